@@ -1,0 +1,82 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Template;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace SseFunctions.LocalHost;
+
+/// <summary>Routes as the Functions host does, not as ASP.NET Core would: the first function, in the order of the
+/// functions' names, whose template and verbs both fit; 404 if there is none, for an unfitting verb too.</summary>
+internal sealed class FunctionRouter
+{
+    private readonly Entry[] _entries;
+
+    public FunctionRouter(Assembly assembly, string routePrefix, IServiceProvider services)
+    {
+        _entries = [.. FunctionMethods(assembly)
+            .Select(method => new Entry(method, routePrefix, services))
+            .OrderBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase)];
+    }
+
+    /// <summary>A line for each function: its verbs, route and name.</summary>
+    public IEnumerable<(string Verbs, string Route, string Name)> Functions =>
+        _entries.Select(entry => (string.Join(',', entry.Verbs), $"/{entry.Template.TemplateText}", entry.Name));
+
+    /// <summary>The methods that carry the attribute Function.</summary>
+    public static IEnumerable<MethodInfo> FunctionMethods(Assembly assembly) =>
+        from type in assembly.GetTypes()
+        from method in type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance
+            | BindingFlags.Static | BindingFlags.DeclaredOnly)
+        where method.IsDefined(typeof(FunctionAttribute))
+        select method;
+
+    /// <summary>Lets the function that the request is for answer it.</summary>
+    public Task InvokeAsync(HttpContext context)
+    {
+        foreach (var entry in _entries)
+        {
+            var values = new RouteValueDictionary();
+            if (!entry.Verbs.Contains(context.Request.Method) || !entry.Matcher.TryMatch(context.Request.Path, values))
+                continue;
+            context.Request.RouteValues = values;
+            return entry.Function(context);
+        }
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+
+    private sealed class Entry
+    {
+        public Entry(MethodInfo method, string routePrefix, IServiceProvider services)
+        {
+            var trigger = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())
+                .OfType<HttpTriggerAttribute>().Single();
+            Name = method.GetCustomAttribute<FunctionAttribute>()?.Name ?? method.Name;
+            Verbs = new HashSet<string>(trigger.Methods.Select(verb => verb.ToUpperInvariant()));
+            Template = TemplateParser.Parse($"{routePrefix}/{trigger.Route ?? Name}".Trim('/'));
+            Matcher = new TemplateMatcher(Template, []);
+            var factory = ActivatorUtilities.CreateFactory(method.DeclaringType!, Type.EmptyTypes);
+            Function = RequestDelegateFactory.Create(
+                method,
+                context => factory(context.RequestServices, null),
+                new RequestDelegateFactoryOptions
+                {
+                    ServiceProvider = services,
+                    RouteParameterNames = Template.Parameters.Select(parameter => parameter.Name).OfType<string>(),
+                    DisableInferBodyFromParameters = true,
+                }).RequestDelegate;
+        }
+
+        public string Name { get; }
+
+        public HashSet<string> Verbs { get; }
+
+        public RouteTemplate Template { get; }
+
+        public TemplateMatcher Matcher { get; }
+
+        public RequestDelegate Function { get; }
+    }
+}

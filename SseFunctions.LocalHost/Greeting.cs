@@ -1,0 +1,26 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace SseFunctions.LocalHost;
+
+/// <summary>What the host says when it has started.</summary>
+internal static class Greeting
+{
+    public static string Of(WebApplication application)
+    {
+        var text = new StringBuilder();
+        var url = application.Urls.First();
+        var culture = CultureInfo.InvariantCulture;
+        text.AppendLine();
+        text.AppendLine(culture, $"  The page   {url}/");
+        text.AppendLine();
+        foreach (var (verbs, route, name) in application.Services.GetRequiredService<FunctionRouter>().Functions)
+            text.AppendLine(culture, $"  {name,-10} {verbs,-18} {route}");
+        text.AppendLine();
+        text.AppendLine("  This host is for your own machine and for tests. In Azure the Functions host runs the same functions.");
+        text.AppendLine("  Ctrl+C stops it.");
+        return text.ToString();
+    }
+}

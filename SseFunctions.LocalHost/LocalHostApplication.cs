@@ -1,0 +1,56 @@
+using System.Net;
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace SseFunctions.LocalHost;
+
+/// <summary>The functions on plain Kestrel, as they would be in the Functions host.</summary>
+internal static class LocalHostApplication
+{
+    // Streams end as soon as the host stops; a connection that takes nothing any more is not waited for.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>Builds the application. Environment variables win over local.settings.json, the command line over both.
+    /// </summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="configure">Changes what tests want otherwise.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var files = new HostFiles(AppContext.BaseDirectory);
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = files.Values });
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddSseFunctions(builder.Configuration);
+        builder.Services.AddSingleton(services =>
+            new FunctionRouter(Assembly.GetExecutingAssembly(), files.RoutePrefix, services));
+        Log(builder.Logging);
+
+        var port = files.Port(builder.Configuration["port"]);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            if (port == 0) kestrel.Listen(IPAddress.Loopback, port);
+            else kestrel.ListenLocalhost(port);
+        });
+        configure?.Invoke(builder);
+
+        var application = builder.Build();
+        var router = application.Services.GetRequiredService<FunctionRouter>();
+        application.Run(router.InvokeAsync);
+        return application;
+    }
+
+    private static void Log(ILoggingBuilder logging) => logging
+        .AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+        })
+        .AddFilter("Microsoft", LogLevel.Warning);
+}

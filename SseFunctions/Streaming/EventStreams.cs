@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace SseFunctions.Streaming;
+
+/// <summary>All open streams of this process: makes them, gives them the time, ends them when the host stops, and says
+/// of each why it ended, in the log and in the metrics. Thread-safe.</summary>
+public sealed partial class EventStreams : IDisposable
+{
+    // A duration is over at most an eighth of it late, but a second at the most, and it costs no more than it must.
+    private const int TicksPerDuration = 8;
+    private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(10);
+
+    private static readonly ReadOnlyMemory<byte> Heartbeat = Encoding.UTF8.GetBytes(": heartbeat\n\n");
+
+    private readonly ConcurrentDictionary<EventStream, string> _open = new();
+    private readonly StreamingOptions _options;
+    private readonly TimeProvider _time;
+    private readonly StreamMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly ReadOnlyMemory<byte> _preamble;
+    private readonly CancellationToken _stopping;
+    private readonly CancellationTokenRegistration _onStopping;
+    private readonly ITimer _clock;
+
+    /// <summary>Made by the services, once a process.</summary>
+    public EventStreams(
+        IOptions<StreamingOptions> options,
+        TimeProvider time,
+        IHostApplicationLifetime lifetime,
+        StreamMetrics metrics,
+        ILogger<EventStreams> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(lifetime);
+        _options = options.Value;
+        _time = time;
+        _metrics = metrics;
+        _logger = logger;
+        _preamble = Preamble(_options.Retry);
+        // When the host stops, neither the request nor the invocation is cancelled: only this tells of it.
+        _stopping = lifetime.ApplicationStopping;
+        _onStopping = _stopping.UnsafeRegister(static streams => ((EventStreams)streams!).EndAll(), this);
+        var tick = Tick(_options);
+        _clock = time.CreateTimer(static streams => ((EventStreams)streams!).TickAll(), this, tick, tick);
+    }
+
+    /// <summary>The answer to a request for a stream.</summary>
+    /// <param name="feature">Whose stream it is, in logs and metrics: a constant, in lower case.</param>
+    /// <param name="events">The events, in order. The enumerator's token is cancelled when the stream ends; it then has a
+    /// second to run its finally blocks before it is left to itself. A sequence that awaits nothing is written out in
+    /// large pieces; one that waits has everything before flushed.</param>
+    /// <param name="invocation">The function's own token. The platform cancels it at its functionTimeout.</param>
+    public EventStreamResult Stream(
+        string feature, IAsyncEnumerable<ServerSentEvent> events, CancellationToken invocation)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(feature);
+        ArgumentNullException.ThrowIfNull(events);
+        return new EventStreamResult(this, feature, events, invocation);
+    }
+
+    /// <summary>Stops the clock. Streams still open are left to those who opened them.</summary>
+    public void Dispose()
+    {
+        _clock.Dispose();
+        _onStopping.Dispose();
+    }
+
+    internal async Task WriteAsync(
+        HttpContext context, string feature, IAsyncEnumerable<ServerSentEvent> events, CancellationToken invocation)
+    {
+        var gone = context.RequestAborted;
+        using var stream = new EventStream(context, _options, _time);
+        _open.TryAdd(stream, feature);
+        _metrics.Opened(feature);
+        if (_stopping.IsCancellationRequested) stream.End(StreamEnd.HostStopping);
+        // Either can fire without the other: a connection that breaks, a functionTimeout.
+        var onGone = gone.UnsafeRegister(static stream => ((EventStream)stream!).End(StreamEnd.ClientGone), stream);
+        var onCancelled = invocation == gone ? default : invocation.UnsafeRegister(
+            static stream => ((EventStream)stream!).End(StreamEnd.InvocationCancelled), stream);
+        try
+        {
+            if (!await stream.WriteAsync(_preamble, Heartbeat, events)) LogLeftBehind(feature);
+        }
+        catch (OperationCanceledException) when (stream.Reason is not (StreamEnd.None or StreamEnd.Finished))
+        {
+        }
+        catch (Exception exception)
+        {
+            stream.End(StreamEnd.Failed);
+            LogFailed(feature, exception);
+            // Not a clean end: a client that counts on one must not take what it has for everything there was.
+            context.Abort();
+        }
+        finally
+        {
+            await onGone.DisposeAsync();
+            await onCancelled.DisposeAsync();
+            _open.TryRemove(stream, out _);
+            // The platform cancels the invocation of a client that left; the client is the reason.
+            var reason = stream.Reason == StreamEnd.InvocationCancelled && gone.IsCancellationRequested
+                ? StreamEnd.ClientGone
+                : stream.Reason;
+            _metrics.Ended(feature, reason);
+            LogEnded(feature, reason.Name(), stream.Events, stream.Age.TotalSeconds);
+        }
+    }
+
+    private void EndAll()
+    {
+        foreach (var (stream, _) in _open) stream.End(StreamEnd.HostStopping);
+    }
+
+    private void TickAll()
+    {
+        foreach (var (stream, _) in _open) stream.Tick();
+    }
+
+    private static TimeSpan Tick(StreamingOptions options)
+    {
+        var tick = LongestTick;
+        foreach (var duration in (TimeSpan[])[options.Heartbeat, options.MaxDuration, options.WriteTimeout])
+        {
+            if (duration > TimeSpan.Zero && duration / TicksPerDuration < tick) tick = duration / TicksPerDuration;
+        }
+        return tick < ShortestTick ? ShortestTick : tick;
+    }
+
+    // The comment makes proxies pass the headers on, and with them EventSource its open event, before any event exists.
+    private static byte[] Preamble(TimeSpan retry)
+    {
+        var milliseconds = ((long)retry.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        return Encoding.UTF8.GetBytes(retry == TimeSpan.Zero ? ": open\n\n" : $": open\nretry: {milliseconds}\n\n");
+    }
+
+    [LoggerMessage(1, LogLevel.Information,
+        "A stream of {Feature} ended: {Reason}, after {Events} events and {Seconds:F1} s")]
+    private partial void LogEnded(string feature, string reason, long events, double seconds);
+
+    [LoggerMessage(2, LogLevel.Warning,
+        "A stream of {Feature} ended, but its sequence ignores its cancellation and was left to itself: pass the "
+        + "enumerator's token on to whatever the sequence waits for")]
+    private partial void LogLeftBehind(string feature);
+
+    [LoggerMessage(3, LogLevel.Error, "The sequence of a stream of {Feature} threw")]
+    private partial void LogFailed(string feature, Exception exception);
+}

@@ -1,0 +1,29 @@
+namespace SseFunctions.Streaming;
+
+/// <summary>Why a stream ended: there is no other reason. Each is counted and logged by its name.</summary>
+internal enum StreamEnd
+{
+    /// <summary>It has not.</summary>
+    None,
+
+    /// <summary>The sequence of events is finished.</summary>
+    Finished,
+
+    /// <summary>The client closed the connection, or it broke.</summary>
+    ClientGone,
+
+    /// <summary>The platform cancelled the invocation, for instance at its functionTimeout.</summary>
+    InvocationCancelled,
+
+    /// <summary>The host is stopping: a deployment, a scale-in, Ctrl+C.</summary>
+    HostStopping,
+
+    /// <summary><see cref="StreamingOptions.MaxDuration"/> is over; the client comes back and resumes.</summary>
+    MaxDuration,
+
+    /// <summary>The client did not take a write within <see cref="StreamingOptions.WriteTimeout"/>.</summary>
+    WriteTimeout,
+
+    /// <summary>The sequence of events threw: a fault of the application, and the only reason that is an error.</summary>
+    Failed,
+}

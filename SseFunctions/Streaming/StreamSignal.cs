@@ -1,0 +1,62 @@
+using System.Threading.Tasks.Sources;
+
+namespace SseFunctions.Streaming;
+
+/// <summary>What a stream's loop is woken for.</summary>
+[Flags]
+internal enum Wake
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>The sequence has an answer: its next event, its end, or an exception.</summary>
+    Next = 1,
+
+    /// <summary>Time may have come for a heartbeat.</summary>
+    Heartbeat = 2,
+
+    /// <summary>The stream shall end.</summary>
+    End = 4,
+}
+
+/// <summary>Where one loop waits for several things at once without allocating: anyone may raise, one may wait. What is
+/// raised while nobody waits is kept for the next wait, once.</summary>
+internal sealed class StreamSignal : IValueTaskSource<Wake>
+{
+    private const int Waiting = int.MinValue;
+
+    private ManualResetValueTaskSourceCore<Wake> _source;
+    private int _state;
+
+    /// <summary>Everything raised since the last wait, or the next thing raised.</summary>
+    public ValueTask<Wake> WaitAsync()
+    {
+        _source.Reset();
+        var raised = Interlocked.CompareExchange(ref _state, Waiting, 0);
+        return raised == 0
+            ? new ValueTask<Wake>(this, _source.Version)
+            : new ValueTask<Wake>((Wake)Interlocked.Exchange(ref _state, 0));
+    }
+
+    /// <summary>Wakes the waiter, on the caller's thread if <paramref name="inline"/>, else on the thread pool.</summary>
+    public void Raise(Wake wake, bool inline = false)
+    {
+        var state = Volatile.Read(ref _state);
+        for (var seen = state; ; state = seen)
+        {
+            seen = Interlocked.CompareExchange(ref _state, state == Waiting ? 0 : state | (int)wake, state);
+            if (seen == state) break;
+        }
+        if (state != Waiting) return;
+        _source.RunContinuationsAsynchronously = !inline;
+        _source.SetResult(wake);
+    }
+
+    Wake IValueTaskSource<Wake>.GetResult(short token) => _source.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<Wake>.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource<Wake>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+}

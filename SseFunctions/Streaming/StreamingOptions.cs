@@ -1,0 +1,39 @@
+namespace SseFunctions.Streaming;
+
+/// <summary>How every stream behaves. Section <c>Streaming</c>; durations are written <c>hh:mm:ss</c>, and 0 turns a
+/// rule off.</summary>
+public sealed class StreamingOptions : ISettings
+{
+    /// <summary>The name of the configuration section.</summary>
+    public const string Section = "Streaming";
+
+    private static readonly TimeSpan LongestHeartbeat = TimeSpan.FromSeconds(230);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestStream = TimeSpan.FromDays(7);
+
+    /// <summary>A comment is sent after this much silence. Default 15 s (WHATWG HTML 9.2.7), at most 230 s: Azure's load
+    /// balancer drops a connection that is silent for longer. 0: never.</summary>
+    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a client waits before it reconnects, sent to it first of all. Default 2 s, at most 1 h. 0: not
+    /// sent, so that the browser's own default holds.</summary>
+    public TimeSpan Retry { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>A stream is ended after 80 to 100 % of this, drawn for each anew, so that clients do not all come back at
+    /// once. Default 9 min, at most 7 days: at the functionTimeout of host.json, 10 min, which every plan allows, the
+    /// platform would end the whole worker process with all its streams; keep this below it. 0: never.</summary>
+    public TimeSpan MaxDuration { get; set; } = TimeSpan.FromMinutes(9);
+
+    /// <summary>A client that takes no byte of a write for this long is cut off; it can resume by its last event id.
+    /// Default 10 s, at most 1 h. 0: never.</summary>
+    public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Problems() =>
+    [
+        .. Settings.OutOfRange($"{Section}:{nameof(Heartbeat)}", Heartbeat, LongestHeartbeat),
+        .. Settings.OutOfRange($"{Section}:{nameof(Retry)}", Retry, LongestWait),
+        .. Settings.OutOfRange($"{Section}:{nameof(MaxDuration)}", MaxDuration, LongestStream),
+        .. Settings.OutOfRange($"{Section}:{nameof(WriteTimeout)}", WriteTimeout, LongestWait),
+    ];
+}
