@@ -15,10 +15,14 @@ internal sealed class FunctionRouter
 
     public FunctionRouter(Assembly assembly, string routePrefix, IServiceProvider services)
     {
+        RoutePrefix = routePrefix.Trim('/');
         _entries = [.. FunctionMethods(assembly)
-            .Select(method => new Entry(method, routePrefix, services))
+            .Select(method => new Entry(method, RoutePrefix, services))
             .OrderBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase)];
     }
+
+    /// <summary>What stands before every route, without slashes around it.</summary>
+    public string RoutePrefix { get; }
 
     /// <summary>A line for each function: its verbs, route and name.</summary>
     public IEnumerable<(string Verbs, string Route, string Name)> Functions =>

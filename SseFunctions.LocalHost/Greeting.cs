@@ -11,12 +11,13 @@ internal static class Greeting
     public static string Of(WebApplication application)
     {
         var text = new StringBuilder();
-        var url = application.Urls.First();
+        var router = application.Services.GetRequiredService<FunctionRouter>();
+        var page = $"{application.Urls.First()}/{(router.RoutePrefix.Length > 0 ? $"{router.RoutePrefix}/" : "")}";
         var culture = CultureInfo.InvariantCulture;
         text.AppendLine();
-        text.AppendLine(culture, $"  The page   {url}/");
+        text.AppendLine(culture, $"  The page   {page}");
         text.AppendLine();
-        foreach (var (verbs, route, name) in application.Services.GetRequiredService<FunctionRouter>().Functions)
+        foreach (var (verbs, route, name) in router.Functions)
             text.AppendLine(culture, $"  {name,-10} {verbs,-18} {route}");
         text.AppendLine();
         text.AppendLine("  This host is for your own machine and for tests. In Azure the Functions host runs the same functions.");

@@ -52,5 +52,7 @@ internal static class LocalHostApplication
             console.SingleLine = true;
             console.TimestampFormat = "HH:mm:ss.fff ";
         })
-        .AddFilter("Microsoft", LogLevel.Warning);
+        .AddFilter("Microsoft", LogLevel.Warning)
+        // Why it did not start is said in one line, by whoever started it.
+        .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
 }

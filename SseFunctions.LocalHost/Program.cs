@@ -21,7 +21,8 @@ catch (InvalidDataException exception)
 }
 catch (IOException exception) when (exception.InnerException is AddressInUseException)
 {
-    return Fail("The port is taken: stop the program that listens there, or choose another with --port (0: any that is free).");
+    return Fail($"{exception.Message} Stop the program that listens there, or choose another port with --port (0: any that "
+        + "is free).");
 }
 
 static int Fail(string message)

@@ -23,6 +23,7 @@ internal sealed class EventStream : IDisposable
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private readonly StreamSignal _signal = new();
+    private readonly Lock _gate = new();
     private readonly long _openedAt;
     private readonly TimeSpan _maxDuration;
 
@@ -33,6 +34,7 @@ internal sealed class EventStream : IDisposable
     private long _wroteAt;
     private long _blockedAt;
     private int _end;
+    private bool _isOver;
 
     public EventStream(HttpContext context, StreamingOptions options, TimeProvider time)
     {
@@ -77,7 +79,7 @@ internal sealed class EventStream : IDisposable
         {
             if (_options.WriteTimeout == TimeSpan.Zero || _time.GetElapsedTime(blockedAt) < _options.WriteTimeout) return;
             End(StreamEnd.WriteTimeout);
-            _context.Abort();
+            Abort();
         }
         else if (_options.MaxDuration > TimeSpan.Zero && Age >= _maxDuration)
         {
@@ -115,8 +117,12 @@ internal sealed class EventStream : IDisposable
         return true;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
+    /// <summary>Lets go of the request, which is over.</summary>
+    public void Dispose()
+    {
+        lock (_gate) _isOver = true;
+        _stop.Dispose();
+    }
 
     private async Task WriteEventsAsync(IAsyncEnumerator<ServerSentEvent> sequence, ReadOnlyMemory<byte> heartbeat)
     {
@@ -219,6 +225,15 @@ internal sealed class EventStream : IDisposable
     private async Task AbortIfStillBlockedAsync()
     {
         await Task.Delay(ClientGrace, _time);
-        if (Volatile.Read(ref _blockedAt) != 0) _context.Abort();
+        if (Volatile.Read(ref _blockedAt) != 0) Abort();
+    }
+
+    // The context is used again for the connection's next request as soon as this one is over.
+    private void Abort()
+    {
+        lock (_gate)
+        {
+            if (!_isOver) _context.Abort();
+        }
     }
 }

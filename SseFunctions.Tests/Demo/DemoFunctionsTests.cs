@@ -1,0 +1,140 @@
+using System.Net;
+using Microsoft.Extensions.Time.Testing;
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Demo;
+
+public sealed class DemoFunctionsTests
+{
+    private const string NoDelay = "Demo:Delay=0";
+
+    [Fact]
+    public async Task Streams_the_series_byte_for_byte()
+    {
+        await using var server = await LocalHostServer.Start(null, NoDelay, "Demo:Messages:0=Hello, world", "Demo:Messages:1=Bye");
+        using var answer = await server.Get("/events");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("text/event-stream", answer.Header("Content-Type"));
+        Assert.Equal("no-store, no-transform", answer.Header("Cache-Control"));
+        Assert.Equal("no", answer.Header("X-Accel-Buffering"));
+        Assert.Null(answer.Header("Connection"));
+        Assert.Equal(
+            ": open\nretry: 2000\n\n"
+            + "id: 1\ndata: Hello, world\n\n"
+            + "id: 2\ndata: Bye\n\n"
+            + "event: close\ndata: The series is complete.\n\n",
+            await answer.Text());
+    }
+
+    [Fact]
+    public async Task Has_ten_messages_of_its_own_numbered_from_1_and_then_a_close_event()
+    {
+        await using var server = await LocalHostServer.Start(null, NoDelay);
+        var events = await (await server.Get("/events")).Events();
+        Assert.Equal(["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", null], events.Select(item => item.EventId));
+        Assert.Equal([.. Enumerable.Repeat("message", 10), "close"], events.Select(item => item.EventType));
+        Assert.All(events, item => Assert.NotEmpty(item.Data));
+    }
+
+    [Fact]
+    public async Task Waits_for_the_delay_between_two_messages_and_not_before_the_first()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = await LocalHostServer.Start(time, "Demo:Delay=00:00:05", "Demo:Messages=one,two");
+        using var client = await RawClient.Get(new Uri(server.Url, "/events"));
+        await client.Until("data: one\n\n");
+        time.Advance(TimeSpan.FromSeconds(4));
+        Assert.DoesNotContain("two", client.Received, StringComparison.Ordinal);
+        while (!client.Received.Contains("two", StringComparison.Ordinal))
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await client.MoreThan(client.Received.Length);
+        }
+        await client.Until("event: close");
+    }
+
+    [Theory]
+    [InlineData("1", 9)]
+    [InlineData("4", 6)]
+    [InlineData("9", 1)]
+    public async Task Resumes_after_the_last_event_id(string id, int messagesLeft)
+    {
+        await using var server = await LocalHostServer.Start(null, NoDelay);
+        foreach (var answer in new[] { await server.Get("/events", ("Last-Event-ID", id)), await server.Get($"/events?lastEventId={id}") })
+        {
+            var events = await answer.Events();
+            Assert.Equal(messagesLeft + 1, events.Count);
+            Assert.Equal((int.Parse(id) + 1).ToString(), events[0].EventId);
+            Assert.Equal("close", events[^1].EventType);
+        }
+    }
+
+    [Fact]
+    public async Task The_header_wins_over_the_query_and_an_empty_header_does_not()
+    {
+        await using var server = await LocalHostServer.Start(null, NoDelay);
+        Assert.Equal("9", (await (await server.Get("/events?lastEventId=2", ("Last-Event-ID", "8"))).Events())[0].EventId);
+        Assert.Equal("3", (await (await server.Get("/events?lastEventId=2", ("Last-Event-ID", ""))).Events())[0].EventId);
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("HEAD")]
+    public async Task Asked_to_resume_past_the_end_it_answers_204_so_that_browsers_stop(string method)
+    {
+        await using var server = await LocalHostServer.Start();
+        using var answer = await server.Send(new HttpMethod(method), "/events", ("Last-Event-ID", "10"));
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("11")]
+    [InlineData("01")]
+    [InlineData("1%20")]
+    [InlineData("+1")]
+    [InlineData("1.0")]
+    [InlineData("99999999999999999999")]
+    [InlineData("%00")]
+    [InlineData("%0d%0aid:%205")]
+    [InlineData("%ff%fe")]
+    [InlineData("%E0%A5%A7")]
+    [InlineData("earliest")]
+    public async Task An_id_that_is_not_ours_starts_from_the_beginning(string id)
+    {
+        await using var server = await LocalHostServer.Start(null, NoDelay);
+        using var answer = await server.Get($"/events?lastEventId={id}");
+        Assert.Equal("1", (await answer.Events())[0].EventId);
+    }
+
+    [Fact]
+    public async Task Two_ids_at_once_are_not_ours_either()
+    {
+        await using var server = await LocalHostServer.Start(null, NoDelay);
+        Assert.Equal("1", (await (await server.Get("/events?lastEventId=2&lastEventId=3")).Events())[0].EventId);
+    }
+
+    [Fact]
+    public async Task HEAD_gets_the_headers_alone()
+    {
+        await using var server = await LocalHostServer.Start();
+        using var answer = await server.Send(HttpMethod.Head, "/events");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("text/event-stream", answer.Header("Content-Type"));
+        Assert.Empty(await answer.Text());
+    }
+
+    [Theory]
+    [InlineData("POST")]
+    [InlineData("PUT")]
+    [InlineData("DELETE")]
+    [InlineData("PATCH")]
+    [InlineData("get")]
+    public async Task Any_other_verb_is_404_as_in_the_Functions_host(string method)
+    {
+        await using var server = await LocalHostServer.Start();
+        using var client = await RawClient.Get(new Uri(server.Url, "/events"), method: method);
+        Assert.StartsWith("HTTP/1.1 404 ", await client.Until("\r\n\r\n"), StringComparison.Ordinal);
+    }
+}

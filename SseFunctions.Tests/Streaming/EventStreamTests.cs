@@ -1,0 +1,340 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using SseFunctions.Streaming;
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Streaming;
+
+public sealed class EventStreamTests
+{
+    private const string Preamble = ": open\nretry: 2000\n\n";
+    private const string Heartbeat = ": heartbeat\n\n";
+
+    [Fact]
+    public async Task Sends_headers_and_a_first_comment_before_any_event_exists()
+    {
+        await using var server = await StreamServer.StartWithFakeTime(new Sequence());
+        using var client = await server.Get();
+        var received = await client.Until(Preamble);
+        var date = received.Split("\r\n").Single(line => line.StartsWith("Date: ", StringComparison.Ordinal));
+        Assert.Equal(
+            "HTTP/1.1 200 OK\r\n"
+            + "Content-Type: text/event-stream\r\n"
+            + $"{date}\r\n"
+            + "Server: Kestrel\r\n"
+            + "Cache-Control: no-store, no-transform\r\n"
+            + "Transfer-Encoding: chunked\r\n"
+            + "X-Accel-Buffering: no\r\n"
+            + "\r\n"
+            + Chunk(Preamble),
+            received.EndsWith("\r\n", StringComparison.Ordinal) ? received : await client.Until(Chunk(Preamble)));
+    }
+
+    [Fact]
+    public async Task Writes_together_what_is_ready_together()
+    {
+        var sequence = new Sequence();
+        sequence.Add("one");
+        sequence.Add("two");
+        sequence.Add("three");
+        await using var server = await StreamServer.StartWithFakeTime(sequence);
+        using var client = await server.Get();
+        await client.Until(Chunk(Preamble) + Chunk("data: one\n\ndata: two\n\ndata: three\n\n"));
+    }
+
+    [Fact]
+    public async Task Sends_an_event_as_soon_as_it_exists()
+    {
+        var sequence = new Sequence();
+        await using var server = await StreamServer.StartWithFakeTime(sequence);
+        using var client = await server.Get();
+        await client.Until(Preamble);
+        sequence.Add("one");
+        await client.Until(Chunk("data: one\n\n"));
+        sequence.Add("two");
+        await client.Until(Chunk("data: two\n\n"));
+    }
+
+    [Fact]
+    public async Task Ends_the_response_when_the_sequence_is_finished()
+    {
+        var sequence = new Sequence();
+        await using var server = await StreamServer.StartWithFakeTime(sequence);
+        using var client = await server.Get();
+        await client.Until(Preamble);
+        sequence.Add("last");
+        sequence.Finish();
+        Assert.True(await client.UntilEnd());
+        await sequence.Finally;
+        await server.Logs.First("ended: finished, after 1 events");
+    }
+
+    [Fact]
+    public async Task Sends_a_heartbeat_after_silence_and_not_before()
+    {
+        var sequence = new Sequence();
+        await using var server = await StreamServer.StartWithFakeTime(sequence, "Streaming:Heartbeat=00:00:10");
+        using var client = await server.Get();
+        await client.Until(Preamble);
+        await sequence.Started;
+        server.Time.Advance(TimeSpan.FromSeconds(9));
+        sequence.Add("resets the silence");
+        await client.Until("silence\n\n");
+        server.Time.Advance(TimeSpan.FromSeconds(9));
+        sequence.Add("again");
+        await client.Until("again\n\n");
+        Assert.DoesNotContain(Heartbeat, client.Received, StringComparison.Ordinal);
+        server.Time.Advance(TimeSpan.FromSeconds(10));
+        await client.Until(Chunk(Heartbeat));
+    }
+
+    [Fact]
+    public async Task Sends_one_heartbeat_for_each_stretch_of_silence()
+    {
+        var sequence = new Sequence();
+        await using var server = await StreamServer.StartWithFakeTime(sequence, "Streaming:Heartbeat=00:00:10");
+        using var client = await server.Get();
+        await client.Until(Preamble);
+        await sequence.Started;
+        for (var beats = 1; beats <= 3; beats++)
+        {
+            server.Time.Advance(TimeSpan.FromSeconds(10));
+            await client.Until(string.Concat(Enumerable.Repeat(Chunk(Heartbeat), beats)));
+        }
+        sequence.Add("end");
+        await client.Until("end\n\n");
+        Assert.Equal(3, client.Received.Split(Heartbeat).Length - 1);
+    }
+
+    [Fact]
+    public async Task A_heartbeat_of_zero_and_a_retry_of_zero_turn_them_off()
+    {
+        var sequence = new Sequence();
+        await using var server = await StreamServer.StartWithFakeTime(
+            sequence, "Streaming:Heartbeat=0", "Streaming:Retry=0", "Streaming:MaxDuration=0");
+        using var client = await server.Get();
+        await client.Until(Chunk(": open\n\n"));
+        server.Time.Advance(TimeSpan.FromDays(1));
+        sequence.Add("still here");
+        await client.Until("still here\n\n");
+        Assert.DoesNotContain("heartbeat", client.Received, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ends_cleanly_between_four_fifths_of_the_longest_duration_and_all_of_it()
+    {
+        const int Count = 20;
+        await using var server = await StreamServer.Start(
+            _ => new Sequence(), null, "Streaming:MaxDuration=00:10:00", "Streaming:Heartbeat=00:01:00");
+        var clients = await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => server.Get()));
+        foreach (var client in clients) await client.Until(Preamble);
+        server.Time.Advance(TimeSpan.FromMinutes(7.9));
+        foreach (var client in clients) await client.Until(Heartbeat);
+        Assert.DoesNotContain(server.Logs.Entries, entry => entry.Message.Contains("ended", StringComparison.Ordinal));
+        server.Time.Advance(TimeSpan.FromMinutes(1.1));
+        await server.Logs.First("ended: max_duration");
+        server.Time.Advance(TimeSpan.FromMinutes(1));
+        foreach (var client in clients) Assert.True(await client.UntilEnd());
+        foreach (var client in clients) client.Dispose();
+    }
+
+    [Fact]
+    public async Task Cuts_off_a_client_that_takes_no_write_for_the_write_timeout()
+    {
+        var disposed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await StreamServer.StartWithFakeTime(
+            Sequence.Endless(disposed), "Streaming:WriteTimeout=00:00:10", "Streaming:MaxDuration=0");
+        using var client = await server.Get();
+        var ended = server.Logs.First("ended: write_timeout");
+        // Kernel and Kestrel take some megabytes before a write blocks; the clock counts only from then on.
+        while (!ended.IsCompleted)
+        {
+            server.Time.Advance(TimeSpan.FromSeconds(10));
+            await Task.Yield();
+        }
+        await ended;
+        await disposed.Task.Within("end of the sequence");
+        Assert.False(await client.UntilEnd());
+        Assert.Empty(server.Logs.Errors);
+    }
+
+    [Fact]
+    public async Task A_client_that_reads_slowly_but_steadily_is_not_cut_off()
+    {
+        var disposed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await StreamServer.StartWithFakeTime(
+            Sequence.Endless(disposed), "Streaming:WriteTimeout=00:00:10", "Streaming:MaxDuration=0");
+        using var client = await server.Get();
+        for (var text = "data: x"; client.Received.Length < 8_000_000; text = "data: x")
+        {
+            await client.Until(text);
+            await client.MoreThan(client.Received.Length + 500_000);
+            server.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+        Assert.DoesNotContain(server.Logs.Entries, entry => entry.Message.Contains("ended", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_read_holds_no_other_up()
+    {
+        var disposed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await StreamServer.Start(_ => Sequence.Endless(disposed), null);
+        using var stalled = await server.Get();
+        using var reading = await server.Get();
+        await reading.MoreThan(20_000_000);
+    }
+
+    [Fact]
+    public async Task Ends_when_the_client_is_gone()
+    {
+        var sequence = new Sequence();
+        await using var server = await StreamServer.StartWithFakeTime(sequence);
+        using var client = await server.Get();
+        await client.Until(Preamble);
+        await sequence.Started;
+        client.Break();
+        await sequence.Finally;
+        await server.Logs.First("ended: client_gone");
+        Assert.Empty(server.Logs.Errors);
+    }
+
+    [Fact]
+    public async Task Ends_when_the_client_of_a_sequence_that_is_always_ready_is_gone()
+    {
+        var disposed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await StreamServer.StartWithFakeTime(Sequence.Endless(disposed));
+        using var client = await server.Get();
+        await client.MoreThan(100_000);
+        client.Break();
+        await disposed.Task.Within("end of the sequence");
+        await server.Logs.First("ended: client_gone");
+        Assert.Empty(server.Logs.Errors);
+    }
+
+    [Fact]
+    public async Task Ends_cleanly_when_the_invocation_is_cancelled()
+    {
+        var sequence = new Sequence();
+        await using var server = await StreamServer.StartWithFakeTime(sequence);
+        using var client = await server.Get();
+        await client.Until(Preamble);
+        await sequence.Started;
+        await server.Invocation.CancelAsync();
+        Assert.True(await client.UntilEnd());
+        await sequence.Finally;
+        await server.Logs.First("ended: invocation_cancelled");
+        Assert.Empty(server.Logs.Errors);
+    }
+
+    [Fact]
+    public async Task Ends_cleanly_when_the_host_stops()
+    {
+        var sequence = new Sequence();
+        await using var server = await StreamServer.StartWithFakeTime(sequence);
+        using var client = await server.Get();
+        await client.Until(Preamble);
+        await sequence.Started;
+        await server.Stop();
+        Assert.True(await client.UntilEnd());
+        await sequence.Finally;
+        await server.Logs.First("ended: host_stopping");
+        Assert.Empty(server.Logs.Errors);
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_read_does_not_hold_up_a_host_that_stops()
+    {
+        var disposed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await StreamServer.Start(
+            Sequence.Endless(disposed), "Streaming:WriteTimeout=0", "Streaming:MaxDuration=0");
+        using var client = await server.Get();
+        await client.MoreThan(100_000);
+        await server.Stop();
+        await disposed.Task.Within("end of the sequence");
+        await server.Logs.First("ended: host_stopping");
+    }
+
+    [Fact]
+    public async Task Leaves_a_sequence_to_itself_that_ignores_its_cancellation()
+    {
+        var never = new TaskCompletionSource<bool>();
+        await using var server = await StreamServer.StartWithFakeTime(Deaf(never.Task));
+        using var client = await server.Get();
+        await client.Until("deaf\n\n");
+        await server.Invocation.CancelAsync();
+        var ended = client.UntilEnd();
+        while (!ended.IsCompleted)
+        {
+            server.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+        Assert.True(await ended);
+        await server.Logs.First("ended: invocation_cancelled");
+        Assert.Equal(LogLevel.Warning, (await server.Logs.First("ignores its cancellation")).Level);
+        never.SetResult(true);
+    }
+
+    [Fact]
+    public async Task Breaks_the_connection_and_logs_an_error_when_the_sequence_throws()
+    {
+        var sequence = new Sequence();
+        await using var server = await StreamServer.StartWithFakeTime(sequence);
+        using var client = await server.Get();
+        sequence.Add("before");
+        await client.Until("before\n\n");
+        sequence.Finish(new FormatException("secret"));
+        Assert.False(await client.UntilEnd());
+        await sequence.Finally;
+        await server.Logs.First("ended: failed");
+        Assert.IsType<FormatException>(Assert.Single(server.Logs.Errors).Exception);
+        Assert.DoesNotContain("secret", client.Received, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sequence_that_cancels_itself_has_failed_too()
+    {
+        var sequence = new Sequence();
+        await using var server = await StreamServer.StartWithFakeTime(sequence);
+        using var client = await server.Get();
+        await client.Until(Preamble);
+        sequence.Finish(new OperationCanceledException());
+        Assert.False(await client.UntilEnd());
+        await server.Logs.First("ended: failed");
+        Assert.Single(server.Logs.Errors);
+    }
+
+    [Fact]
+    public async Task HEAD_gets_the_headers_and_starts_no_sequence()
+    {
+        var sequence = new Sequence();
+        await using var server = await StreamServer.StartWithFakeTime(sequence);
+        using var client = await server.Get("Connection: close\r\n", "HEAD");
+        await client.UntilEnd();
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", client.Received, StringComparison.Ordinal);
+        Assert.Contains("\r\nContent-Type: text/event-stream\r\n", client.Received, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n", client.Received, StringComparison.Ordinal);
+        Assert.False(sequence.HasStarted);
+        Assert.DoesNotContain(server.Logs.Entries, entry => entry.Message.Contains("ended", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_stream_opened_while_the_host_stops_ends_at_once()
+    {
+        var sequence = new Sequence();
+        await using var server = await StreamServer.StartWithFakeTime(sequence);
+        using var first = await server.Get();
+        await first.Until(Preamble);
+        using var second = await server.Get();
+        await server.Stop();
+        Assert.True(await first.UntilEnd());
+        await second.UntilEnd();
+    }
+
+    private static string Chunk(string text) => $"{Encoding.UTF8.GetByteCount(text):x}\r\n{text}\r\n";
+
+    private static async IAsyncEnumerable<ServerSentEvent> Deaf(Task never)
+    {
+        yield return new ServerSentEvent("deaf");
+        await never;
+    }
+}

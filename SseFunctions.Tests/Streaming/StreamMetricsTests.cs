@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using SseFunctions.Streaming;
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Streaming;
+
+public sealed class StreamMetricsTests
+{
+    [Fact]
+    public async Task Counts_open_streams_and_those_that_ended_by_reason()
+    {
+        var sequence = new Sequence();
+        await using var server = await StreamServer.StartWithFakeTime(sequence);
+        var measured = new ConcurrentQueue<string>();
+        using var listener = new MeterListener();
+        var factory = server.Services.GetRequiredService<IMeterFactory>();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter.Name == StreamMetrics.MeterName && instrument.Meter.Scope == factory)
+                self.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => measured.Enqueue(
+            $"{instrument.Name} {value} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}"));
+        listener.Start();
+
+        using var client = await server.Get();
+        await client.Until("retry");
+        sequence.Finish();
+        await client.UntilEnd();
+        await server.Logs.First("ended: finished");
+
+        Assert.Equal(
+            [
+                "sse.streams.open 1 feature=test",
+                "sse.streams.open -1 feature=test",
+                "sse.streams.ended 1 feature=test reason=finished",
+            ],
+            measured);
+    }
+
+    [Fact]
+    public void Every_reason_has_a_name_of_its_own()
+    {
+        var names = Enum.GetValues<StreamEnd>().Select(reason => reason.Name()).ToArray();
+        Assert.Equal(names.Length, names.Distinct().Count());
+        Assert.All(names, name => Assert.Matches("^[a-z_]+$", name));
+    }
+}

@@ -1,0 +1,78 @@
+using SseFunctions.Streaming;
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Streaming;
+
+public sealed class StreamSignalTests
+{
+    [Fact]
+    public async Task Keeps_everything_that_is_raised_before_anyone_waits()
+    {
+        var signal = new StreamSignal();
+        signal.Raise(Wake.Heartbeat);
+        signal.Raise(Wake.End);
+        Assert.Equal(Wake.Heartbeat | Wake.End, await signal.WaitAsync());
+        var next = signal.WaitAsync().AsTask();
+        Assert.False(next.IsCompleted);
+        signal.Raise(Wake.Next);
+        Assert.Equal(Wake.Next, await next.Within("wake"));
+    }
+
+    [Fact]
+    public void Runs_the_waiter_on_the_thread_that_raises_if_asked_to()
+    {
+        var signal = new StreamSignal();
+        var thread = 0;
+        async Task Wait()
+        {
+            await signal.WaitAsync();
+            thread = Environment.CurrentManagedThreadId;
+        }
+        _ = Wait();
+        signal.Raise(Wake.Next, inline: true);
+        Assert.Equal(Environment.CurrentManagedThreadId, thread);
+    }
+
+    [Fact]
+    public async Task Loses_nothing_when_many_raise_at_once()
+    {
+        const int Rounds = 20_000;
+        var signal = new StreamSignal();
+        using var nextSeen = new SemaphoreSlim(0);
+        using var heartbeatSeen = new SemaphoreSlim(0);
+
+        // Each goes on only when the waiter has seen what it raised, so that a single lost wake stops the test.
+        async Task Raise(Wake wake, SemaphoreSlim seen)
+        {
+            for (var round = 0; round < Rounds; round++)
+            {
+                signal.Raise(wake, inline: round % 2 == 0);
+                await seen.WaitAsync(TestContext.Current.CancellationToken);
+            }
+        }
+
+        async Task Wait()
+        {
+            for (var seen = 0; seen < 2 * Rounds;)
+            {
+                var wake = await signal.WaitAsync();
+                if (wake.HasFlag(Wake.Next))
+                {
+                    seen++;
+                    nextSeen.Release();
+                }
+                if (wake.HasFlag(Wake.Heartbeat))
+                {
+                    seen++;
+                    heartbeatSeen.Release();
+                }
+            }
+        }
+
+        static Task Run(Func<Task> work) => Task.Run(work, TestContext.Current.CancellationToken);
+
+        await Task.WhenAll(
+            Run(Wait), Run(() => Raise(Wake.Next, nextSeen)), Run(() => Raise(Wake.Heartbeat, heartbeatSeen)))
+            .Within("end of the exchange");
+    }
+}

@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace SseFunctions.Tests.Support;
+
+/// <summary>Keeps what is logged, and lets a test wait for it.</summary>
+internal sealed class CapturedLogs : ILoggerProvider
+{
+    private readonly ConcurrentQueue<LogEntry> _entries = new();
+    private readonly ConcurrentDictionary<TaskCompletionSource<LogEntry>, Func<LogEntry, bool>> _waiters = new();
+
+    public IReadOnlyCollection<LogEntry> Entries => _entries;
+
+    public IEnumerable<LogEntry> Errors => _entries.Where(entry => entry.Level >= LogLevel.Error);
+
+    /// <summary>The first entry, already there or still to come, that fits.</summary>
+    public async Task<LogEntry> First(string text)
+    {
+        bool Fits(LogEntry entry) => entry.Message.Contains(text, StringComparison.Ordinal);
+        var found = new TaskCompletionSource<LogEntry>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiters[found] = Fits;
+        if (_entries.FirstOrDefault(Fits) is { } entry) found.TrySetResult(entry);
+        return await found.Task.Within($"log entry with '{text}' (there are: {string.Join(" | ", _entries.Select(e => e.Message))})");
+    }
+
+    public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
+
+    public void Dispose()
+    {
+    }
+
+    private void Add(LogEntry entry)
+    {
+        _entries.Enqueue(entry);
+        foreach (var (waiter, fits) in _waiters)
+        {
+            if (fits(entry)) waiter.TrySetResult(entry);
+        }
+    }
+
+    private sealed class Logger(CapturedLogs logs, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            logs.Add(new LogEntry(logLevel, category, formatter(state, exception), exception));
+    }
+}

@@ -1,0 +1,25 @@
+namespace SseFunctions.Tests.Support;
+
+/// <summary>A copy of LocalHost whose files a test may change.</summary>
+internal sealed class HostFolder : IDisposable
+{
+    public HostFolder()
+    {
+        var source = AppContext.BaseDirectory;
+        var page = System.IO.Path.Combine(source, "static-ui");
+        foreach (var file in Directory.EnumerateFiles(source, "SseFunctions.LocalHost.*")
+            .Concat(Directory.EnumerateFiles(source, "*.json"))
+            .Concat(Directory.EnumerateFiles(page, "*", SearchOption.AllDirectories)).Distinct())
+        {
+            var copy = System.IO.Path.Combine(Path, System.IO.Path.GetRelativePath(source, file));
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
+
+    public string Path { get; } = Directory.CreateTempSubdirectory("localhost-").FullName;
+
+    public void Write(string file, string text) => File.WriteAllText(System.IO.Path.Combine(Path, file), text);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

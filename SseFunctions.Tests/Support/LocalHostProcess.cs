@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace SseFunctions.Tests.Support;
+
+/// <summary>LocalHost in a process of its own, which can be stopped and killed.</summary>
+internal sealed class LocalHostProcess : IDisposable
+{
+    private const string PageLine = "The page";
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly TaskCompletionSource<string> _url = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private LocalHostProcess(Process process) => _process = process;
+
+    public string Output
+    {
+        get
+        {
+            lock (_output) return _output.ToString();
+        }
+    }
+
+    /// <summary>The address of the page, once the host has printed it.</summary>
+    public Task<string> Url => _url.Task.Within($"address of the page in: {Output}");
+
+    public static LocalHostProcess Start(string arguments, params (string Name, string Value)[] environment) =>
+        Start(AppContext.BaseDirectory, arguments, environment);
+
+    public static LocalHostProcess Start(string folder, string arguments, params (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet", $"\"{Path.Combine(folder, "SseFunctions.LocalHost.dll")}\" {arguments}")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        var host = new LocalHostProcess(new Process { StartInfo = start });
+        host._process.OutputDataReceived += host.OnLine;
+        host._process.ErrorDataReceived += host.OnLine;
+        host._process.Start();
+        host._process.BeginOutputReadLine();
+        host._process.BeginErrorReadLine();
+        return host;
+    }
+
+    /// <summary>Waits until the host has printed a line with this text.</summary>
+    public async Task Printed(string text)
+    {
+        var printed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look(object sender, DataReceivedEventArgs line)
+        {
+            if (Output.Contains(text, StringComparison.Ordinal)) printed.TrySetResult();
+        }
+        _process.OutputDataReceived += Look;
+        if (Output.Contains(text, StringComparison.Ordinal)) return;
+        await printed.Task.Within($"line with '{text}'");
+    }
+
+    /// <summary>Asks it to stop, as Ctrl+C and a platform do.</summary>
+    public void Terminate()
+    {
+        using var kill = Process.Start("kill", $"-TERM {_process.Id}");
+        kill.WaitForExit();
+    }
+
+    /// <summary>Ends it without a word.</summary>
+    public void Kill() => _process.Kill();
+
+    public async Task<int> Exit()
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).Within($"exit of the host, after: {Output}");
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
+    }
+
+    private void OnLine(object sender, DataReceivedEventArgs line)
+    {
+        if (line.Data is not { } text) return;
+        lock (_output) _output.AppendLine(text);
+        if (text.Contains(PageLine, StringComparison.Ordinal)) _url.TrySetResult(text.Trim()[PageLine.Length..].Trim());
+    }
+}

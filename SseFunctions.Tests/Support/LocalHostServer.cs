@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using SseFunctions.LocalHost;
+
+namespace SseFunctions.Tests.Support;
+
+/// <summary>LocalHost as a user has it, in this process, on a free port.</summary>
+internal sealed class LocalHostServer : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+
+    private LocalHostServer(WebApplication application)
+    {
+        _application = application;
+        Url = new Uri(application.Urls.First());
+        Http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Url, Timeout = Limits.Soon };
+    }
+
+    public Uri Url { get; }
+
+    public HttpClient Http { get; }
+
+    public FakeTimeProvider? Time { get; private init; }
+
+    public required CapturedLogs Logs { get; init; }
+
+    public static async Task<LocalHostServer> Start(FakeTimeProvider? time = null, params string[] settings)
+    {
+        var logs = new CapturedLogs();
+        var application = LocalHostApplication.Build(["--port", "0"], builder =>
+        {
+            builder.Configuration.AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2))
+                .Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])));
+            builder.Logging.ClearProviders().AddProvider(logs);
+            if (time is not null) builder.Services.AddSingleton<TimeProvider>(time);
+        });
+        await application.StartAsync(TestContext.Current.CancellationToken);
+        return new LocalHostServer(application) { Time = time, Logs = logs };
+    }
+
+    public Task<HttpResponseMessage> Send(HttpMethod method, string path, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(method, path);
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        return Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+    }
+
+    public Task<HttpResponseMessage> Get(string path, params (string Name, string Value)[] headers) =>
+        Send(HttpMethod.Get, path, headers);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _application.DisposeAsync();
+        Logs.Dispose();
+    }
+}

@@ -1,0 +1,84 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace SseFunctions.Tests.Support;
+
+/// <summary>An HTTP client that shows the bytes: what came, when, and how the connection ended.</summary>
+internal sealed class RawClient : IDisposable
+{
+    private readonly TcpClient _tcp = new();
+    private readonly StringBuilder _received = new();
+    private readonly byte[] _buffer = new byte[64 * 1024];
+
+    private RawClient()
+    {
+    }
+
+    /// <summary>Everything received so far, as Latin-1: a character a byte.</summary>
+    public string Received => _received.ToString();
+
+    public static async Task<RawClient> Get(Uri url, string headers = "", string method = "GET", string? target = null)
+    {
+        var client = new RawClient();
+        await client._tcp.ConnectAsync(url.Host, url.Port, TestContext.Current.CancellationToken);
+        var request = $"{method} {target ?? url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\n{headers}\r\n";
+        await client._tcp.GetStream().WriteAsync(Encoding.Latin1.GetBytes(request), TestContext.Current.CancellationToken);
+        return client;
+    }
+
+    /// <summary>Reads on until this text has come.</summary>
+    public async Task<string> Until(string text)
+    {
+        while (!Received.Contains(text, StringComparison.Ordinal))
+        {
+            if (!await ReadMore($"'{text}' after '{Tail}'"))
+                throw new EndOfStreamException($"The connection ended without '{text}', after '{Tail}'.");
+        }
+        return Received;
+    }
+
+    /// <summary>Reads on until more than this many bytes have come.</summary>
+    public async Task MoreThan(int bytes)
+    {
+        while (_received.Length <= bytes)
+        {
+            if (!await ReadMore($"byte after {_received.Length}")) throw new EndOfStreamException("The connection ended.");
+        }
+    }
+
+    /// <summary>Reads on until the response is complete: true; or until the connection breaks before that: false.
+    /// </summary>
+    public async Task<bool> UntilEnd()
+    {
+        try
+        {
+            while (!Received.EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal))
+            {
+                if (!await ReadMore($"end of the response after '{Tail}'")) return false;
+            }
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Breaks the connection, as a client does that is gone.</summary>
+    public void Break()
+    {
+        _tcp.Client.LingerState = new LingerOption(true, 0);
+        _tcp.Close();
+    }
+
+    public void Dispose() => _tcp.Dispose();
+
+    private string Tail => Received[^Math.Min(Received.Length, 200)..];
+
+    private async Task<bool> ReadMore(string what)
+    {
+        var count = await _tcp.GetStream().ReadAsync(_buffer, TestContext.Current.CancellationToken).AsTask().Within(what);
+        _received.Append(Encoding.Latin1.GetString(_buffer, 0, count));
+        return count > 0;
+    }
+}

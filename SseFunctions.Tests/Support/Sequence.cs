@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using SseFunctions.Streaming;
+
+namespace SseFunctions.Tests.Support;
+
+/// <summary>A sequence that the test feeds and that says when its finally block has run.</summary>
+internal sealed class Sequence : IAsyncEnumerable<ServerSentEvent>
+{
+    private readonly Channel<ServerSentEvent> _events = Channel.CreateUnbounded<ServerSentEvent>();
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _finally = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Started => _started.Task.Within("start of the sequence");
+
+    public bool HasStarted => _started.Task.IsCompleted;
+
+    public Task Finally => _finally.Task.Within("run of the sequence's finally block");
+
+    public void Add(string data) => _events.Writer.TryWrite(new ServerSentEvent(data));
+
+    public void Finish(Exception? exception = null) => _events.Writer.Complete(exception);
+
+    public async IAsyncEnumerator<ServerSentEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default)
+    {
+        _started.TrySetResult();
+        try
+        {
+            await foreach (var next in _events.Reader.ReadAllAsync(cancellationToken)) yield return next;
+        }
+        finally
+        {
+            _finally.TrySetResult();
+        }
+    }
+
+    /// <summary>Events without end, always ready; says when it was disposed of.</summary>
+    public static IAsyncEnumerable<ServerSentEvent> Endless(TaskCompletionSource disposed)
+    {
+        return Events(default);
+
+        async IAsyncEnumerable<ServerSentEvent> Events([EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            var next = new ServerSentEvent(new string('x', 1000));
+            try
+            {
+                while (!cancellationToken.IsCancellationRequested) yield return next;
+                await Task.CompletedTask;
+            }
+            finally
+            {
+                disposed.TrySetResult();
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using SseFunctions.Streaming;
+
+namespace SseFunctions.Tests.Support;
+
+/// <summary>A real Kestrel that answers every request with one sequence, on a clock that stands still.</summary>
+internal sealed class StreamServer : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+
+    private StreamServer(WebApplication application)
+    {
+        _application = application;
+        Url = new Uri(application.Urls.First());
+    }
+
+    public Uri Url { get; }
+
+    public required CapturedLogs Logs { get; init; }
+
+    public required FakeTimeProvider Time { get; init; }
+
+    public required CancellationTokenSource Invocation { get; init; }
+
+    public IServiceProvider Services => _application.Services;
+
+    /// <summary>Starts it. Settings are written <c>Streaming:Heartbeat=00:00:01</c>.</summary>
+    public static Task<StreamServer> Start(IAsyncEnumerable<ServerSentEvent> events, params string[] settings) =>
+        Start(_ => events, TimeProvider.System, settings);
+
+    /// <summary>Starts it on a clock that the test turns.</summary>
+    public static Task<StreamServer> StartWithFakeTime(IAsyncEnumerable<ServerSentEvent> events, params string[] settings) =>
+        Start(_ => events, null, settings);
+
+    public static async Task<StreamServer> Start(
+        Func<HttpRequest, IAsyncEnumerable<ServerSentEvent>> events, TimeProvider? time, params string[] settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2))
+            .Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])));
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var logs = new CapturedLogs();
+        builder.Logging.ClearProviders().AddProvider(logs);
+        var fake = new FakeTimeProvider();
+        builder.Services.AddSingleton(time ?? fake);
+        builder.Services.AddSseFunctions(builder.Configuration);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        var application = builder.Build();
+        var invocation = new CancellationTokenSource();
+        var streams = application.Services.GetRequiredService<EventStreams>();
+        application.Run(context => streams.Stream("test", events(context.Request), invocation.Token).ExecuteAsync(context));
+        await application.StartAsync(TestContext.Current.CancellationToken);
+        return new StreamServer(application) { Logs = logs, Time = fake, Invocation = invocation };
+    }
+
+    /// <summary>A sequence that the test writes to.</summary>
+    public static Channel<ServerSentEvent> NewChannel() => Channel.CreateUnbounded<ServerSentEvent>();
+
+    public Task<RawClient> Get(string headers = "", string method = "GET") => RawClient.Get(Url, headers, method);
+
+    public Task Stop() => _application.StopAsync(TestContext.Current.CancellationToken).Within("stop of the server");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _application.DisposeAsync();
+        Invocation.Dispose();
+        Logs.Dispose();
+    }
+}

@@ -1,0 +1,195 @@
+// @ts-check
+
+import { enableCopy, resolveEndpoint, shellWord } from "./endpoint.js";
+import { EventStream } from "./event-stream.js";
+import { Facts } from "./facts.js";
+import { MessageList } from "./message-list.js";
+import { Timeline } from "./timeline.js";
+
+/** @typedef {import("./event-stream.js").CloseReason} CloseReason */
+/** @typedef {import("./event-stream.js").StreamState} StreamState */
+
+/**
+ * @template {Element} T
+ * @param {string} id
+ * @param {new () => T} type
+ * @returns {T}
+ */
+function get(id, type) {
+  const element = document.getElementById(id);
+  if (!(element instanceof type)) throw new Error(`#${id} is missing from the page`);
+  return element;
+}
+
+const start = get("start", HTMLButtonElement);
+const stop = get("stop", HTMLButtonElement);
+const clear = get("clear", HTMLButtonElement);
+const state = get("state", HTMLElement);
+const notice = get("notice", HTMLElement);
+
+const list = new MessageList(get("messages", HTMLElement));
+const timeline = new Timeline(get("timeline", SVGSVGElement));
+const facts = new Facts({
+  lastEventId: get("last-event-id", HTMLElement),
+  messages: get("message-count", HTMLElement),
+  reconnections: get("reconnect-count", HTMLElement),
+  openTime: get("open-time", HTMLElement),
+  sinceLast: get("since-last", HTMLElement),
+});
+const endpoint = resolveEndpoint("events", location);
+const pageTitle = document.title;
+
+/** @type {Record<StreamState, string>} */
+const STATE_NAMES = { closed: "Closed", connecting: "Connecting", live: "Live", reconnecting: "Reconnecting" };
+
+/** @type {Record<CloseReason, string>} */
+const CLOSE_NOTICES = {
+  server: "The server ended the series.",
+  finished: "Nothing is left to send: the server answered 204.",
+  you: "Stopped by you.",
+  page: "Closed when you left the page.",
+};
+
+const stream = new EventStream(endpoint.url, {
+  onState: showState,
+  onOpen: opened,
+  onMessage: received,
+  onClose: ended,
+  onError: failed,
+  onRetry: retrying,
+});
+
+/** @param {string} text */
+function say(text) {
+  notice.textContent = text;
+  notice.hidden = text === "";
+}
+
+/** @param {number} ms */
+const seconds = (ms) => `${Number((ms / 1000).toFixed(1))} s`;
+
+/** @param {string} prefix */
+const fromId = (prefix) => (facts.lastEventId === "" ? "" : `${prefix} ${facts.lastEventId}`);
+
+/**
+ * @param {StreamState} now
+ * @param {CloseReason | null} reason
+ */
+function showState(now, reason) {
+  timeline.setState(now);
+  if (state.dataset.state !== now) {
+    state.dataset.state = now;
+    state.textContent = STATE_NAMES[now];
+  }
+  document.title = now === "closed" ? pageTitle : `${STATE_NAMES[now]} · ${pageTitle}`;
+  if (reason !== null) {
+    say(CLOSE_NOTICES[reason]);
+    facts.ended();
+  }
+  showButtons();
+}
+
+function showButtons() {
+  const closed = stream.state === "closed";
+  const focused = document.activeElement;
+  start.disabled = !closed;
+  stop.disabled = closed;
+  clear.disabled = list.size === 0;
+  // A disabled button drops the keyboard's focus; its counterpart is what comes next.
+  if (focused === start && start.disabled) stop.focus();
+  if (focused === stop && stop.disabled) start.focus();
+}
+
+/**
+ * @param {"message" | "open" | "error" | "close"} event
+ * @param {string} text
+ * @param {string} [id]
+ */
+function record(event, text, id) {
+  list.add({ event, text, id });
+  timeline.mark(event, id);
+  showButtons();
+}
+
+function opened() {
+  console.log("open", endpoint.url.href);
+  const again = facts.everOpened;
+  facts.opened();
+  say(again ? `Connected again. The series goes on${fromId(" after event")}.` : "");
+  record("open", again ? "connected again" : "connected");
+}
+
+/** @param {MessageEvent<string>} event */
+function received(event) {
+  console.log("message", event.lastEventId, event.data);
+  facts.received(stream.lastEventId);
+  record("message", event.data, event.lastEventId);
+}
+
+/** @param {MessageEvent<string>} event */
+function ended(event) {
+  console.log("close", event.data);
+  record("close", event.data);
+}
+
+/** @param {boolean} final */
+function failed(final) {
+  console.log("error", final ? "the browser gave up" : "the browser reconnects");
+  if (final) say("The browser gave up. Asking the server why …");
+  else if (!facts.everOpened) say("No connection yet. The browser keeps trying by itself.");
+  else say(`Connection lost. The browser reconnects by itself${fromId(" with Last-Event-ID")}.`);
+  record("error", final ? "the browser gave up" : "no connection, the browser tries again");
+}
+
+/**
+ * @param {number | null} status
+ * @param {number} delay
+ */
+function retrying(status, delay) {
+  let answer = `The server answered ${status}`;
+  if (status === null) answer = "The server does not answer";
+  else if (status < 300) answer = "The server answers again";
+  say(`${answer}: trying again in ${seconds(delay)}${fromId(", from event")}.`);
+}
+
+function startStream() {
+  facts.start();
+  say("");
+  stream.start();
+}
+
+function stopStream() {
+  stream.stop();
+}
+
+function clearAll() {
+  list.clear();
+  timeline.clear();
+  facts.clear();
+  say("");
+  if (document.activeElement === clear) (start.disabled ? stop : start).focus();
+  showButtons();
+}
+
+// The page may come back from the back/forward cache, where a connection cannot wait.
+function leave() {
+  stream.stop("page");
+}
+
+start.addEventListener("click", startStream);
+stop.addEventListener("click", stopStream);
+clear.addEventListener("click", clearAll);
+addEventListener("pagehide", leave);
+
+const word = shellWord(endpoint.url);
+const commands = { "curl-command": `curl -N ${word}`, "resume-command": `curl -N -H "Last-Event-ID: 4" ${word}` };
+get("endpoint-url", HTMLElement).textContent = endpoint.url.href;
+for (const [id, command] of Object.entries(commands)) get(id, HTMLElement).textContent = command;
+enableCopy(get("copy-command", HTMLButtonElement), get("curl-command", HTMLElement));
+enableCopy(get("copy-resume", HTMLButtonElement), get("resume-command", HTMLElement));
+
+if (endpoint.problem !== "") {
+  const warning = get("api-notice", HTMLElement);
+  warning.textContent = endpoint.problem;
+  warning.hidden = false;
+}

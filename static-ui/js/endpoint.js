@@ -1,0 +1,78 @@
+// @ts-check
+
+const COPIED_FOR = 1_600;
+
+/**
+ * @typedef {object} Endpoint
+ * @property {URL} url
+ * @property {string} problem human words, empty when all is well
+ */
+
+/**
+ * @param {string} path relative to the API's base
+ * @param {Location | URL} page
+ * @returns {Endpoint}
+ */
+export function resolveEndpoint(path, page) {
+  const wanted = new URLSearchParams(page.search).get("api");
+  if (wanted === null) return { url: new URL(path, ownBase(page)), problem: "" };
+
+  const base = URL.canParse(wanted) ? new URL(wanted) : null;
+  if (base === null || !["http:", "https:"].includes(base.protocol)) {
+    const problem = `“${wanted}” is not an http or https address, so the page uses its own server.`;
+    return { url: new URL(path, ownBase(page)), problem };
+  }
+  base.search = base.hash = base.username = base.password = "";
+  // Without the slash the last folder of the base would be replaced by the path.
+  if (!base.pathname.endsWith("/")) base.pathname += "/";
+  return { url: new URL(path, base), problem: "" };
+}
+
+/** @param {Location | URL} page */
+function ownBase(page) {
+  const base = new URL("./", page.href);
+  base.search = base.hash = "";
+  return base;
+}
+
+/**
+ * The address may come from a link someone else made: pasted into a shell it
+ * must stay one word.
+ * @param {URL} url
+ */
+export function shellWord(url) {
+  return /^[\w.:/%-]+$/.test(url.href) ? url.href : `'${url.href.replaceAll("'", "%27")}'`;
+}
+
+/**
+ * @param {HTMLButtonElement} button stays hidden where there is no clipboard
+ * @param {HTMLElement} source
+ */
+export function enableCopy(button, source) {
+  if (typeof navigator.clipboard?.writeText !== "function") return;
+  const label = button.textContent;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  function restore() {
+    button.textContent = label;
+    delete button.dataset.copied;
+  }
+
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(source.textContent ?? "");
+      button.textContent = "Copied";
+      button.dataset.copied = "";
+    } catch {
+      // Permission refused: selecting leaves the reader one keystroke away.
+      getSelection()?.selectAllChildren(source);
+      button.textContent = "Selected";
+    }
+    clearTimeout(timer);
+    timer = setTimeout(restore, COPIED_FOR);
+  }
+
+  button.addEventListener("click", copy);
+  button.hidden = false;
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Runs all tests. Installs what they need and what is missing, where it may; says what it leaves out where it may not.
+# The last line is "N passed, N failed, N skipped".
+set -u -o pipefail
+cd "$(dirname "$0")" || exit 1
+
+have_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null 2>&1
+
+if ! have_browser; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "Installing chromium, for the tests of the page."
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium; } \
+      >/dev/null 2>&1 || echo "That failed."
+  fi
+  have_browser || echo "Left out: the tests of the page. They need chromium (Debian: apt-get install chromium)."
+fi
+
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+dotnet test SseFunctions.Tests --nologo --logger "trx;LogFileName=results.trx" --results-directory "$results" "$@"
+status=$?
+
+counters=$(grep -o '<Counters [^>]*>' "$results/results.trx" 2>/dev/null)
+counter() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters"; }
+passed=$(counter passed)
+failed=$(counter failed)
+total=$(counter total)
+if [ -z "$counters" ]; then
+  echo "No test ran."
+  exit 1
+fi
+echo "$passed passed, $failed failed, $((total - passed - failed)) skipped"
+exit "$status"
