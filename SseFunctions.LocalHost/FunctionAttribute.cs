@@ -1,7 +1,7 @@
 namespace Microsoft.Azure.Functions.Worker;
 
-/// <summary>Takes the place of the Functions worker's attribute of the same name, so that the functions' sources compile
-/// without Microsoft's packages.</summary>
+/// <summary>Takes the place of the Functions worker's attribute of the same name, so that the functions' sources
+/// compile without Microsoft's packages.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class FunctionAttribute(string name) : Attribute
 {

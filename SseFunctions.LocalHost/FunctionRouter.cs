@@ -55,8 +55,10 @@ internal sealed class FunctionRouter
     {
         public Entry(MethodInfo method, string routePrefix, IServiceProvider services)
         {
-            var trigger = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())
-                .OfType<HttpTriggerAttribute>().Single();
+            var trigger = method.GetParameters()
+                .Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())
+                .OfType<HttpTriggerAttribute>()
+                .Single();
             Name = method.GetCustomAttribute<FunctionAttribute>()?.Name ?? method.Name;
             Verbs = new HashSet<string>(trigger.Methods.Select(verb => verb.ToUpperInvariant()));
             Template = TemplateParser.Parse($"{routePrefix}/{trigger.Route ?? Name}".Trim('/'));

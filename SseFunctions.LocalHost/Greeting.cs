@@ -20,7 +20,7 @@ internal static class Greeting
         foreach (var (verbs, route, name) in router.Functions)
             text.AppendLine(culture, $"  {name,-10} {verbs,-18} {route}");
         text.AppendLine();
-        text.AppendLine("  This host is for your own machine and for tests. In Azure the Functions host runs the same functions.");
+        text.AppendLine("  For your own machine and for tests: in Azure the Functions host runs the same functions.");
         text.AppendLine("  Ctrl+C stops it.");
         return text.ToString();
     }

@@ -12,11 +12,13 @@ internal sealed class HostFiles
     private readonly IConfiguration _hostJson;
     private readonly IConfiguration _localSettings;
 
-    /// <exception cref="InvalidDataException">A file is not valid JSON.</exception>
+    /// <exception cref="InvalidDataException">A file is not valid JSON, or it is encrypted.</exception>
     public HostFiles(string folder)
     {
         _hostJson = Read(folder, "host.json");
         _localSettings = Read(folder, "local.settings.json");
+        if (string.Equals(_localSettings["IsEncrypted"], "true", StringComparison.OrdinalIgnoreCase))
+            throw new InvalidDataException("local.settings.json is encrypted: run func settings decrypt.");
     }
 
     /// <summary>What stands before every function's route.</summary>
@@ -26,10 +28,11 @@ internal sealed class HostFiles
     public IEnumerable<KeyValuePair<string, string?>> Values =>
         from pair in _localSettings.GetSection("Values").AsEnumerable(makePathsRelative: true)
         where pair.Value is not null
-        select KeyValuePair.Create(pair.Key.Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal), (string?)pair.Value);
+        let key = pair.Key.Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal)
+        select KeyValuePair.Create(key, (string?)pair.Value);
 
-    /// <summary>The port: <c>--port</c>, else Host.LocalHttpPort of local.settings.json, else 7071. 0: any that is free.
-    /// </summary>
+    /// <summary>The port: <c>--port</c>, else Host.LocalHttpPort of local.settings.json, else 7071. 0: any that is
+    /// free. </summary>
     /// <exception cref="InvalidDataException">It is no port.</exception>
     public int Port(string? asked)
     {
@@ -37,8 +40,9 @@ internal sealed class HostFiles
         if (text is null) return DefaultPort;
         return ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             ? port
-            : throw new InvalidDataException($"'{text}' is no port: give a number from 0 to 65535 (0: any that is free) "
-                + $"with {(asked is null ? "Host.LocalHttpPort in local.settings.json" : "--port")}.");
+            : throw new InvalidDataException(
+                $"{(asked is null ? "Host.LocalHttpPort in local.settings.json" : "--port")} is '{text}', which is no port: "
+                + "give a number from 0 to 65535 (0: any that is free).");
     }
 
     private static IConfigurationRoot Read(string folder, string file)
@@ -49,7 +53,8 @@ internal sealed class HostFiles
         }
         catch (InvalidDataException exception)
         {
-            throw new InvalidDataException($"{file} cannot be read: {exception.InnerException?.Message ?? exception.Message}");
+            var reason = exception.InnerException?.Message ?? exception.Message;
+            throw new InvalidDataException($"{file} cannot be read: {reason}");
         }
     }
 }

@@ -21,8 +21,12 @@ catch (InvalidDataException exception)
 }
 catch (IOException exception) when (exception.InnerException is AddressInUseException)
 {
-    return Fail($"{exception.Message} Stop the program that listens there, or choose another port with --port (0: any that "
-        + "is free).");
+    return Fail($"{exception.Message} Stop the program that listens there, or choose another port with --port "
+        + "(0: any that is free).");
+}
+catch (IOException exception)
+{
+    return Fail(exception.Message);
 }
 
 static int Fail(string message)

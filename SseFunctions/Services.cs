@@ -32,7 +32,7 @@ public static class Services
             Settings.List(configuration, $"{DemoOptions.Section}:{nameof(options.Messages)}"));
         services.AddSingleton<DemoMessages>();
 
-        services.AddSingleton<WebsiteFiles>();
+        services.AddSingleton(new WebsiteFiles());
         return services;
     }
 }

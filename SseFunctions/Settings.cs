@@ -8,7 +8,10 @@ namespace SseFunctions;
 /// setting is said once and clearly instead of at some request.</summary>
 internal static class Settings
 {
-    /// <summary>Binds a section to <typeparamref name="T"/>; <see cref="ISettings.Problems"/> is asked at start.</summary>
+    private const string HowToWriteDurations = "Durations are written hh:mm:ss (2 seconds are 00:00:02).";
+
+    /// <summary>Binds a section to <typeparamref name="T"/>; <see cref="ISettings.Problems"/> is asked at
+    /// start.</summary>
     public static void AddSettings<T>(this IServiceCollection services, IConfiguration configuration, string section)
         where T : class, ISettings
     {
@@ -16,7 +19,8 @@ internal static class Settings
         services.AddSingleton<IValidateOptions<T>, ProblemsValidator<T>>();
     }
 
-    /// <summary>A list that is given item by item, <c>Name__0</c>, <c>Name__1</c>, or as one value with commas.</summary>
+    /// <summary>A list that is given item by item, <c>Name__0</c>, <c>Name__1</c>, or as one value with
+    /// commas.</summary>
     public static string[] List(IConfiguration configuration, string key)
     {
         const StringSplitOptions trimmed = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
@@ -31,7 +35,7 @@ internal static class Settings
     {
         // 15 is fifteen days to .NET: the most likely slip, so its remedy is part of the message.
         if (duration < TimeSpan.Zero || duration > longest)
-            yield return $"{key} is {duration}: set it to between 0 and {longest}, written hh:mm:ss (2 seconds are 00:00:02).";
+            yield return $"{key} is {duration}: set it to between 0 and {longest}. {HowToWriteDurations}";
     }
 
     private static void Bind<T>(IConfiguration configuration, string section, T options)
@@ -43,7 +47,7 @@ internal static class Settings
         catch (InvalidOperationException exception)
         {
             throw new OptionsValidationException(section, typeof(T),
-                [$"{exception.Message} Durations are written hh:mm:ss (2 seconds are 00:00:02)."]);
+                [$"{exception.Message} {HowToWriteDurations}"]);
         }
     }
 

@@ -32,7 +32,8 @@ public sealed class DemoMessages(IOptions<DemoOptions> options, TimeProvider tim
         int.TryParse(lastEventId, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             && id <= _messages.Length && lastEventId == IdOf(id - 1) ? id : 0;
 
-    /// <summary>Whether nothing is left to send to a client that has the first <paramref name="count"/> messages.</summary>
+    /// <summary>Whether nothing is left to send to a client that has the first <paramref name="count"/>
+    /// messages.</summary>
     public bool IsComplete(int count) => count == _messages.Length;
 
     /// <summary>The messages after the first <paramref name="count"/>, with the delay between them, then

@@ -8,8 +8,8 @@ public sealed class DemoOptions : ISettings
 
     private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
 
-    /// <summary>The messages, in order: <c>Demo__Messages__0</c> and so on, or one value with commas. Empty, the default:
-    /// a series of ten that explains itself.</summary>
+    /// <summary>The messages, in order: <c>Demo__Messages__0</c> and so on, or one value with commas. Empty, the
+    /// default: a series of ten that explains itself.</summary>
     public IReadOnlyList<string> Messages { get; set; } = [];
 
     /// <summary>The time between two messages, written <c>hh:mm:ss</c>. Default 2 s, at most 1 h. 0: all at once.

@@ -10,7 +10,7 @@ internal static class EventEncoder
     /// <summary>Encodes an event whose type and id are known to be free of line breaks and NUL.</summary>
     public static byte[] Encode(string data, string? type, string? id, TimeSpan? retry)
     {
-        var milliseconds = retry is { } delay ? ((long)delay.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) : null;
+        var milliseconds = ((long?)retry?.TotalMilliseconds)?.ToString(CultureInfo.InvariantCulture);
         var encoded = new byte[SizeOf(type, "event: "u8) + SizeOf(milliseconds, "retry: "u8) + SizeOf(id, "id: "u8)
             + SizeOfData(data) + 1];
         var rest = encoded.AsSpan();

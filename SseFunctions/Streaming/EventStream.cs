@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>One open stream: the loop that writes a sequence of events to one response. Only the loop touches the writer
-/// and the sequence; whoever else wants something of it, the clock or a cancellation, raises its signal.</summary>
+/// <summary>One open stream: the loop that writes a sequence of events to one response. Only the loop touches the
+/// writer and the sequence; whoever else wants something of it, the clock or a cancellation, raises its
+/// signal.</summary>
 internal sealed class EventStream : IDisposable
 {
     // What is ready goes out together, but no more than this: beyond it the client's pace has to count.
@@ -77,7 +78,8 @@ internal sealed class EventStream : IDisposable
         var blockedAt = Volatile.Read(ref _blockedAt);
         if (blockedAt != 0)
         {
-            if (_options.WriteTimeout == TimeSpan.Zero || _time.GetElapsedTime(blockedAt) < _options.WriteTimeout) return;
+            var limit = _options.WriteTimeout;
+            if (limit == TimeSpan.Zero || _time.GetElapsedTime(blockedAt) < limit) return;
             End(StreamEnd.WriteTimeout);
             Abort();
         }

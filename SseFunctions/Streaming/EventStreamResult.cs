@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>Answers a request with a sequence of events: <c>200</c>, <c>text/event-stream</c>, and a response that stays
-/// open until the sequence is finished or the stream has to end. HEAD gets the headers alone.</summary>
+/// <summary>Answers a request with a sequence of events: <c>200</c>, <c>text/event-stream</c>, and a response that
+/// stays open until the sequence is finished or the stream has to end. HEAD gets the headers alone.</summary>
 /// <remarks>It has no public property and must get none: the Functions worker serialises what a function returned to
 /// JSON once the function has ended, and would enumerate the sequence again.</remarks>
 public sealed class EventStreamResult : IResult

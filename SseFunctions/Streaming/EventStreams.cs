@@ -54,8 +54,8 @@ public sealed partial class EventStreams : IDisposable
 
     /// <summary>The answer to a request for a stream.</summary>
     /// <param name="feature">Whose stream it is, in logs and metrics: a constant, in lower case.</param>
-    /// <param name="events">The events, in order. The enumerator's token is cancelled when the stream ends; it then has a
-    /// second to run its finally blocks before it is left to itself. A sequence that awaits nothing is written out in
+    /// <param name="events">The events, in order. The enumerator's token is cancelled when the stream ends; it then has
+    /// a second to run its finally blocks before it is left to itself. A sequence that awaits nothing is written out in
     /// large pieces; one that waits has everything before flushed.</param>
     /// <param name="invocation">The function's own token. The platform cancels it at its functionTimeout.</param>
     public EventStreamResult Stream(

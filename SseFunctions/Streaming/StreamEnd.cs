@@ -24,6 +24,7 @@ internal enum StreamEnd
     /// <summary>The client did not take a write within <see cref="StreamingOptions.WriteTimeout"/>.</summary>
     WriteTimeout,
 
-    /// <summary>The sequence of events threw: a fault of the application, and the only reason that is an error.</summary>
+    /// <summary>The sequence of events threw: a fault of the application, and the only reason that is an
+    /// error.</summary>
     Failed,
 }

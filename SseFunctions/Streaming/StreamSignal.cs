@@ -38,7 +38,8 @@ internal sealed class StreamSignal : IValueTaskSource<Wake>
             : new ValueTask<Wake>((Wake)Interlocked.Exchange(ref _state, 0));
     }
 
-    /// <summary>Wakes the waiter, on the caller's thread if <paramref name="inline"/>, else on the thread pool.</summary>
+    /// <summary>Wakes the waiter, on the caller's thread if <paramref name="inline"/>, else on the thread
+    /// pool.</summary>
     public void Raise(Wake wake, bool inline = false)
     {
         var state = Volatile.Read(ref _state);

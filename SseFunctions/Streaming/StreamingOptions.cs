@@ -11,21 +11,21 @@ public sealed class StreamingOptions : ISettings
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestStream = TimeSpan.FromDays(7);
 
-    /// <summary>A comment is sent after this much silence. Default 15 s (WHATWG HTML 9.2.7), at most 230 s: Azure's load
-    /// balancer drops a connection that is silent for longer. 0: never.</summary>
+    /// <summary>A comment is sent after this much silence. Default 15 s (WHATWG HTML 9.2.7), at most 230 s: Azure's
+    /// load balancer drops a connection that is silent for longer. 0: never.</summary>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a client waits before it reconnects, sent to it first of all. Default 2 s, at most 1 h. 0: not
     /// sent, so that the browser's own default holds.</summary>
     public TimeSpan Retry { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>A stream is ended after 80 to 100 % of this, drawn for each anew, so that clients do not all come back at
-    /// once. Default 9 min, at most 7 days: at the functionTimeout of host.json, 10 min, which every plan allows, the
-    /// platform would end the whole worker process with all its streams; keep this below it. 0: never.</summary>
+    /// <summary>A stream is ended after 80 to 100 % of this, drawn for each anew, so that clients do not all come back
+    /// at once. Default 9 min, at most 7 days: at the functionTimeout of host.json, 10 min, which every plan allows,
+    /// the platform would end the whole worker process with all its streams; keep this below it. 0: never.</summary>
     public TimeSpan MaxDuration { get; set; } = TimeSpan.FromMinutes(9);
 
-    /// <summary>A client that takes no byte of a write for this long is cut off; it can resume by its last event id.
-    /// Default 10 s, at most 1 h. 0: never.</summary>
+    /// <summary>A client that does not take a write, 32 KB at most, in this time is cut off; it can resume by its last
+    /// id. Default 10 s, at most 1 h. 0: never.</summary>
     public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>

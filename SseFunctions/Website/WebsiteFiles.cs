@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 
 namespace SseFunctions.Website;
 
-/// <summary>The files of <c>static-ui</c> as they were at start. No path that a client sends ever reaches the disk: it is
-/// a name in this dictionary, or it is nothing.</summary>
+/// <summary>The files of <c>static-ui</c> as they were at start. No path that a client sends ever reaches the disk: it
+/// is a name in this dictionary, or it is nothing.</summary>
 public sealed class WebsiteFiles
 {
     private const string Folder = "static-ui";
@@ -12,7 +12,8 @@ public sealed class WebsiteFiles
     private const string NotFoundPage = "404.html";
     private const int EntityTagBytes = 12;
 
-    private readonly FrozenDictionary<string, WebsiteFile> _files = Read(Path.Combine(AppContext.BaseDirectory, Folder));
+    private readonly FrozenDictionary<string, WebsiteFile> _files =
+        Read(Path.Combine(AppContext.BaseDirectory, Folder));
 
     /// <summary>The small page that says that there is no such page.</summary>
     public WebsiteFile NotFound => _files[NotFoundPage];

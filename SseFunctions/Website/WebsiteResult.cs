@@ -3,8 +3,8 @@ using Microsoft.Net.Http.Headers;
 
 namespace SseFunctions.Website;
 
-/// <summary>Answers with a file of the page: conditional requests, HEAD and the headers that a page should have. It has no
-/// public property, because the Functions worker serialises what a function returned to JSON.</summary>
+/// <summary>Answers with a file of the page: conditional requests, HEAD and the headers that a page should have. It has
+/// no public property, because the Functions worker serialises what a function returned to JSON.</summary>
 internal sealed class WebsiteResult(WebsiteFile? file, WebsiteFile notFound) : IResult
 {
     // The page may talk to any origin over TLS and to this machine, since ?api= names another host for its streams.
