@@ -15,7 +15,7 @@ internal sealed class FunctionRouter
 
     public FunctionRouter(Assembly assembly, string routePrefix, IServiceProvider services)
     {
-        RoutePrefix = routePrefix.Trim('/');
+        RoutePrefix = routePrefix;
         _entries = [.. FunctionMethods(assembly)
             .Select(method => new Entry(method, RoutePrefix, services))
             .OrderBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase)];

@@ -21,15 +21,26 @@ internal sealed class HostFiles
             throw new InvalidDataException("local.settings.json is encrypted: run func settings decrypt.");
     }
 
-    /// <summary>What stands before every function's route.</summary>
-    public string RoutePrefix => _hostJson["extensions:http:routePrefix"] ?? DefaultRoutePrefix;
+    /// <summary>What stands before every function's route, without slashes around it.</summary>
+    /// <exception cref="InvalidDataException">It is no path.</exception>
+    public string RoutePrefix
+    {
+        get
+        {
+            var prefix = (_hostJson["extensions:http:routePrefix"] ?? DefaultRoutePrefix).Trim('/');
+            return prefix.Length == 0 || Array.TrueForAll(prefix.Split('/'), IsPlain)
+                ? prefix
+                : throw new InvalidDataException($"The routePrefix of host.json is '{prefix}': use letters, digits, '-', "
+                    + "'_' and '.', in parts joined by single slashes.");
+        }
+    }
 
     /// <summary>The settings that Core Tools would hand to the functions as environment variables.</summary>
     public IEnumerable<KeyValuePair<string, string?>> Values =>
         from pair in _localSettings.GetSection("Values").AsEnumerable(makePathsRelative: true)
         where pair.Value is not null
-        let key = pair.Key.Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal)
-        select KeyValuePair.Create(key, (string?)pair.Value);
+        group pair.Value by pair.Key.Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal) into setting
+        select KeyValuePair.Create(setting.Key, (string?)setting.Last());
 
     /// <summary>The port: <c>--port</c>, else Host.LocalHttpPort of local.settings.json, else 7071. 0: any that is
     /// free. </summary>
@@ -44,6 +55,9 @@ internal sealed class HostFiles
                 $"{(asked is null ? "Host.LocalHttpPort in local.settings.json" : "--port")} is '{text}', which is no port: "
                 + "give a number from 0 to 65535 (0: any that is free).");
     }
+
+    private static bool IsPlain(string part) =>
+        part.Length > 0 && part.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.');
 
     private static IConfigurationRoot Read(string folder, string file)
     {

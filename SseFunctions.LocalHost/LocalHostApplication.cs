@@ -2,6 +2,7 @@ using System.Net;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -27,11 +28,13 @@ internal static class LocalHostApplication
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = files.Values });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddSseFunctions(builder.Configuration);
+        var routePrefix = files.RoutePrefix;
         builder.Services.AddSingleton(services =>
-            new FunctionRouter(Assembly.GetExecutingAssembly(), files.RoutePrefix, services));
+            new FunctionRouter(Assembly.GetExecutingAssembly(), routePrefix, services));
         Log(builder.Logging);
 
-        var port = files.Port(builder.Configuration["port"]);
+        // Not from the whole configuration: an environment variable PORT is meant for others.
+        var port = files.Port(new ConfigurationBuilder().AddCommandLine(args).Build()["port"]);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

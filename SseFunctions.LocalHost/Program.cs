@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -11,9 +12,9 @@ try
     await application.WaitForShutdownAsync();
     return 0;
 }
-catch (OptionsValidationException exception)
+catch (Exception exception) when (WrongSettings(exception).Any())
 {
-    return Fail($"A setting is wrong. {string.Join(' ', exception.Failures)}");
+    return Fail($"A setting is wrong. {string.Join(' ', WrongSettings(exception).SelectMany(wrong => wrong.Failures))}");
 }
 catch (InvalidDataException exception)
 {
@@ -24,10 +25,15 @@ catch (IOException exception) when (exception.InnerException is AddressInUseExce
     return Fail($"{exception.Message} Stop the program that listens there, or choose another port with --port "
         + "(0: any that is free).");
 }
-catch (IOException exception)
+catch (Exception exception) when (exception is IOException or SocketException)
 {
-    return Fail(exception.Message);
+    return Fail($"It cannot start. {exception.Message}");
 }
+
+// One is thrown as it is, several together.
+static IEnumerable<OptionsValidationException> WrongSettings(Exception exception) =>
+    (exception is AggregateException all ? all.InnerExceptions : (IEnumerable<Exception>)[exception])
+    .OfType<OptionsValidationException>();
 
 static int Fail(string message)
 {

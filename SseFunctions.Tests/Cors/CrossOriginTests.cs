@@ -64,6 +64,13 @@ public sealed class CrossOriginTests
     }
 
     [Fact]
+    public async Task Origins_are_compared_without_regard_to_case_as_schemes_and_hosts_are()
+    {
+        await using var server = await LocalHostServer.Start(null, "Cors:AllowedOrigins=HTTPS://App.Example", "Demo:Delay=0");
+        Assert.Equal(Ours, (await server.Get("/events", ("Origin", Ours))).Header("Access-Control-Allow-Origin"));
+    }
+
+    [Fact]
     public async Task A_preflight_of_a_foreign_origin_allows_nothing()
     {
         await using var server = await LocalHostServer.Start(null, $"Cors:AllowedOrigins={Ours}");

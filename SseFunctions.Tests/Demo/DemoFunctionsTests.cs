@@ -1,5 +1,10 @@
 using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using SseFunctions.Demo;
 using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Demo;
@@ -40,17 +45,36 @@ public sealed class DemoFunctionsTests
     public async Task Waits_for_the_delay_between_two_messages_and_not_before_the_first()
     {
         var time = new FakeTimeProvider();
-        await using var server = await LocalHostServer.Start(time, "Demo:Delay=00:00:05", "Demo:Messages=one,two");
-        using var client = await RawClient.Get(new Uri(server.Url, "/events"));
-        await client.Until("data: one\n\n");
-        time.Advance(TimeSpan.FromSeconds(4));
-        Assert.DoesNotContain("two", client.Received, StringComparison.Ordinal);
-        while (!client.Received.Contains("two", StringComparison.Ordinal))
+        var messages = new DemoMessages(Options.Create(new DemoOptions { Delay = TimeSpan.FromMinutes(1) }), time);
+        await using var series = messages.After(0, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var first = series.MoveNextAsync().AsTask();
+        Assert.True(first.IsCompleted);
+        for (var id = 2; id <= 10; id++)
         {
+            var next = series.MoveNextAsync().AsTask();
+            time.Advance(TimeSpan.FromSeconds(59));
+            Assert.False(next.IsCompleted);
             time.Advance(TimeSpan.FromSeconds(1));
-            await client.MoreThan(client.Received.Length);
+            Assert.True(await next.Within("next message"));
         }
-        await client.Until("event: close");
+        var close = series.MoveNextAsync().AsTask();
+        Assert.True(close.IsCompleted);
+        Assert.StartsWith("event: close\n", Encoding.UTF8.GetString(series.Current.Bytes.Span), StringComparison.Ordinal);
+        Assert.False(await series.MoveNextAsync());
+    }
+
+    [Fact]
+    public async Task The_platforms_cancellation_of_the_invocation_ends_the_stream()
+    {
+        await using var server = await LocalHostServer.Start(null, "Demo:Delay=01:00:00");
+        var functions = ActivatorUtilities.CreateInstance<DemoFunctions>(server.Services);
+        using var invocation = new CancellationTokenSource();
+        var context = new DefaultHttpContext { RequestServices = server.Services };
+        context.Request.Method = "GET";
+        var running = functions.Events(context.Request, invocation.Token).ExecuteAsync(context);
+        await invocation.CancelAsync();
+        await running.Within("end of the stream");
+        await server.Logs.First("A stream of demo ended: invocation_cancelled, after 1 events");
     }
 
     [Theory]
@@ -85,6 +109,7 @@ public sealed class DemoFunctionsTests
         await using var server = await LocalHostServer.Start();
         using var answer = await server.Send(new HttpMethod(method), "/events", ("Last-Event-ID", "10"));
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        Assert.Equal("no-store", answer.Header("Cache-Control"));
     }
 
     [Theory]

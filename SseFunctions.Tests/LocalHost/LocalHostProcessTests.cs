@@ -78,6 +78,39 @@ public sealed class LocalHostProcessTests
         Assert.StartsWith("local.settings.json cannot be read", Assert.Single(Lines(host)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("local.settings.json", """{ "IsEncrypted": true }""", "local.settings.json is encrypted")]
+    [InlineData("host.json", """{ "extensions": { "http": { "routePrefix": "a//b" } } }""", "routePrefix of host.json is 'a//b'")]
+    [InlineData("host.json", """{ "extensions": { "http": { "routePrefix": "{x}" } } }""", "routePrefix of host.json is '{x}'")]
+    [InlineData("local.settings.json", """{ "Host": { "LocalHttpPort": "many" } }""", "Host.LocalHttpPort in local.settings.json is 'many'")]
+    public async Task Says_in_one_line_what_is_wrong_in_a_file(string file, string text, string expected)
+    {
+        using var folder = new HostFolder();
+        folder.Write(file, text);
+        using var host = LocalHostProcess.Start(folder.Path, file == "host.json" ? "--port 0" : "");
+        Assert.Equal(1, await host.Exit());
+        Assert.Contains(expected, Assert.Single(Lines(host)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Says_in_one_line_all_settings_that_are_wrong()
+    {
+        using var host = LocalHostProcess.Start("--port 0", ("Demo__Delay", "fast"), ("Streaming__Retry", "-00:00:01"));
+        Assert.Equal(1, await host.Exit());
+        var line = Assert.Single(Lines(host));
+        Assert.Contains("Demo:Delay", line, StringComparison.Ordinal);
+        Assert.Contains("Streaming:Retry", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_routePrefix_it_is_the_Functions_hosts_own()
+    {
+        using var folder = new HostFolder();
+        folder.Write("host.json", """{ "version": "2.0" }""");
+        using var host = LocalHostProcess.Start(folder.Path, "--port 0", ("PORT", "for somebody else"));
+        Assert.EndsWith("/api/", await host.Url, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Reads_host_json_and_local_settings_json_and_lets_the_environment_win()
     {
@@ -86,7 +119,7 @@ public sealed class LocalHostProcessTests
         folder.Write("local.settings.json", """
             {
               // Core Tools takes comments too.
-              "Values": { "Demo__Delay": "00:00:00", "Demo:Messages": "from the file" },
+              "Values": { "Demo__Delay": "00:00:00", "Demo__Messages": "from a first line", "Demo:Messages": "from the file" },
               "Host": { "LocalHttpPort": 0 }
             }
             """);

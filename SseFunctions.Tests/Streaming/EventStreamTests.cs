@@ -1,4 +1,7 @@
 using System.Text;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SseFunctions.Streaming;
 using SseFunctions.Tests.Support;
@@ -77,33 +80,27 @@ public sealed class EventStreamTests
         using var client = await server.Get();
         await client.Until(Preamble);
         await sequence.Started;
-        server.Time.Advance(TimeSpan.FromSeconds(9));
-        sequence.Add("resets the silence");
-        await client.Until("silence\n\n");
-        server.Time.Advance(TimeSpan.FromSeconds(9));
-        sequence.Add("again");
-        await client.Until("again\n\n");
+        for (var quiet = 1; quiet <= 3; quiet++)
+        {
+            server.Time.Advance(TimeSpan.FromSeconds(9));
+            sequence.Add($"breaks the silence {quiet}");
+            await client.Until($"{quiet}\n\n");
+        }
         Assert.DoesNotContain(Heartbeat, client.Received, StringComparison.Ordinal);
-        server.Time.Advance(TimeSpan.FromSeconds(10));
-        await client.Until(Chunk(Heartbeat));
+        await server.Advance(TimeSpan.FromSeconds(10), client.Until(Chunk(Heartbeat)));
     }
 
     [Fact]
     public async Task Sends_one_heartbeat_for_each_stretch_of_silence()
     {
         var sequence = new Sequence();
-        await using var server = await StreamServer.StartWithFakeTime(sequence, "Streaming:Heartbeat=00:00:10");
+        await using var server = await StreamServer.StartWithFakeTime(
+            sequence, "Streaming:Heartbeat=00:00:10", "Streaming:MaxDuration=0");
         using var client = await server.Get();
         await client.Until(Preamble);
         await sequence.Started;
         for (var beats = 1; beats <= 3; beats++)
-        {
-            server.Time.Advance(TimeSpan.FromSeconds(10));
-            await client.Until(string.Concat(Enumerable.Repeat(Chunk(Heartbeat), beats)));
-        }
-        sequence.Add("end");
-        await client.Until("end\n\n");
-        Assert.Equal(3, client.Received.Split(Heartbeat).Length - 1);
+            await server.Advance(TimeSpan.FromSeconds(10), client.Until(string.Concat(Enumerable.Repeat(Chunk(Heartbeat), beats))));
     }
 
     [Fact]
@@ -145,14 +142,8 @@ public sealed class EventStreamTests
         await using var server = await StreamServer.StartWithFakeTime(
             Sequence.Endless(disposed), "Streaming:WriteTimeout=00:00:10", "Streaming:MaxDuration=0");
         using var client = await server.Get();
-        var ended = server.Logs.First("ended: write_timeout");
         // Kernel and Kestrel take some megabytes before a write blocks; the clock counts only from then on.
-        while (!ended.IsCompleted)
-        {
-            server.Time.Advance(TimeSpan.FromSeconds(10));
-            await Task.Yield();
-        }
-        await ended;
+        await server.Advance(TimeSpan.FromSeconds(10), server.Logs.First("ended: write_timeout"));
         await disposed.Task.Within("end of the sequence");
         Assert.False(await client.UntilEnd());
         Assert.Empty(server.Logs.Errors);
@@ -165,13 +156,80 @@ public sealed class EventStreamTests
         await using var server = await StreamServer.StartWithFakeTime(
             Sequence.Endless(disposed), "Streaming:WriteTimeout=00:00:10", "Streaming:MaxDuration=0");
         using var client = await server.Get();
-        for (var text = "data: x"; client.Received.Length < 8_000_000; text = "data: x")
+        while (client.Count < 30_000_000)
         {
-            await client.Until(text);
-            await client.MoreThan(client.Received.Length + 500_000);
+            await client.MoreThan(client.Count + 1_000_000);
             server.Time.Advance(TimeSpan.FromSeconds(1));
         }
         Assert.DoesNotContain(server.Logs.Entries, entry => entry.Message.Contains("ended", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_client_that_reads_slowly_is_ended_by_the_longest_duration_too()
+    {
+        var disposed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await StreamServer.StartWithFakeTime(
+            Sequence.Endless(disposed), "Streaming:WriteTimeout=0", "Streaming:MaxDuration=00:01:00");
+        using var client = await server.Get();
+        await client.MoreThan(1_000_000);
+        await server.Advance(TimeSpan.FromSeconds(60), server.Logs.First("ended: max_duration"));
+        await disposed.Task.Within("end of the sequence");
+    }
+
+    [Fact]
+    public async Task A_slow_client_gets_the_rest_of_a_sequence_that_is_finished()
+    {
+        const int Count = 4_000;
+        var sequence = new Sequence();
+        for (var count = 0; count < Count; count++) sequence.Add(new string('x', 10_000));
+        sequence.Finish();
+        await using var server = await StreamServer.StartWithFakeTime(sequence);
+        using var client = await server.Get();
+        await sequence.Started;
+        // Far beyond what a stopping host would wait for, but within the write timeout.
+        for (var second = 0; second < 5; second++)
+        {
+            server.Time.Advance(TimeSpan.FromSeconds(1));
+            await client.MoreThan(client.Count + 1_000_000);
+        }
+        Assert.True(await client.UntilEnd());
+        Assert.Equal(Count, client.Received.Split("data: ").Length - 1);
+        await server.Logs.First($"ended: finished, after {Count} events");
+    }
+
+    [Fact]
+    public async Task A_large_event_arrives_however_long_it_takes_as_long_as_the_client_reads()
+    {
+        const int Size = 20_000_000;
+        var sequence = new Sequence();
+        sequence.Add(new string('q', Size));
+        await using var server = await StreamServer.StartWithFakeTime(
+            sequence, "Streaming:WriteTimeout=00:00:10", "Streaming:MaxDuration=0");
+        using var client = await server.Get();
+        for (var received = 0; received < Size - 2_000_000; received = client.Count)
+        {
+            await client.MoreThan(received + 1_000_000);
+            server.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+        sequence.Finish();
+        Assert.True(await client.UntilEnd());
+        Assert.Equal(Size, client.Received.Count(character => character == 'q'));
+    }
+
+    [Fact]
+    public async Task Does_not_hold_back_the_events_of_a_sequence_that_works_without_awaiting()
+    {
+        using var go = new SemaphoreSlim(0);
+        await using var server = await StreamServer.StartWithFakeTime(Sequence.Working(go));
+        using var client = await server.Get();
+        await client.Until(Preamble);
+        for (var step = 1; step <= 3; step++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
+            go.Release();
+            await client.Until($"step {step}\n\n");
+        }
+        go.Release();
     }
 
     [Fact]
@@ -263,11 +321,7 @@ public sealed class EventStreamTests
         await client.Until("deaf\n\n");
         await server.Invocation.CancelAsync();
         var ended = client.UntilEnd();
-        while (!ended.IsCompleted)
-        {
-            server.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
+        await server.Advance(TimeSpan.FromSeconds(1), ended);
         Assert.True(await ended);
         await server.Logs.First("ended: invocation_cancelled");
         Assert.Equal(LogLevel.Warning, (await server.Logs.First("ignores its cancellation")).Level);
@@ -288,6 +342,38 @@ public sealed class EventStreamTests
         await server.Logs.First("ended: failed");
         Assert.IsType<FormatException>(Assert.Single(server.Logs.Errors).Exception);
         Assert.DoesNotContain("secret", client.Received, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "ended: client_gone")]
+    [InlineData(false, "ended: invocation_cancelled")]
+    public async Task Whatever_a_sequence_throws_when_it_is_stopped_is_no_failure(bool clientLeaves, string ended)
+    {
+        var disposed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await StreamServer.StartWithFakeTime(Sequence.Sulking(disposed));
+        using var client = await server.Get();
+        await client.Until("first\n\n");
+        if (clientLeaves) client.Break();
+        else await server.Invocation.CancelAsync();
+        await server.Logs.First(ended);
+        await disposed.Task.Within("end of the sequence");
+        Assert.Empty(server.Logs.Errors);
+        if (!clientLeaves) Assert.True(await client.UntilEnd());
+    }
+
+    [Fact]
+    public async Task A_cancelled_invocation_with_a_client_that_does_not_read_is_counted_as_that()
+    {
+        var disposed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await StreamServer.StartWithFakeTime(
+            Sequence.Endless(disposed), "Streaming:WriteTimeout=0", "Streaming:MaxDuration=0");
+        using var client = await server.Get();
+        await client.MoreThan(100_000);
+        // Blocked for sure only when the kernel's buffers are full, which shows in the sequence standing still.
+        await server.Invocation.CancelAsync();
+        await server.Advance(TimeSpan.FromSeconds(1), server.Logs.First("ended: invocation_cancelled"));
+        await disposed.Task.Within("end of the sequence");
+        Assert.Empty(server.Logs.Errors);
     }
 
     [Fact]
@@ -322,12 +408,19 @@ public sealed class EventStreamTests
     {
         var sequence = new Sequence();
         await using var server = await StreamServer.StartWithFakeTime(sequence);
-        using var first = await server.Get();
-        await first.Until(Preamble);
-        using var second = await server.Get();
-        await server.Stop();
-        Assert.True(await first.UntilEnd());
-        await second.UntilEnd();
+        server.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        using var client = await server.Get();
+        Assert.True(await client.UntilEnd());
+        await server.Logs.First("ended: host_stopping, after 0 events");
+    }
+
+    [Fact]
+    public async Task Kestrels_own_limit_for_slow_clients_is_off_so_that_ours_decides()
+    {
+        await using var server = await StreamServer.StartWithFakeTime(new Sequence());
+        using var client = await server.Get();
+        await client.Until(Preamble);
+        Assert.Null(Assert.Single(server.Contexts).Features.Get<IHttpMinResponseDataRateFeature>()!.MinDataRate);
     }
 
     private static string Chunk(string text) => $"{Encoding.UTF8.GetByteCount(text):x}\r\n{text}\r\n";

@@ -33,7 +33,7 @@ public sealed class ProxyTests
         await using var server = await StreamServer.Start(sequence, "Streaming:Heartbeat=00:00:00.5");
         await using var proxy = await Proxy(server.Url);
         using var client = await RawClient.Get(new Uri(proxy.Urls.First()));
-        while (client.Received.Split(": heartbeat").Length <= Beats) await client.MoreThan(client.Received.Length);
+        while (client.Received.Split(": heartbeat").Length <= Beats) await client.MoreThan(client.Count);
         sequence.Add("still here");
         await client.Until("still here");
     }

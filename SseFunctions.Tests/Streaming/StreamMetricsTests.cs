@@ -25,16 +25,24 @@ public sealed class StreamMetricsTests
             $"{instrument.Name} {value} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}"));
         listener.Start();
 
-        using var client = await server.Get();
-        await client.Until("retry");
+        using var first = await server.Get();
+        using var second = await server.Get();
+        await first.Until("retry");
+        await second.Until("retry");
+        listener.RecordObservableInstruments();
+        first.Break();
+        await server.Logs.First("ended: client_gone");
+        listener.RecordObservableInstruments();
         sequence.Finish();
-        await client.UntilEnd();
+        await second.UntilEnd();
         await server.Logs.First("ended: finished");
+        listener.RecordObservableInstruments();
 
         Assert.Equal(
             [
+                "sse.streams.open 2 feature=test",
+                "sse.streams.ended 1 feature=test reason=client_gone",
                 "sse.streams.open 1 feature=test",
-                "sse.streams.open -1 feature=test",
                 "sse.streams.ended 1 feature=test reason=finished",
             ],
             measured);

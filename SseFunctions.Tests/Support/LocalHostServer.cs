@@ -23,6 +23,8 @@ internal sealed class LocalHostServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    public IServiceProvider Services => _application.Services;
+
     public FakeTimeProvider? Time { get; private init; }
 
     public required CapturedLogs Logs { get; init; }

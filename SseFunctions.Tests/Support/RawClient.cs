@@ -17,6 +17,9 @@ internal sealed class RawClient : IDisposable
     /// <summary>Everything received so far, as Latin-1: a character a byte.</summary>
     public string Received => _received.ToString();
 
+    /// <summary>How many bytes were received so far.</summary>
+    public int Count => _received.Length;
+
     public static async Task<RawClient> Get(Uri url, string headers = "", string method = "GET", string? target = null)
     {
         var client = new RawClient();

@@ -53,4 +53,37 @@ internal sealed class Sequence : IAsyncEnumerable<ServerSentEvent>
             }
         }
     }
+
+    /// <summary>Three events, as a newcomer may write them: it works on its thread and awaits nothing.</summary>
+    public static async IAsyncEnumerable<ServerSentEvent> Working(SemaphoreSlim go)
+    {
+        for (var step = 1; step <= 3; step++)
+        {
+            go.Wait();
+            yield return new ServerSentEvent($"step {step}");
+        }
+        go.Wait();
+        await Task.CompletedTask;
+    }
+
+    /// <summary>One event, and an exception of its own when it is stopped.</summary>
+    public static IAsyncEnumerable<ServerSentEvent> Sulking(TaskCompletionSource disposed)
+    {
+        return Events(default);
+
+        async IAsyncEnumerable<ServerSentEvent> Events([EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            try
+            {
+                yield return new ServerSentEvent("first");
+                var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                await using (cancellationToken.Register(stopped.SetResult)) await stopped.Task;
+                throw new IOException("The source was closed.");
+            }
+            finally
+            {
+                disposed.TrySetResult();
+            }
+        }
+    }
 }

@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -30,6 +30,9 @@ internal sealed class StreamServer : IAsyncDisposable
 
     public required CancellationTokenSource Invocation { get; init; }
 
+    /// <summary>Of the requests so far.</summary>
+    public required IReadOnlyCollection<HttpContext> Contexts { get; init; }
+
     public IServiceProvider Services => _application.Services;
 
     /// <summary>Starts it. Settings are written <c>Streaming:Heartbeat=00:00:01</c>.</summary>
@@ -56,15 +59,30 @@ internal sealed class StreamServer : IAsyncDisposable
         var application = builder.Build();
         var invocation = new CancellationTokenSource();
         var streams = application.Services.GetRequiredService<EventStreams>();
+        var contexts = new ConcurrentQueue<HttpContext>();
+        application.Use((context, next) =>
+        {
+            contexts.Enqueue(context);
+            return next(context);
+        });
         application.Run(context => streams.Stream("test", events(context.Request), invocation.Token).ExecuteAsync(context));
         await application.StartAsync(TestContext.Current.CancellationToken);
-        return new StreamServer(application) { Logs = logs, Time = fake, Invocation = invocation };
+        return new StreamServer(application) { Logs = logs, Time = fake, Invocation = invocation, Contexts = contexts };
     }
 
-    /// <summary>A sequence that the test writes to.</summary>
-    public static Channel<ServerSentEvent> NewChannel() => Channel.CreateUnbounded<ServerSentEvent>();
-
     public Task<RawClient> Get(string headers = "", string method = "GET") => RawClient.Get(Url, headers, method);
+
+    /// <summary>Turns the clock on, again and again, until this has happened: a stream takes a moment to see it.
+    /// </summary>
+    public async Task Advance(TimeSpan time, Task until)
+    {
+        while (!until.IsCompleted)
+        {
+            Time.Advance(time);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken);
+        }
+        await until;
+    }
 
     public Task Stop() => _application.StopAsync(TestContext.Current.CancellationToken).Within("stop of the server");
 

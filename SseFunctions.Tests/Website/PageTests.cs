@@ -56,6 +56,9 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
 
         await page.Locator("#clear").ClickAsync();
         await Expect(page.Locator("#messages li[data-event]")).ToHaveCountAsync(0);
+        await Expect(page.Locator("#timeline .mark-message")).ToHaveCountAsync(0);
+        await Expect(page.Locator("#message-count")).ToHaveTextAsync("0");
+        await Expect(page.Locator("#last-event-id")).ToHaveTextAsync("—");
     }
 
     [Fact]
@@ -64,6 +67,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         var page = await browser.NewPage();
         var port = FreePort();
         var settings = new[] { ("Demo__Delay", "00:00:00.2"), ("Streaming__Retry", "00:00:00.3") };
+        var console = Console(page);
         using var first = LocalHostProcess.Start($"--port {port}", settings);
         await page.GotoAsync(await first.Url);
         await Start(page).ClickAsync();
@@ -76,6 +80,8 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         await Expect(page.Locator("#messages li[data-event=close]")).ToHaveCountAsync(1);
         Assert.Equal(AllTen, await Ids(page));
         await Expect(page.Locator("#reconnect-count")).Not.ToHaveTextAsync("0");
+        Assert.Contains(console, line => line.StartsWith("error ", StringComparison.Ordinal));
+        await Expect(page.Locator("#timeline .waiting")).Not.ToHaveCountAsync(0);
     }
 
     [Fact]
@@ -136,6 +142,43 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         await Start(page).ClickAsync();
         await Expect(page.Locator("#messages li[data-event=close]")).ToHaveCountAsync(1);
         Assert.Equal(AllTen, await Ids(page));
+    }
+
+    [Fact]
+    public async Task Closes_its_stream_when_the_user_leaves_the_page()
+    {
+        var page = await browser.NewPage();
+        using var host = LocalHostProcess.Start("--port 0", ("Demo__Delay", "00:10:00"));
+        await page.GotoAsync(await host.Url);
+        await Start(page).ClickAsync();
+        await Expect(Message(page, "1")).ToHaveCountAsync(1);
+        await page.EvaluateAsync("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
+        await Expect(State(page)).ToHaveAttributeAsync("data-state", "closed");
+        await host.Printed("ended: client_gone");
+    }
+
+    [Fact]
+    public async Task Keeps_no_more_than_its_last_rows()
+    {
+        const int Cap = 500;
+        var page = await browser.NewPage();
+        var messages = Enumerable.Range(0, Cap + 100).Select(number => ($"Demo__Messages__{number}", $"message {number}"));
+        using var host = LocalHostProcess.Start("--port 0", [.. messages, ("Demo__Delay", "0")]);
+        await page.GotoAsync(await host.Url);
+        await Start(page).ClickAsync();
+        await Expect(page.Locator("#messages li[data-event=close]")).ToHaveCountAsync(1);
+        await Expect(page.Locator("#messages li")).ToHaveCountAsync(Cap);
+        await Expect(page.Locator("#message-count")).ToHaveTextAsync($"{Cap + 100}");
+    }
+
+    [Fact]
+    public async Task Refuses_an_api_that_it_may_not_talk_to_and_says_so()
+    {
+        var page = await browser.NewPage();
+        using var host = LocalHostProcess.Start("--port 0");
+        await page.GotoAsync(await host.Url + "?api=http://192.0.2.1/");
+        await Expect(page.Locator("#api-notice")).ToContainTextAsync("https");
+        await Expect(page.Locator("#endpoint-url")).ToHaveTextAsync(await host.Url + "events");
     }
 
     [Theory]

@@ -19,7 +19,12 @@ public sealed class WebsiteFunctionsTests
         Assert.Equal(type, answer.Header("Content-Type"));
         Assert.Equal("nosniff", answer.Header("X-Content-Type-Options"));
         Assert.Equal("public, max-age=60", answer.Header("Cache-Control"));
-        Assert.StartsWith("default-src 'none'; script-src 'self';", answer.Header("Content-Security-Policy"), StringComparison.Ordinal);
+        Assert.Equal("no-referrer", answer.Header("Referrer-Policy"));
+        Assert.Equal(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+            + "connect-src 'self' https: http://localhost:* http://127.0.0.1:*; "
+            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            answer.Header("Content-Security-Policy"));
         var file = Path.Combine(Repository.Root, "static-ui", path == "/" ? "index.html" : path[1..]);
         Assert.Equal(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), await answer.Text());
     }
@@ -29,11 +34,13 @@ public sealed class WebsiteFunctionsTests
     {
         await using var server = await LocalHostServer.Start();
         var root = Path.Combine(Repository.Root, "static-ui");
+        var tags = new HashSet<string>();
         foreach (var file in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories))
         {
             using var answer = await server.Get("/" + Path.GetRelativePath(root, file));
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             Assert.NotEqual("application/octet-stream", answer.Header("Content-Type"));
+            Assert.True(tags.Add(answer.Header("ETag")!), "Two files have one tag.");
         }
     }
 

@@ -17,7 +17,7 @@ public sealed class DemoFunctions(DemoMessages messages, EventStreams streams, C
     {
         if (crossOrigin.Apply(request) is { } preflight) return preflight;
         var received = messages.CountUpTo(LastEventId.Of(request));
-        if (messages.IsComplete(received)) return TypedResults.NoContent();
-        return streams.Stream("demo", messages.After(received, cancellationToken), cancellationToken);
+        if (messages.IsComplete(received)) return new EndOfStreamResult();
+        return streams.Stream("demo", messages.After(received, CancellationToken.None), cancellationToken);
     }
 }

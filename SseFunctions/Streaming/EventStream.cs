@@ -10,8 +10,14 @@ namespace SseFunctions.Streaming;
 /// signal.</summary>
 internal sealed class EventStream : IDisposable
 {
-    // What is ready goes out together, but no more than this: beyond it the client's pace has to count.
+    // What is ready goes out together, but no more than this in one write: then the client's pace has to count.
     private const int MaxUnflushedBytes = 32 * 1024;
+
+    // To ask the writer for room costs more than to copy a small event: one asking serves several.
+    private const int MaxCopiedBytes = 2 * 1024;
+
+    // A sequence that works between its events without awaiting is never seen to wait: what it gave is not held back.
+    private const int SlowMilliseconds = 50;
     private const double ShortestShareOfMaxDuration = 0.8;
 
     // The platform gives a cancelled function two seconds before it ends the whole worker process.
@@ -30,8 +36,11 @@ internal sealed class EventStream : IDisposable
 
     private ValueTaskAwaiter<bool> _next;
     private bool _nextIsPending;
+    private bool _nextIsHere;
     private Action? _raiseNext;
+    private ReadOnlyMemory<byte> _rest;
     private int _unflushedBytes;
+    private long _flushedAt;
     private long _wroteAt;
     private long _blockedAt;
     private int _end;
@@ -57,7 +66,13 @@ internal sealed class EventStream : IDisposable
     /// <summary>How long the stream has been open.</summary>
     public TimeSpan Age => _time.GetElapsedTime(_openedAt);
 
+    /// <summary>Whether the connection was broken off from here.</summary>
+    public bool Aborted { get; private set; }
+
     private bool Ended => Reason != StreamEnd.None;
+
+    // The platform waits for these, and not for long; the others leave a slow client the time that it may take.
+    private bool IsUrgent => Reason is StreamEnd.HostStopping or StreamEnd.InvocationCancelled;
 
     private bool HeartbeatIsDue => _options.Heartbeat > TimeSpan.Zero
         && _time.GetElapsedTime(Volatile.Read(ref _wroteAt)) >= _options.Heartbeat;
@@ -68,46 +83,42 @@ internal sealed class EventStream : IDisposable
     {
         if (Interlocked.CompareExchange(ref _end, (int)reason, (int)StreamEnd.None) != (int)StreamEnd.None) return;
         _signal.Raise(Wake.End);
-        if (Volatile.Read(ref _blockedAt) != 0) _ = AbortIfStillBlockedAsync();
+        if (IsUrgent && Volatile.Read(ref _blockedAt) != 0) _ = AbortIfStillBlockedAsync();
     }
 
     /// <summary>Looks at the clock: one timer calls it for all open streams, several times in the shortest of their
     /// durations.</summary>
     public void Tick()
     {
+        if (_options.MaxDuration > TimeSpan.Zero && Age >= _maxDuration) End(StreamEnd.MaxDuration);
         var blockedAt = Volatile.Read(ref _blockedAt);
-        if (blockedAt != 0)
+        if (blockedAt == 0)
         {
-            var limit = _options.WriteTimeout;
-            if (limit == TimeSpan.Zero || _time.GetElapsedTime(blockedAt) < limit) return;
-            End(StreamEnd.WriteTimeout);
-            Abort();
+            if (HeartbeatIsDue) _signal.Raise(Wake.Heartbeat);
+            return;
         }
-        else if (_options.MaxDuration > TimeSpan.Zero && Age >= _maxDuration)
-        {
-            End(StreamEnd.MaxDuration);
-        }
-        else if (HeartbeatIsDue)
-        {
-            _signal.Raise(Wake.Heartbeat);
-        }
+        var limit = _options.WriteTimeout > TimeSpan.Zero ? _options.WriteTimeout
+            : Ended ? ClientGrace
+            : TimeSpan.MaxValue;
+        if (_time.GetElapsedTime(blockedAt) < limit) return;
+        End(StreamEnd.WriteTimeout);
+        Abort();
     }
 
     /// <summary>Writes the preamble at once, then the events as they come, until the stream ends for one of the reasons
     /// of <see cref="StreamEnd"/>.</summary>
     /// <returns>False if the sequence ignored its cancellation and was left to itself, true if it was disposed of.
     /// </returns>
-    /// <exception cref="Exception">What the sequence threw, unless it was the answer to its cancellation.</exception>
-    public async Task<bool> WriteAsync(
-        ReadOnlyMemory<byte> preamble, ReadOnlyMemory<byte> heartbeat, IAsyncEnumerable<ServerSentEvent> events)
+    /// <exception cref="Exception">What the sequence threw, be it in answer to its cancellation.</exception>
+    public async Task<bool> WriteAsync(ReadOnlyMemory<byte> preamble, IAsyncEnumerable<ServerSentEvent> events)
     {
-        Write(preamble);
+        Write(preamble.Span);
         await FlushAsync();
         var sequence = events.GetAsyncEnumerator(_stop.Token);
         Task closing;
         try
         {
-            await WriteEventsAsync(sequence, heartbeat);
+            await WriteEventsAsync(sequence);
         }
         finally
         {
@@ -119,6 +130,25 @@ internal sealed class EventStream : IDisposable
         return true;
     }
 
+    /// <summary>Breaks the connection off, unless the request is over: then its context may serve the next one.</summary>
+    public void Abort()
+    {
+        // Abort queues what it calls, so nothing else runs under this lock.
+        lock (_gate)
+        {
+            if (_isOver) return;
+            Aborted = true;
+            try
+            {
+                _context.Abort();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The host ended the request without waiting for us.
+            }
+        }
+    }
+
     /// <summary>Lets go of the request, which is over.</summary>
     public void Dispose()
     {
@@ -126,72 +156,117 @@ internal sealed class EventStream : IDisposable
         _stop.Dispose();
     }
 
-    private async Task WriteEventsAsync(IAsyncEnumerator<ServerSentEvent> sequence, ReadOnlyMemory<byte> heartbeat)
+    private async Task WriteEventsAsync(IAsyncEnumerator<ServerSentEvent> sequence)
     {
         while (!Ended)
         {
-#pragma warning disable CA2012 // It is asked for its result once, here or, if the stream ends first, in CloseAsync.
-            _next = sequence.MoveNextAsync().GetAwaiter();
-#pragma warning restore CA2012
-            if (!_next.IsCompleted && !await HasNextAsync(heartbeat)) break;
-            if (_next.GetResult()) Write(sequence.Current);
-            else End(StreamEnd.Finished);
-            if (_unflushedBytes < MaxUnflushedBytes) continue;
+            var isOver = !WriteWhatIsReady(sequence);
             await FlushAsync();
+            if (isOver) End(StreamEnd.Finished);
             // A sequence that never runs out of events would otherwise keep this thread from all other streams.
-            await Task.Yield();
+            else if (!_nextIsPending) await Task.Yield();
+            while (_nextIsPending && !Ended)
+            {
+                var wake = await _signal.WaitAsync();
+                if (wake.HasFlag(Wake.Next))
+                {
+                    _nextIsPending = false;
+                    _nextIsHere = true;
+                }
+                else if (wake.HasFlag(Wake.Heartbeat) && HeartbeatIsDue)
+                {
+                    Write(": heartbeat\n\n"u8);
+                    await FlushAsync();
+                }
+            }
         }
-        await FlushAsync();
     }
 
-    // True once the sequence has answered; false if the stream ends first.
-    private async ValueTask<bool> HasNextAsync(ReadOnlyMemory<byte> heartbeat)
+    // Until the sequence has to be waited for, or there is enough for one write: true; or until it is over: false.
+    private bool WriteWhatIsReady(IAsyncEnumerator<ServerSentEvent> sequence)
     {
-        _nextIsPending = true;
-        _next.UnsafeOnCompleted(_raiseNext ??= () => _signal.Raise(Wake.Next, inline: true));
-        await FlushAsync();
-        while (!Ended)
+        var room = Span<byte>.Empty;
+        var used = 0;
+        try
         {
-            var wake = await _signal.WaitAsync();
-            if (wake.HasFlag(Wake.Next))
+            do
             {
-                _nextIsPending = false;
-                return true;
+                if (_rest.IsEmpty)
+                {
+                    if (!NextIsHere(sequence)) break;
+                    if (!_next.GetResult()) return false;
+                    _rest = sequence.Current.Bytes;
+                    Events++;
+                }
+                // A large event goes in pieces: WriteTimeout is about a write, and an event of any size must arrive.
+                var piece = _rest.Span[..Math.Min(_rest.Length, MaxUnflushedBytes)];
+                _rest = _rest[piece.Length..];
+                _unflushedBytes += piece.Length;
+                if (piece.Length > room.Length - used)
+                {
+                    if (used > 0) _writer.Advance(used);
+                    used = 0;
+                    room = piece.Length > MaxCopiedBytes ? default : _writer.GetSpan(piece.Length);
+                }
+                if (room.IsEmpty)
+                {
+                    _writer.Write(piece);
+                }
+                else
+                {
+                    piece.CopyTo(room[used..]);
+                    used += piece.Length;
+                }
             }
-            if (!wake.HasFlag(Wake.Heartbeat) || !HeartbeatIsDue) continue;
-            Write(heartbeat);
-            await FlushAsync();
+            while (_unflushedBytes < MaxUnflushedBytes && !Ended && Environment.TickCount64 - _flushedAt < SlowMilliseconds);
         }
-        return false;
+        finally
+        {
+            if (used > 0) _writer.Advance(used);
+        }
+        // Only now that the writer is left alone: the answer can come at once, on another thread.
+        if (_nextIsPending) _next.UnsafeOnCompleted(_raiseNext ??= () => _signal.Raise(Wake.Next, inline: true));
+        return true;
+    }
+
+    private bool NextIsHere(IAsyncEnumerator<ServerSentEvent> sequence)
+    {
+        if (!_nextIsHere)
+        {
+#pragma warning disable CA2012 // It is asked for its result once: when it is written or, if the stream ends first, at its close.
+            _next = sequence.MoveNextAsync().GetAwaiter();
+#pragma warning restore CA2012
+            _nextIsPending = !_next.IsCompleted;
+        }
+        _nextIsHere = false;
+        return !_nextIsPending;
     }
 
     // Stops the sequence and runs its finally blocks, which is possible only once it has answered.
     private async Task CloseAsync(IAsyncEnumerator<ServerSentEvent> sequence)
     {
-        if (Reason != StreamEnd.Finished) _stop.Cancel();
-        if (_nextIsPending)
+        try
         {
-            while (!(await _signal.WaitAsync()).HasFlag(Wake.Next)) { }
-            try
+            if (Reason != StreamEnd.Finished) _stop.Cancel();
+            while (_nextIsPending)
             {
-                _next.GetResult();
+                _nextIsHere = (await _signal.WaitAsync()).HasFlag(Wake.Next);
+                _nextIsPending = !_nextIsHere;
             }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-            {
-            }
+            if (_nextIsHere) _next.GetResult();
         }
-        await sequence.DisposeAsync();
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            await sequence.DisposeAsync();
+        }
     }
 
-    private void Write(ServerSentEvent next)
+    private void Write(ReadOnlySpan<byte> bytes)
     {
-        Write(next.Bytes);
-        Events++;
-    }
-
-    private void Write(ReadOnlyMemory<byte> bytes)
-    {
-        _writer.Write(bytes.Span);
+        _writer.Write(bytes);
         _unflushedBytes += bytes.Length;
     }
 
@@ -200,27 +275,31 @@ internal sealed class EventStream : IDisposable
     {
         if (_unflushedBytes == 0) return ValueTask.CompletedTask;
         _unflushedBytes = 0;
-        return FlushAsync(_writer.FlushAsync());
+        _flushedAt = Environment.TickCount64;
+        var flush = _writer.FlushAsync();
+        if (!flush.IsCompletedSuccessfully) return WaitForClientAsync(flush);
+        Note(flush.Result);
+        return ValueTask.CompletedTask;
     }
 
-    private async ValueTask FlushAsync(ValueTask<FlushResult> flush)
+    private async ValueTask WaitForClientAsync(ValueTask<FlushResult> flush)
     {
-        var isBlocked = !flush.IsCompleted;
-        if (isBlocked)
-        {
-            Interlocked.Exchange(ref _blockedAt, _time.GetTimestamp());
-            if (Ended) _ = AbortIfStillBlockedAsync();
-        }
+        Interlocked.Exchange(ref _blockedAt, _time.GetTimestamp());
+        if (IsUrgent) _ = AbortIfStillBlockedAsync();
         try
         {
-            var result = await flush;
-            Volatile.Write(ref _wroteAt, _time.GetTimestamp());
-            if (result.IsCompleted) End(StreamEnd.ClientGone);
+            Note(await flush);
         }
         finally
         {
-            if (isBlocked) Volatile.Write(ref _blockedAt, 0);
+            Volatile.Write(ref _blockedAt, 0);
         }
+    }
+
+    private void Note(FlushResult flush)
+    {
+        Volatile.Write(ref _wroteAt, _time.GetTimestamp());
+        if (flush.IsCompleted) End(StreamEnd.ClientGone);
     }
 
     // A client that does not read must not hold up a host that stops: what it misses now it resumes later.
@@ -228,14 +307,5 @@ internal sealed class EventStream : IDisposable
     {
         await Task.Delay(ClientGrace, _time);
         if (Volatile.Read(ref _blockedAt) != 0) Abort();
-    }
-
-    // The context is used again for the connection's next request as soon as this one is over.
-    private void Abort()
-    {
-        lock (_gate)
-        {
-            if (!_isOver) _context.Abort();
-        }
     }
 }

@@ -17,8 +17,6 @@ public sealed partial class EventStreams : IDisposable
     private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(10);
 
-    private static readonly ReadOnlyMemory<byte> Heartbeat = Encoding.UTF8.GetBytes(": heartbeat\n\n");
-
     private readonly ConcurrentDictionary<EventStream, string> _open = new();
     private readonly StreamingOptions _options;
     private readonly TimeProvider _time;
@@ -40,9 +38,11 @@ public sealed partial class EventStreams : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(lifetime);
+        ArgumentNullException.ThrowIfNull(metrics);
         _options = options.Value;
         _time = time;
         _metrics = metrics;
+        _metrics.ObserveOpen(() => _open.Values);
         _logger = logger;
         _preamble = Preamble(_options.Retry);
         // When the host stops, neither the request nor the invocation is cancelled: only this tells of it.
@@ -79,7 +79,6 @@ public sealed partial class EventStreams : IDisposable
         var gone = context.RequestAborted;
         using var stream = new EventStream(context, _options, _time);
         _open.TryAdd(stream, feature);
-        _metrics.Opened(feature);
         if (_stopping.IsCancellationRequested) stream.End(StreamEnd.HostStopping);
         // Either can fire without the other: a connection that breaks, a functionTimeout.
         var onGone = gone.UnsafeRegister(static stream => ((EventStream)stream!).End(StreamEnd.ClientGone), stream);
@@ -87,25 +86,31 @@ public sealed partial class EventStreams : IDisposable
             static stream => ((EventStream)stream!).End(StreamEnd.InvocationCancelled), stream);
         try
         {
-            if (!await stream.WriteAsync(_preamble, Heartbeat, events)) LogLeftBehind(feature);
+            if (!await stream.WriteAsync(_preamble, events)) LogLeftBehind(feature);
         }
-        catch (OperationCanceledException) when (stream.Reason is not (StreamEnd.None or StreamEnd.Finished))
+        catch (Exception exception) when (stream.Reason != StreamEnd.Finished
+            && (stream.Reason != StreamEnd.None || gone.IsCancellationRequested || invocation.IsCancellationRequested))
         {
+            // Whatever a sequence throws when it is stopped is its way to stop, and no failure. One that was handed the
+            // invocation's token may even do so before we have heard of it ourselves.
+            stream.End(gone.IsCancellationRequested ? StreamEnd.ClientGone : StreamEnd.InvocationCancelled);
+            LogThrewWhenStopped(feature, exception);
         }
         catch (Exception exception)
         {
             stream.End(StreamEnd.Failed);
             LogFailed(feature, exception);
             // Not a clean end: a client that counts on one must not take what it has for everything there was.
-            context.Abort();
+            stream.Abort();
         }
         finally
         {
             await onGone.DisposeAsync();
             await onCancelled.DisposeAsync();
             _open.TryRemove(stream, out _);
-            // The platform cancels the invocation of a client that left; the client is the reason.
-            var reason = stream.Reason == StreamEnd.InvocationCancelled && gone.IsCancellationRequested
+            // When a client leaves, the platform cancels the invocation too, in either order.
+            var clientLeft = gone.IsCancellationRequested && !stream.Aborted;
+            var reason = clientLeft && stream.Reason == StreamEnd.InvocationCancelled
                 ? StreamEnd.ClientGone
                 : stream.Reason;
             _metrics.Ended(feature, reason);
@@ -151,4 +156,7 @@ public sealed partial class EventStreams : IDisposable
 
     [LoggerMessage(3, LogLevel.Error, "The sequence of a stream of {Feature} threw")]
     private partial void LogFailed(string feature, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Debug, "The sequence of a stream of {Feature} threw when it was stopped")]
+    private partial void LogThrewWhenStopped(string feature, Exception exception);
 }

@@ -8,26 +8,28 @@ public sealed class StreamMetrics
     /// <summary>The name of the meter.</summary>
     public const string MeterName = "SseFunctions";
 
-    private readonly UpDownCounter<long> _open;
+    private readonly Meter _meter;
     private readonly Counter<long> _ended;
 
     /// <summary>Made by the services, once a process.</summary>
     public StreamMetrics(IMeterFactory meters)
     {
         ArgumentNullException.ThrowIfNull(meters);
-        var meter = meters.Create(MeterName);
-        _open = meter.CreateUpDownCounter<long>("sse.streams.open", "{stream}", "Open streams, by feature.");
-        _ended = meter.CreateCounter<long>("sse.streams.ended", "{stream}", "Ended streams, by feature and reason.");
+        _meter = meters.Create(MeterName);
+        _ended = _meter.CreateCounter<long>("sse.streams.ended", "{stream}", "Ended streams, by feature and reason.");
     }
 
-    internal void Opened(string feature) => _open.Add(1, new KeyValuePair<string, object?>("feature", feature));
+    /// <summary>Lets the number of open streams be asked for, when somebody listens.</summary>
+    /// <param name="features">The feature of each open stream.</param>
+    internal void ObserveOpen(Func<IEnumerable<string>> features) => _meter.CreateObservableUpDownCounter(
+        "sse.streams.open",
+        () => features().CountBy(feature => feature).Select(
+            count => new Measurement<long>(count.Value, new KeyValuePair<string, object?>("feature", count.Key))),
+        "{stream}",
+        "Open streams, by feature.");
 
-    internal void Ended(string feature, StreamEnd reason)
-    {
-        _open.Add(-1, new KeyValuePair<string, object?>("feature", feature));
-        _ended.Add(
-            1,
-            new KeyValuePair<string, object?>("feature", feature),
-            new KeyValuePair<string, object?>("reason", reason.Name()));
-    }
+    internal void Ended(string feature, StreamEnd reason) => _ended.Add(
+        1,
+        new KeyValuePair<string, object?>("feature", feature),
+        new KeyValuePair<string, object?>("reason", reason.Name()));
 }

@@ -7,12 +7,12 @@ public sealed class StreamingOptions : ISettings
     /// <summary>The name of the configuration section.</summary>
     public const string Section = "Streaming";
 
-    private static readonly TimeSpan LongestHeartbeat = TimeSpan.FromSeconds(230);
+    private static readonly TimeSpan LongestHeartbeat = TimeSpan.FromSeconds(220);
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestStream = TimeSpan.FromDays(7);
 
-    /// <summary>A comment is sent after this much silence. Default 15 s (WHATWG HTML 9.2.7), at most 230 s: Azure's
-    /// load balancer drops a connection that is silent for longer. 0: never.</summary>
+    /// <summary>A comment is sent after this much silence. Default 15 s (WHATWG HTML 9.2.7), at most 220 s: Azure's
+    /// load balancer drops a connection that is silent for 230 s. 0: never.</summary>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a client waits before it reconnects, sent to it first of all. Default 2 s, at most 1 h. 0: not

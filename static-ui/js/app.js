@@ -62,7 +62,6 @@ const stream = new EventStream(endpoint.url, {
 /** @param {string} text */
 function say(text) {
   notice.textContent = text;
-  notice.hidden = text === "";
 }
 
 /** @param {number} ms */

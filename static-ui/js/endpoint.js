@@ -1,6 +1,8 @@
 // @ts-check
 
 const COPIED_FOR = 1_600;
+// The hosts that the page's Content-Security-Policy lets it reach without TLS.
+const LOOPBACK = ["localhost", "127.0.0.1"];
 
 /**
  * @typedef {object} Endpoint
@@ -20,6 +22,10 @@ export function resolveEndpoint(path, page) {
   const base = URL.canParse(wanted) ? new URL(wanted) : null;
   if (base === null || !["http:", "https:"].includes(base.protocol)) {
     const problem = `“${wanted}” is not an http or https address, so the page uses its own server.`;
+    return { url: new URL(path, ownBase(page)), problem };
+  }
+  if (base.protocol === "http:" && base.origin !== page.origin && !LOOPBACK.includes(base.hostname)) {
+    const problem = `“${wanted}” is plain http on another machine, which this page may not talk to: use https.`;
     return { url: new URL(path, ownBase(page)), problem };
   }
   base.search = base.hash = base.username = base.password = "";

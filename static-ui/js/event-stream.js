@@ -59,6 +59,7 @@ export class EventStream {
   // One per start(): whatever an older run left behind hangs on a signal already aborted.
   /** @type {AbortController | null} */ #run = null;
   #lastEventId = "";
+  #sourceHasId = false;
   #attempt = 0;
 
   /**
@@ -104,6 +105,7 @@ export class EventStream {
   #connect(signal) {
     const source = new EventSource(this.#resumeUrl());
     this.#source = source;
+    this.#sourceHasId = false;
     // EventSource has no "abort", but its listeners do: none of them outlives its run.
     source.addEventListener("open", this.#onOpen, { signal });
     source.addEventListener("error", this.#onError, { signal });
@@ -128,7 +130,9 @@ export class EventStream {
   /** @param {Event} event */
   #onMessage = (event) => {
     const message = /** @type {MessageEvent<string>} */ (event);
-    if (message.lastEventId !== "") this.#lastEventId = message.lastEventId;
+    // An empty id resets the last one, but only where this source had one: a new source begins without.
+    if (message.lastEventId !== "") this.#sourceHasId = true;
+    if (this.#sourceHasId) this.#lastEventId = message.lastEventId;
     this.#handlers.onMessage?.(message);
   };
 

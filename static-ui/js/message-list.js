@@ -34,14 +34,16 @@ const cell = (tag, className, text) => {
 /** A scrolling log of what arrives, newest last. */
 export class MessageList {
   /** @type {HTMLElement} */ #list;
+  /** @type {HTMLElement} */ #scroller;
   /** @type {number} */ #cap;
 
   /**
-   * @param {HTMLElement} list the element that scrolls
+   * @param {HTMLElement} list its parent is what scrolls
    * @param {{ cap?: number }} [options]
    */
   constructor(list, { cap = 500 } = {}) {
     this.#list = list;
+    this.#scroller = list.parentElement ?? list;
     this.#cap = cap;
   }
 
@@ -63,7 +65,7 @@ export class MessageList {
     const follow = this.#atBottom();
     this.#list.append(row);
     while (this.size > this.#cap) this.#list.firstElementChild?.remove();
-    if (follow) this.#list.scrollTop = this.#list.scrollHeight;
+    if (follow) this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 
   clear() {
@@ -72,7 +74,7 @@ export class MessageList {
 
   // Someone who scrolled up is reading; new rows must not carry the text away.
   #atBottom() {
-    const { scrollHeight, scrollTop, clientHeight } = this.#list;
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
     return scrollHeight - scrollTop - clientHeight <= NEAR_BOTTOM;
   }
 }

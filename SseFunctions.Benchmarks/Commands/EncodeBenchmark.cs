@@ -1,0 +1,39 @@
+using BenchmarkDotNet.Attributes;
+using SseFunctions.Streaming;
+
+namespace SseFunctions.Benchmarks.Commands;
+
+/// <summary>Makes events of several kinds. Public because the code that BenchmarkDotNet generates has to reach it.
+/// </summary>
+[MemoryDiagnoser]
+public class EncodeBenchmark
+{
+    private const int SmallLength = 64;
+    private const int LargeLength = 16 * 1024;
+    private const int Lines = 64;
+
+    private readonly string _small = new('x', SmallLength);
+    private readonly string _large = new('x', LargeLength);
+    private readonly string _lines = string.Join('\n', Enumerable.Repeat(new string('x', SmallLength), Lines));
+    private readonly string _umlauts = new('\u00fc', SmallLength);
+
+    /// <summary>A word or two.</summary>
+    [Benchmark]
+    public ServerSentEvent Small() => new(_small);
+
+    /// <summary>With everything that an event can have.</summary>
+    [Benchmark]
+    public ServerSentEvent SmallWithTypeAndId() => new(_small, "update", "12345");
+
+    /// <summary>Letters that take two bytes each.</summary>
+    [Benchmark]
+    public ServerSentEvent SmallNotAscii() => new(_umlauts);
+
+    /// <summary>16 KB in one line.</summary>
+    [Benchmark]
+    public ServerSentEvent Large() => new(_large);
+
+    /// <summary>64 lines of 64 characters.</summary>
+    [Benchmark]
+    public ServerSentEvent ManyLines() => new(_lines);
+}

@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using SseFunctions.Streaming;
+
+namespace SseFunctions.Benchmarks.Server;
+
+/// <summary>Gives every open stream an event at a steady pace, through a channel of its own.</summary>
+internal sealed class PacedFeed : IDisposable
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(10);
+
+    private readonly ConcurrentDictionary<Channel<ServerSentEvent>, bool> _open = new();
+    private readonly Timer _timer;
+
+    public PacedFeed() =>
+        _timer = new Timer(static feed => ((PacedFeed)feed!).PublishAll(), this, Timeout.Infinite, Timeout.Infinite);
+
+    /// <summary>Opens a channel, and starts the pace with the first.</summary>
+    public Channel<ServerSentEvent> Open()
+    {
+        var channel = Channel.CreateUnbounded<ServerSentEvent>(
+            new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        if (_open.TryAdd(channel, true) && _open.Count == 1) _timer.Change(Pace, Pace);
+        return channel;
+    }
+
+    /// <summary>Closes it.</summary>
+    public void Close(Channel<ServerSentEvent> channel) => _open.TryRemove(channel, out _);
+
+    /// <summary>Stops the pace.</summary>
+    public void Dispose() => _timer.Dispose();
+
+    private void PublishAll()
+    {
+        foreach (var (channel, _) in _open) channel.Writer.TryWrite(Workload.Event);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using SseFunctions.LocalHost;
+
+namespace SseFunctions.Benchmarks.Server;
+
+/// <summary>What the child process runs: it says its port, does what <see cref="ServerProcess"/> writes to it, and
+/// stops at the latest when that is gone.</summary>
+internal static class ServerProgram
+{
+    /// <summary>The command that collects garbage; its answer is how many bytes are still in use.</summary>
+    public const string Collect = "collect";
+
+    /// <summary>What an answer starts with; a number follows. The first, unasked, is the port.</summary>
+    public const string Answer = "answer=";
+
+    /// <summary>Runs until SIGTERM or the end of the standard input.</summary>
+    public static async Task<int> RunAsync(ServerVariant variant)
+    {
+        await using var application = variant == ServerVariant.LocalHost
+            ? LocalHostApplication.Build(["--port", "0"], builder => builder.Logging.SetMinimumLevel(LogLevel.Warning))
+            : Build(variant);
+        await application.StartAsync();
+        Say(new Uri(application.Urls.First()).Port);
+        // A thread of its own: reading the console blocks, and the pool's threads are for the streams.
+        new Thread(() => Obey(application.Lifetime)) { IsBackground = true }.Start();
+        await application.WaitForShutdownAsync();
+        return 0;
+    }
+
+    // As the local host has it, so that only the writing differs.
+    private static WebApplication Build(ServerVariant variant)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddSseFunctions(builder.Configuration);
+        builder.Services.AddSingleton<PacedFeed>();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPAddress.Loopback, 0);
+        });
+        var application = builder.Build();
+        if (variant == ServerVariant.Streams) StreamsEndpoints.Map(application);
+        else ByHandEndpoints.Map(application);
+        return application;
+    }
+
+    private static void Obey(IHostApplicationLifetime lifetime)
+    {
+        while (Console.ReadLine() is { } command)
+        {
+            if (command != Collect) continue;
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            Say(GC.GetTotalMemory(forceFullCollection: false));
+        }
+        lifetime.StopApplication();
+    }
+
+    private static void Say(long value) =>
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Answer}{value}"));
+}
