@@ -60,4 +60,5 @@ public sealed class DependencyRulesTests
 
     private static IEnumerable<(string File, string Text)> Sources(string folder) => Directory
         .EnumerateFiles(Path.Combine(App, folder), "*.cs", SearchOption.AllDirectories)
-        .Select(file => (file, File.ReadAllText(file)));}
+        .Select(file => (file, File.ReadAllText(file)));
+}
