@@ -109,7 +109,7 @@ public sealed partial class EventStreams : IDisposable
             await onCancelled.DisposeAsync();
             _open.TryRemove(stream, out _);
             // When a client leaves, the platform cancels the invocation too, in either order.
-            var clientLeft = gone.IsCancellationRequested && !stream.Aborted;
+            var clientLeft = gone.IsCancellationRequested && !stream.IsAborted;
             var reason = clientLeft && stream.Reason == StreamEnd.InvocationCancelled
                 ? StreamEnd.ClientGone
                 : stream.Reason;

@@ -15,6 +15,7 @@ public static class LastEventId
         ArgumentNullException.ThrowIfNull(request);
         var header = request.Headers[Header].ToString();
         if (header.Length > 0) return header;
+        if (!request.QueryString.HasValue) return null;
         var query = request.Query[Query].ToString();
         return query.Length > 0 ? query : null;
     }
