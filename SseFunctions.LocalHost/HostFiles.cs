@@ -30,8 +30,8 @@ internal sealed class HostFiles
             var prefix = (_hostJson["extensions:http:routePrefix"] ?? DefaultRoutePrefix).Trim('/');
             return prefix.Length == 0 || Array.TrueForAll(prefix.Split('/'), IsPlain)
                 ? prefix
-                : throw new InvalidDataException($"The routePrefix of host.json is '{prefix}': use letters, digits, '-', "
-                    + "'_' and '.', in parts joined by single slashes.");
+                : throw new InvalidDataException($"The routePrefix of host.json is '{prefix}': use letters, digits, "
+                    + "'-', '_' and '.', in parts joined by single slashes.");
         }
     }
 
@@ -39,7 +39,8 @@ internal sealed class HostFiles
     public IEnumerable<KeyValuePair<string, string?>> Values =>
         from pair in _localSettings.GetSection("Values").AsEnumerable(makePathsRelative: true)
         where pair.Value is not null
-        group pair.Value by pair.Key.Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal) into setting
+        let key = pair.Key.Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal)
+        group pair.Value by key into setting
         select KeyValuePair.Create(setting.Key, (string?)setting.Last());
 
     /// <summary>The port: <c>--port</c>, else Host.LocalHttpPort of local.settings.json, else 7071. 0: any that is
@@ -52,12 +53,12 @@ internal sealed class HostFiles
         return ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             ? port
             : throw new InvalidDataException(
-                $"{(asked is null ? "Host.LocalHttpPort in local.settings.json" : "--port")} is '{text}', which is no port: "
-                + "give a number from 0 to 65535 (0: any that is free).");
+                $"{(asked is null ? "Host.LocalHttpPort in local.settings.json" : "--port")} is '{text}', which is no "
+                + "port: give a number from 0 to 65535 (0: any that is free).");
     }
 
-    private static bool IsPlain(string part) =>
-        part.Length > 0 && part.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.');
+    private static bool IsPlain(string part) => part.Length > 0
+        && part.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.');
 
     private static IConfigurationRoot Read(string folder, string file)
     {

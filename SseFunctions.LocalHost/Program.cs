@@ -14,7 +14,8 @@ try
 }
 catch (Exception exception) when (WrongSettings(exception).Any())
 {
-    return Fail($"A setting is wrong. {string.Join(' ', WrongSettings(exception).SelectMany(wrong => wrong.Failures))}");
+    var failures = WrongSettings(exception).SelectMany(wrong => wrong.Failures);
+    return Fail($"A setting is wrong. {string.Join(' ', failures)}");
 }
 catch (InvalidDataException exception)
 {

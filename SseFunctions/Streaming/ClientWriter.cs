@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>The client's side of a stream: what is written to it, when it last took something, and for how long it has not.
-/// One loop writes; any thread may ask for the times, or abort.</summary>
+/// <summary>The client's side of a stream: what is written to it, when it last took something, and for how long it has
+/// not. One loop writes; any thread may ask for the times, or abort.</summary>
 internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDisposable
 {
     // To ask the pipe for room costs more than to copy a small event: one asking serves several.
@@ -26,15 +26,16 @@ internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDi
     /// <summary>How much was written since the last flush, in bytes.</summary>
     public int UnflushedBytes { get; private set; }
 
-    /// <summary>How long ago the last flush was begun, in milliseconds. Of the machine's own clock, since it is about how
-    /// long the thread was kept busy in between.</summary>
+    /// <summary>How long ago the last flush was begun, by the machine's own clock: it is about how long the thread was
+    /// kept busy in between.</summary>
     public long MillisecondsSinceFlush => Environment.TickCount64 - _flushedAt;
 
     /// <summary>How long nothing was sent.</summary>
     public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref _tookAt));
 
     /// <summary>How long the client has not taken the write that waits for it; null if none waits.</summary>
-    public TimeSpan? Blocked => Volatile.Read(ref _blockedAt) is not 0 and var since ? time.GetElapsedTime(since) : null;
+    public TimeSpan? Blocked =>
+        Volatile.Read(ref _blockedAt) is not 0 and var since ? time.GetElapsedTime(since) : null;
 
     /// <summary>Whether the connection was broken off from here.</summary>
     public bool IsAborted { get; private set; }
@@ -57,7 +58,8 @@ internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDi
         _used += bytes.Length;
     }
 
-    /// <summary>Sends what was written, and waits until the client has taken so much that there is room again.</summary>
+    /// <summary>Sends what was written, and waits until the client has taken so much that there is room
+    /// again.</summary>
     /// <returns>False if the client is gone.</returns>
     public ValueTask<bool> FlushAsync()
     {
@@ -70,8 +72,8 @@ internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDi
         return flush.IsCompletedSuccessfully ? ValueTask.FromResult(IsTaken(flush.Result)) : BlockAsync(flush);
     }
 
-    /// <summary>From now on a write that the client does not take within half a second is aborted: the host waits, and what
-    /// the client misses it can resume.</summary>
+    /// <summary>From now on a write that the client does not take within half a second is aborted: the host waits, and
+    /// what the client misses it can resume.</summary>
     public void Hurry()
     {
         Interlocked.Exchange(ref _isUrgent, true);

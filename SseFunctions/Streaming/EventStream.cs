@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>One open stream: the loop that writes a sequence of events to one client. Only the loop touches the sequence
-/// and writes; whoever else wants something of it, the clock or a cancellation, raises its signal.</summary>
+/// <summary>One open stream: the loop that writes a sequence of events to one client. Only the loop touches the
+/// sequence and writes; whoever else wants something of it, the clock or a cancellation, raises its signal.</summary>
 internal sealed class EventStream : IDisposable
 {
     // What is ready goes out together, but no more than this in one write: then the client's pace has to count.
@@ -164,7 +164,7 @@ internal sealed class EventStream : IDisposable
     {
         if (!_nextIsHere)
         {
-#pragma warning disable CA2012 // It is asked for its result once: when it is written or, if the stream ends, at its close.
+#pragma warning disable CA2012 // Its result is taken once: when it is written or, if the stream ends, at the close.
             _next = sequence.MoveNextAsync().GetAwaiter();
 #pragma warning restore CA2012
             _nextIsPending = !_next.IsCompleted;
