@@ -24,7 +24,7 @@ public sealed class DemoFunctionsTests
         Assert.Equal("no", answer.Header("X-Accel-Buffering"));
         Assert.Null(answer.Header("Connection"));
         Assert.Equal(
-            ": open\nretry: 2000\n\n"
+            ": open\nretry: 2000\n"
             + "id: 1\ndata: Hello, world\n\n"
             + "id: 2\ndata: Bye\n\n"
             + "event: close\ndata: The series is complete.\n\n",

@@ -9,8 +9,8 @@ namespace SseFunctions.Tests.Streaming;
 /// <summary>A stream ends for the reasons of <see cref="StreamEnd"/>, and for no other.</summary>
 public sealed class EventStreamEndTests
 {
-    private const string Preamble = ": open\nretry: 2000\n\n";
-    private const string Heartbeat = ": heartbeat\n\n";
+    private const string Preamble = ": open\nretry: 2000\n";
+    private const string Heartbeat = ": heartbeat\n";
 
     [Fact]
     public async Task Ends_the_response_when_the_sequence_is_finished()
@@ -24,6 +24,21 @@ public sealed class EventStreamEndTests
         Assert.True(await client.UntilEnd());
         await sequence.Finally;
         await server.Logs.First("ended: finished, after 1 events");
+    }
+
+    [Fact]
+    public async Task Ends_cleanly_after_all_that_a_sequence_gave_before_it_fell_behind()
+    {
+        var sequence = new Sequence();
+        sequence.Add("first");
+        sequence.Add("second");
+        sequence.Finish(new FellBehindException());
+        await using var server = await StreamServer.StartWithFakeTime(sequence);
+        using var client = await server.Get();
+        Assert.True(await client.UntilEnd());
+        Assert.Contains("data: first\n\ndata: second\n\n", client.Received, StringComparison.Ordinal);
+        await server.Logs.First("ended: fell_behind, after 2 events");
+        Assert.Empty(server.Logs.Errors);
     }
 
     [Fact]

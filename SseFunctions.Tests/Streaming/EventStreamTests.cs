@@ -6,8 +6,8 @@ namespace SseFunctions.Tests.Streaming;
 
 public sealed class EventStreamTests
 {
-    private const string Preamble = ": open\nretry: 2000\n\n";
-    private const string Heartbeat = ": heartbeat\n\n";
+    private const string Preamble = ": open\nretry: 2000\n";
+    private const string Heartbeat = ": heartbeat\n";
 
     [Fact]
     public async Task Sends_headers_and_a_first_comment_before_any_event_exists()
@@ -27,6 +27,21 @@ public sealed class EventStreamTests
             + "\r\n"
             + Chunk(Preamble),
             received.EndsWith("\r\n", StringComparison.Ordinal) ? received : await client.Until(Chunk(Preamble)));
+    }
+
+    // Some clients hand each block that ends with an empty line to the application, be there data in it or not; its
+    // JSON.parse("") then throws, and it reconnects for ever.
+    [Fact]
+    public async Task Sends_no_empty_line_but_at_the_end_of_an_event()
+    {
+        var sequence = new Sequence();
+        await using var server = await StreamServer.StartWithFakeTime(sequence, "Streaming:Heartbeat=00:00:10");
+        using var client = await server.Get();
+        await client.Until(Preamble);
+        await server.Advance(TimeSpan.FromSeconds(10), client.Until(Chunk(Heartbeat)));
+        sequence.Add("one");
+        var body = (await client.Until("data: one\n\n")).Split("\r\n\r\n", 2)[1];
+        Assert.Equal(1, body.Split("\n\n").Length - 1);
     }
 
     [Fact]
@@ -92,7 +107,7 @@ public sealed class EventStreamTests
         await using var server = await StreamServer.StartWithFakeTime(
             sequence, "Streaming:Heartbeat=0", "Streaming:Retry=0", "Streaming:MaxDuration=0");
         using var client = await server.Get();
-        await client.Until(Chunk(": open\n\n"));
+        await client.Until(Chunk(": open\n"));
         server.Time.Advance(TimeSpan.FromDays(1));
         sequence.Add("still here");
         await client.Until("still here\n\n");

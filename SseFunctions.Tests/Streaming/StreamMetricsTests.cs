@@ -18,7 +18,7 @@ public sealed class StreamMetricsTests
         var factory = server.Services.GetRequiredService<IMeterFactory>();
         listener.InstrumentPublished = (instrument, self) =>
         {
-            if (instrument.Meter.Name == StreamMetrics.MeterName && instrument.Meter.Scope == factory)
+            if (instrument.Meter.Scope == factory && instrument.Name.StartsWith("sse.", StringComparison.Ordinal))
                 self.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => measured.Enqueue(

@@ -8,33 +8,37 @@ namespace SseFunctions.Cors;
 /// </summary>
 public sealed class CrossOrigin(IOptions<CrossOriginOptions> options)
 {
-    private const string AllowedMethods = "GET, HEAD";
-    private const string AllowedHeaders = "Cache-Control, Last-Event-ID";
     private const string PreflightIsGoodForSeconds = "3600";
 
     private readonly HashSet<string> _origins = new(options.Value.AllowedOrigins, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Sets the response's CORS headers, if the request's origin is allowed.</summary>
     /// <returns>The whole answer to an OPTIONS request, or null: then the function goes on to answer.</returns>
-    public IResult? Apply(HttpRequest request)
+    public IResult? Apply(HttpRequest request, CrossOriginRules rules)
     {
         ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(rules);
         var headers = request.HttpContext.Response.Headers;
         var isOptions = HttpMethods.IsOptions(request.Method);
         var any = _origins.Contains(CrossOriginOptions.AnyOrigin);
         // Also where the origin is not allowed or absent: a cache must not serve that answer to one that is.
         if (_origins.Count > 0 && !any) headers.Append(HeaderNames.Vary, HeaderNames.Origin);
-        if (isOptions) headers.Allow = $"{AllowedMethods}, OPTIONS";
+        if (isOptions) headers.Allow = $"{rules.Methods}, OPTIONS";
 
         var origin = request.Headers.Origin.ToString();
         if (origin.Length > 0 && (any || _origins.Contains(origin)))
         {
             headers.AccessControlAllowOrigin = any ? CrossOriginOptions.AnyOrigin : origin;
+            if (rules.Credentials && !any) headers.AccessControlAllowCredentials = "true";
             if (isOptions)
             {
-                headers.AccessControlAllowMethods = AllowedMethods;
-                headers.AccessControlAllowHeaders = AllowedHeaders;
+                headers.AccessControlAllowMethods = rules.Methods;
+                headers.AccessControlAllowHeaders = rules.Headers;
                 headers.AccessControlMaxAge = PreflightIsGoodForSeconds;
+            }
+            else if (rules.Exposed is { } exposed)
+            {
+                headers.AccessControlExposeHeaders = exposed;
             }
         }
         return isOptions ? TypedResults.NoContent() : null;

@@ -15,7 +15,7 @@ public sealed class DemoFunctions(DemoMessages messages, EventStreams streams, C
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "events")] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        if (crossOrigin.Apply(request) is { } preflight) return preflight;
+        if (crossOrigin.Apply(request, CrossOriginRules.PublicStream) is { } preflight) return preflight;
         var received = messages.CountUpTo(LastEventId.Of(request));
         if (messages.IsComplete(received)) return new EndOfStreamResult();
         return streams.Stream("demo", messages.After(received, CancellationToken.None), cancellationToken);

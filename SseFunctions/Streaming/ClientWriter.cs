@@ -40,6 +40,10 @@ internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDi
     /// <summary>Whether the connection was broken off from here.</summary>
     public bool IsAborted { get; private set; }
 
+    /// <summary>Starts the response. What is written before its headers Kestrel puts into a block of 4 KB, which it
+    /// keeps for as long as the response is open.</summary>
+    public Task StartAsync() => context.Response.StartAsync();
+
     /// <summary>Copies the bytes; they leave with the next flush.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {

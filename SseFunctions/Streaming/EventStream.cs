@@ -21,11 +21,13 @@ internal sealed class EventStream : IDisposable
     private readonly ClientWriter _client;
     private readonly StreamingOptions _options;
     private readonly TimeProvider _time;
-    private readonly CancellationTokenSource _stop = new();
     private readonly StreamSignal _signal = new();
     private readonly long _openedAt;
     private readonly TimeSpan _maxDuration;
+    private readonly TimeSpan? _timeLeft;
 
+    private CancellationTokenSource? _stop;
+    private IStoppableSequence? _stoppable;
     private ValueTaskAwaiter<bool> _next;
     private bool _nextIsPending;
     private bool _nextIsHere;
@@ -33,7 +35,7 @@ internal sealed class EventStream : IDisposable
     private ReadOnlyMemory<byte> _rest;
     private int _end;
 
-    public EventStream(HttpContext context, StreamingOptions options, TimeProvider time)
+    public EventStream(HttpContext context, StreamingOptions options, TimeProvider time, DateTimeOffset? expires)
     {
         _client = new ClientWriter(context, time);
         _options = options;
@@ -41,6 +43,7 @@ internal sealed class EventStream : IDisposable
         _openedAt = time.GetTimestamp();
         var share = ShortestShareOfMaxDuration + ((1 - ShortestShareOfMaxDuration) * Random.Shared.NextDouble());
         _maxDuration = options.MaxDuration * share;
+        _timeLeft = expires - time.GetUtcNow();
     }
 
     /// <summary>Why the stream ended, once it has.</summary>
@@ -76,6 +79,7 @@ internal sealed class EventStream : IDisposable
     /// durations.</summary>
     public void Tick()
     {
+        if (Age >= _timeLeft) End(StreamEnd.Expired);
         if (_options.MaxDuration > TimeSpan.Zero && Age >= _maxDuration) End(StreamEnd.MaxDuration);
         if (_client.Blocked is not { } blocked)
         {
@@ -97,9 +101,12 @@ internal sealed class EventStream : IDisposable
     /// <exception cref="Exception">What the sequence threw, be it in answer to its cancellation.</exception>
     public async Task<bool> WriteAsync(ReadOnlyMemory<byte> preamble, IAsyncEnumerable<ServerSentEvent> events)
     {
+        await _client.StartAsync();
         _client.Write(preamble.Span);
         if (!await _client.FlushAsync()) End(StreamEnd.ClientGone);
-        var sequence = events.GetAsyncEnumerator(_stop.Token);
+        _stoppable = events as IStoppableSequence;
+        if (_stoppable is null) _stop = new CancellationTokenSource();
+        var sequence = events.GetAsyncEnumerator(_stop?.Token ?? CancellationToken.None);
         Task closing;
         // All in one method, not two: each would hold a state machine for as long as the stream is open.
         try
@@ -117,7 +124,7 @@ internal sealed class EventStream : IDisposable
                     _nextIsHere = wake.HasFlag(Wake.Next);
                     _nextIsPending = !_nextIsHere;
                     if (_nextIsHere || !wake.HasFlag(Wake.Heartbeat) || !HeartbeatIsDue) continue;
-                    _client.Write(": heartbeat\n\n"u8);
+                    _client.Write(": heartbeat\n"u8);
                     if (!await _client.FlushAsync()) End(StreamEnd.ClientGone);
                 }
             }
@@ -132,11 +139,14 @@ internal sealed class EventStream : IDisposable
         return true;
     }
 
+    /// <summary>Sends what was written and has not been sent. False if the client is gone.</summary>
+    public ValueTask<bool> FlushAsync() => _client.FlushAsync();
+
     /// <summary>Lets go of the request, which is over.</summary>
     public void Dispose()
     {
         _client.Dispose();
-        _stop.Dispose();
+        _stop?.Dispose();
     }
 
     // Until the sequence has to be waited for, or there is enough for one write: true; or until it is over: false.
@@ -154,7 +164,8 @@ internal sealed class EventStream : IDisposable
             // A large event goes in pieces: WriteTimeout is about a write, and an event of any size must arrive.
             var piece = _rest.Span[..Math.Min(_rest.Length, MaxWriteBytes)];
             _client.Write(piece);
-            _rest = _rest[piece.Length..];
+            // An empty rest would still hold the whole event for as long as the next one does not come.
+            _rest = piece.Length < _rest.Length ? _rest[piece.Length..] : default;
         }
         while (_client.UnflushedBytes < MaxWriteBytes && _client.MillisecondsSinceFlush < SlowMilliseconds && !Ended);
         return true;
@@ -180,7 +191,11 @@ internal sealed class EventStream : IDisposable
     {
         try
         {
-            if (Reason != StreamEnd.Finished) _stop.Cancel();
+            if (Reason != StreamEnd.Finished)
+            {
+                _stoppable?.Stop();
+                _stop?.Cancel();
+            }
             while (_nextIsPending)
             {
                 _nextIsHere = (await _signal.WaitAsync()).HasFlag(Wake.Next);
@@ -188,7 +203,7 @@ internal sealed class EventStream : IDisposable
             }
             if (_nextIsHere) _next.GetResult();
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stop is { IsCancellationRequested: true })
         {
         }
         finally

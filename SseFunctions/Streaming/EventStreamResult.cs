@@ -14,14 +14,20 @@ public sealed class EventStreamResult : IResult
     private readonly string _feature;
     private readonly IAsyncEnumerable<ServerSentEvent> _events;
     private readonly CancellationToken _invocation;
+    private readonly DateTimeOffset? _expires;
 
     internal EventStreamResult(
-        EventStreams streams, string feature, IAsyncEnumerable<ServerSentEvent> events, CancellationToken invocation)
+        EventStreams streams,
+        string feature,
+        IAsyncEnumerable<ServerSentEvent> events,
+        DateTimeOffset? expires,
+        CancellationToken invocation)
     {
         _streams = streams;
         _feature = feature;
         _events = events;
         _invocation = invocation;
+        _expires = expires;
     }
 
     /// <inheritdoc/>
@@ -38,6 +44,6 @@ public sealed class EventStreamResult : IResult
         httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         // A client that does not read is ours to end, by WriteTimeout, and to count: Kestrel would do it silently.
         if (httpContext.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
-        return _streams.WriteAsync(httpContext, _feature, _events, _invocation);
+        return _streams.WriteAsync(httpContext, _feature, _events, _expires, _invocation);
     }
 }

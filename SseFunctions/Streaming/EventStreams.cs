@@ -25,6 +25,7 @@ public sealed partial class EventStreams : IDisposable
     private readonly ReadOnlyMemory<byte> _preamble;
     private readonly CancellationToken _stopping;
     private readonly CancellationTokenRegistration _onStopping;
+    private readonly TimeSpan _tick;
     private readonly ITimer _clock;
 
     /// <summary>Made by the services, once a process.</summary>
@@ -48,8 +49,8 @@ public sealed partial class EventStreams : IDisposable
         // When the host stops, neither the request nor the invocation is cancelled: only this tells of it.
         _stopping = lifetime.ApplicationStopping;
         _onStopping = _stopping.UnsafeRegister(static streams => ((EventStreams)streams!).EndAll(), this);
-        var tick = Tick(_options);
-        _clock = time.CreateTimer(static streams => ((EventStreams)streams!).TickAll(), this, tick, tick);
+        _tick = Tick(_options);
+        _clock = time.CreateTimer(static streams => ((EventStreams)streams!).TickAll(), this, _tick, _tick);
     }
 
     /// <summary>The answer to a request for a stream.</summary>
@@ -58,12 +59,17 @@ public sealed partial class EventStreams : IDisposable
     /// a second to run its finally blocks before it is left to itself. A sequence that awaits nothing is written out in
     /// large pieces; one that waits has everything before flushed.</param>
     /// <param name="invocation">The function's own token. The platform cancels it at its functionTimeout.</param>
+    /// <param name="expires">When the stream has to be over, and at most a tick of the clock, 1 s, before that it is.
+    /// Null: the duration of the settings is all that limits it.</param>
     public EventStreamResult Stream(
-        string feature, IAsyncEnumerable<ServerSentEvent> events, CancellationToken invocation)
+        string feature,
+        IAsyncEnumerable<ServerSentEvent> events,
+        CancellationToken invocation,
+        DateTimeOffset? expires = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(feature);
         ArgumentNullException.ThrowIfNull(events);
-        return new EventStreamResult(this, feature, events, invocation);
+        return new EventStreamResult(this, feature, events, expires, invocation);
     }
 
     /// <summary>Stops the clock. Streams still open are left to those who opened them.</summary>
@@ -74,11 +80,16 @@ public sealed partial class EventStreams : IDisposable
     }
 
     internal async Task WriteAsync(
-        HttpContext context, string feature, IAsyncEnumerable<ServerSentEvent> events, CancellationToken invocation)
+        HttpContext context,
+        string feature,
+        IAsyncEnumerable<ServerSentEvent> events,
+        DateTimeOffset? expires,
+        CancellationToken invocation)
     {
         var gone = context.RequestAborted;
-        using var stream = new EventStream(context, _options, _time);
+        using var stream = new EventStream(context, _options, _time, expires - _tick);
         _open.TryAdd(stream, feature);
+        stream.Tick();
         if (_stopping.IsCancellationRequested) stream.End(StreamEnd.HostStopping);
         // Either can fire without the other: a connection that breaks, a functionTimeout.
         var onGone = gone.UnsafeRegister(static stream => ((EventStream)stream!).End(StreamEnd.ClientGone), stream);
@@ -87,6 +98,12 @@ public sealed partial class EventStreams : IDisposable
         try
         {
             if (!await stream.WriteAsync(_preamble, events)) LogLeftBehind(feature);
+        }
+        catch (FellBehindException)
+        {
+            stream.End(StreamEnd.FellBehind);
+            // What it gave before counts: the client goes on from there, and one that got nothing would get nowhere.
+            await stream.FlushAsync();
         }
         catch (Exception exception) when (stream.Reason != StreamEnd.Finished
             && (stream.Reason != StreamEnd.None || gone.IsCancellationRequested || invocation.IsCancellationRequested))
@@ -139,10 +156,11 @@ public sealed partial class EventStreams : IDisposable
     }
 
     // The comment makes proxies pass the headers on, and with them EventSource its open event, before any event exists.
+    // No empty line, here or after a heartbeat: it ends an event, and some clients take one without data for a message.
     private static byte[] Preamble(TimeSpan retry)
     {
         var milliseconds = ((long)retry.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
-        return Encoding.UTF8.GetBytes(retry == TimeSpan.Zero ? ": open\n\n" : $": open\nretry: {milliseconds}\n\n");
+        return Encoding.UTF8.GetBytes(retry == TimeSpan.Zero ? ": open\n" : $": open\nretry: {milliseconds}\n");
     }
 
     [LoggerMessage(1, LogLevel.Information,

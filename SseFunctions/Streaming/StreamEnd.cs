@@ -24,6 +24,13 @@ internal enum StreamEnd
     /// <summary>The client did not take a write within <see cref="StreamingOptions.WriteTimeout"/>.</summary>
     WriteTimeout,
 
+    /// <summary>The time is over for which the stream was allowed, for instance that of a token.</summary>
+    Expired,
+
+    /// <summary>The client was so slow that its next event is no longer to be had; it comes back, and can be told.
+    /// </summary>
+    FellBehind,
+
     /// <summary>The sequence of events threw: a fault of the application, and the only reason that is an
     /// error.</summary>
     Failed,

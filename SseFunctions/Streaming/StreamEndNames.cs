@@ -12,6 +12,8 @@ internal static class StreamEndNames
         StreamEnd.HostStopping => "host_stopping",
         StreamEnd.MaxDuration => "max_duration",
         StreamEnd.WriteTimeout => "write_timeout",
+        StreamEnd.Expired => "expired",
+        StreamEnd.FellBehind => "fell_behind",
         StreamEnd.Failed => "failed",
         _ => "none",
     };

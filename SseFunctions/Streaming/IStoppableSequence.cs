@@ -1,0 +1,9 @@
+namespace SseFunctions.Streaming;
+
+/// <summary>A sequence that is stopped by a call and not by a token, of which it gets none: that spares a source of
+/// tokens and a registration for each of very many streams.</summary>
+internal interface IStoppableSequence : IAsyncEnumerable<ServerSentEvent>
+{
+    /// <summary>Makes a MoveNextAsync that waits, or would wait, answer false. Any thread may call it.</summary>
+    void Stop();
+}
