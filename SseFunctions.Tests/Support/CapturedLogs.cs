@@ -6,18 +6,18 @@ namespace SseFunctions.Tests.Support;
 /// <summary>Keeps what is logged, and lets a test wait for it.</summary>
 internal sealed class CapturedLogs : ILoggerProvider
 {
-    private readonly ConcurrentQueue<LogEntry> _entries = new();
-    private readonly ConcurrentDictionary<TaskCompletionSource<LogEntry>, Func<LogEntry, bool>> _waiters = new();
+    private readonly ConcurrentQueue<LogLine> _entries = new();
+    private readonly ConcurrentDictionary<TaskCompletionSource<LogLine>, Func<LogLine, bool>> _waiters = new();
 
-    public IReadOnlyCollection<LogEntry> Entries => _entries;
+    public IReadOnlyCollection<LogLine> Entries => _entries;
 
-    public IEnumerable<LogEntry> Errors => _entries.Where(entry => entry.Level >= LogLevel.Error);
+    public IEnumerable<LogLine> Errors => _entries.Where(entry => entry.Level >= LogLevel.Error);
 
     /// <summary>The first entry, already there or still to come, that fits.</summary>
-    public async Task<LogEntry> First(string text)
+    public async Task<LogLine> First(string text)
     {
-        bool Fits(LogEntry entry) => entry.Message.Contains(text, StringComparison.Ordinal);
-        var found = new TaskCompletionSource<LogEntry>(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool Fits(LogLine entry) => entry.Message.Contains(text, StringComparison.Ordinal);
+        var found = new TaskCompletionSource<LogLine>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiters[found] = Fits;
         if (_entries.FirstOrDefault(Fits) is { } entry) found.TrySetResult(entry);
         return await found.Task.Within($"log entry with '{text}' (there are: {string.Join(" | ", _entries.Select(e => e.Message))})");
@@ -29,7 +29,7 @@ internal sealed class CapturedLogs : ILoggerProvider
     {
     }
 
-    private void Add(LogEntry entry)
+    private void Add(LogLine entry)
     {
         _entries.Enqueue(entry);
         foreach (var (waiter, fits) in _waiters)
@@ -47,6 +47,6 @@ internal sealed class CapturedLogs : ILoggerProvider
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            logs.Add(new LogEntry(logLevel, category, formatter(state, exception), exception));
+            logs.Add(new LogLine(logLevel, category, formatter(state, exception), exception));
     }
 }

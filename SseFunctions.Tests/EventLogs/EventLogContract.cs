@@ -1,0 +1,339 @@
+using SseFunctions.EventLogs;
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.EventLogs;
+
+/// <summary>What every log has to do, whatever it keeps its entries in.</summary>
+public abstract class EventLogContract
+{
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    protected abstract Task<IEventLog> NewLog(int maxCount = 10_000, long maxBytes = 100_000_000, TimeSpan? maxAge = null);
+
+    /// <summary>Makes the log's clock go on, or waits for it.</summary>
+    protected abstract Task Pass(TimeSpan time);
+
+    [Fact]
+    public async Task Gives_ids_that_are_unique_ordered_and_its_own()
+    {
+        var log = await NewLog();
+        var entries = new List<LogEntry>();
+        for (var count = 0; count < 100; count++) entries.Add(await log.AppendAsync(Of("a"), Test));
+        Assert.All(entries, entry => Assert.Matches("^#[0-9]+-[0-9]+$", entry.Id));
+        Assert.Equal(entries.Count, entries.Select(entry => entry.Id).Distinct().Count());
+        Assert.Equal(entries, entries.OrderBy(entry => entry.Position));
+    }
+
+    [Fact]
+    public async Task Keeps_what_was_appended()
+    {
+        var log = await NewLog();
+        var update = new Update(["a", "b"], "one\ntwo") { IsPrivate = true, Id = "mine", Type = "tick", Retry = TimeSpan.FromSeconds(1) };
+        var entry = await log.AppendAsync(update, Test);
+        var read = Assert.Single(await Read(log, default, 1));
+        Assert.Equal("mine", entry.Id);
+        Assert.Equal(entry.Position, read.Position);
+        Assert.Equal("mine", read.Id);
+        Assert.Equal(["a", "b"], read.Topics);
+        Assert.True(read.IsPrivate);
+        Assert.Equal(
+            "event: tick\nretry: 1000\nid: mine\ndata: one\ndata: two\n\n",
+            System.Text.Encoding.UTF8.GetString(read.Event.Bytes.Span));
+    }
+
+    [Fact]
+    public async Task An_empty_id_is_none()
+    {
+        var log = await NewLog();
+        Assert.StartsWith("#", (await log.AppendAsync(new Update(["a"], "") { Id = "" }, Test)).Id, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("#1-0")]
+    [InlineData("a b")]
+    [InlineData("é")]
+    [InlineData("a\nid: b")]
+    [InlineData("\u007f")]
+    public async Task Refuses_an_id_that_could_be_its_own_or_could_not_come_back(string id)
+    {
+        var log = await NewLog();
+        await Assert.ThrowsAsync<ArgumentException>(async () => await log.AppendAsync(new Update(["a"], "") { Id = id }, Test));
+        Assert.Equal(log.Start, log.Tail);
+    }
+
+    [Fact]
+    public async Task The_same_id_again_is_the_same_entry_and_is_not_delivered_twice()
+    {
+        var log = await NewLog();
+        var first = await log.AppendAsync(new Update(["a"], "first") { Id = "same" }, Test);
+        await log.AppendAsync(Of("between"), Test);
+        var again = await log.AppendAsync(new Update(["a"], "first") { Id = "same" }, Test);
+        var last = await log.AppendAsync(Of("last"), Test);
+        Assert.Equal(first.Position, again.Position);
+        var read = await Read(log, default, 3);
+        Assert.Equal(["same", read[1].Id, last.Id], read.Select(entry => entry.Id));
+    }
+
+    [Fact]
+    public async Task Reads_on_from_any_id_it_holds()
+    {
+        var log = await NewLog();
+        for (var count = 0; count < 20; count++)
+            await log.AppendAsync(new Update(["a"], "") { Id = count % 3 == 0 ? $"own-{count}" : null }, Test);
+        var all = await Read(log, log.Start, 20);
+        for (var index = 0; index < all.Count - 1; index++)
+        {
+            var position = await log.FindAsync(all[index].Id, Test);
+            Assert.Equal(all[index].Position, position);
+            Assert.Equal(all.Skip(index + 1).Select(entry => entry.Id), (await Read(log, position!.Value, all.Count - index - 1)).Select(entry => entry.Id));
+        }
+        Assert.Equal(all[^1].Position, log.Tail);
+    }
+
+    [Fact]
+    public async Task The_same_id_with_something_else_to_say_is_another_update_and_no_message_is_lost()
+    {
+        var log = await NewLog();
+        var first = await log.AppendAsync(new Update(["a"], "first") { Id = "same" }, Test);
+        var other = await log.AppendAsync(new Update(["a"], "other") { Id = "same" }, Test);
+        Assert.True(other.Position > first.Position);
+        Assert.Equal(2, log.Size.Count);
+        Assert.Equal(first.Position, await log.FindAsync("same", Test));
+    }
+
+    [Fact]
+    public async Task Of_two_entries_with_one_id_the_later_is_known_when_the_earlier_is_dropped()
+    {
+        var log = await NewLog(maxCount: 4);
+        await log.AppendAsync(new Update(["a"], "first") { Id = "same" }, Test);
+        var other = await log.AppendAsync(new Update(["a"], "other") { Id = "same" }, Test);
+        for (var count = 0; count < 2; count++) await log.AppendAsync(Of("a"), Test);
+        Assert.Equal(other.Position, (await log.AppendAsync(new Update(["a"], "other") { Id = "same" }, Test)).Position);
+        for (var count = 0; count < 2; count++) await log.AppendAsync(Of("a"), Test);
+        Assert.Equal(4, log.Size.Count);
+        Assert.Equal(other.Position, await log.FindAsync("same", Test));
+        for (var count = 0; count < 3; count++) await log.AppendAsync(Of("a"), Test);
+        Assert.Null(await log.FindAsync("same", Test));
+    }
+
+    [Fact]
+    public async Task What_is_said_again_after_something_else_under_the_same_id_is_not_taken_for_a_second_try()
+    {
+        var log = await NewLog();
+        foreach (var data in (string[])["open", "closed", "open", "open"])
+            await log.AppendAsync(new Update(["a"], data) { Id = "door" }, Test);
+        Assert.Equal(["open", "closed", "open"], (await Read(log, default, 3)).Select(Data));
+        Assert.Equal(3, log.Size.Count);
+    }
+
+    [Fact]
+    public async Task What_is_held_does_not_change_with_the_list_that_was_published()
+    {
+        var log = await NewLog();
+        var topics = new List<string> { "secret" };
+        await log.AppendAsync(new Update(topics, "") { IsPrivate = true }, Test);
+        topics[0] = "public";
+        Assert.Equal(["secret"], Assert.Single(await Read(log, default, 1)).Topics);
+    }
+
+    [Theory]
+    [InlineData("never")]
+    [InlineData("")]
+    [InlineData("#")]
+    [InlineData("#0-0")]
+    [InlineData("#1-0")]
+    [InlineData("#9999999999999-0")]
+    [InlineData("#-1-0")]
+    [InlineData("#99999999999999999999-0")]
+    public async Task Knows_no_id_that_it_never_gave(string id)
+    {
+        var log = await NewLog();
+        Assert.Null(await log.FindAsync(id, Test));
+        await log.AppendAsync(Of("a"), Test);
+        Assert.Null(await log.FindAsync(id, Test));
+    }
+
+    [Fact]
+    public async Task Keeps_no_more_entries_than_its_limit_and_tells_a_reader_of_the_gap()
+    {
+        var log = await NewLog(maxCount: 5);
+        var entries = new List<LogEntry>();
+        for (var count = 0; count < 12; count++) entries.Add(await log.AppendAsync(new Update(["a"], "") { Id = $"{count}" }, Test));
+        Assert.Equal(entries[7..].Select(entry => entry.Id), (await Read(log, log.Start, 5)).Select(entry => entry.Id));
+        Assert.Null(await log.FindAsync("5", Test));
+        Assert.Equal(entries[6].Position, await log.FindAsync("6", Test));
+        await Assert.ThrowsAsync<LogGapException>(() => Read(log, entries[5].Position, 1));
+        await log.AppendAsync(new Update(["a"], "again") { Id = "1" }, Test);
+        Assert.Equal("1", (await Read(log, entries[11].Position, 1))[0].Id);
+    }
+
+    [Fact]
+    public async Task Keeps_no_more_bytes_than_its_limit_but_always_the_last_entry()
+    {
+        var log = await NewLog(maxBytes: 100_000);
+        for (var count = 0; count < 50; count++) await log.AppendAsync(new Update(["a"], new string('x', 10_000)), Test);
+        Assert.InRange(log.Size.Count, 5, 10);
+        await log.AppendAsync(new Update(["a"], new string('x', 200_000)), Test);
+        Assert.Equal(1, log.Size.Count);
+    }
+
+    [Fact]
+    public async Task Keeps_no_entry_longer_than_its_limit()
+    {
+        var log = await NewLog(maxAge: TimeSpan.FromSeconds(2));
+        var old = await log.AppendAsync(Of("old"), Test);
+        await Pass(TimeSpan.FromSeconds(1.5));
+        var young = await log.AppendAsync(Of("young"), Test);
+        Assert.Equal(2, log.Size.Count);
+        await Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal(young.Id, Assert.Single(await Read(log, log.Start, 1)).Id);
+        Assert.Equal(old.Position, await log.FindAsync(old.Id, Test));
+    }
+
+    [Fact]
+    public async Task Reads_no_more_at_once_than_there_is_room_for()
+    {
+        var log = await NewLog();
+        for (var count = 0; count < 5; count++) await log.AppendAsync(Of("a"), Test);
+        var entries = new LogEntry[3];
+        Assert.Equal(3, log.Read(log.Start, entries));
+        Assert.Equal(2, log.Read(entries[2].Position, entries));
+        Assert.Equal(0, log.Read(entries[1].Position, entries));
+    }
+
+    [Fact]
+    public async Task Says_what_it_holds()
+    {
+        var log = await NewLog(maxCount: 3);
+        Assert.Equal(default, log.Size);
+        Assert.Null(log.LastId);
+        for (var count = 0; count < 5; count++) await log.AppendAsync(new Update(["a"], "") { Id = $"{count}" }, Test);
+        Assert.Equal(3, log.Size.Count);
+        Assert.True(log.Size.Bytes > 0);
+        Assert.Equal("4", log.LastId);
+    }
+
+    [Fact]
+    public async Task A_follower_gets_what_is_held_and_then_what_comes()
+    {
+        var log = await NewLog();
+        await log.AppendAsync(new Update(["a"], "") { Id = "held" }, Test);
+        await using var follower = log.FollowAsync(default, Test).GetAsyncEnumerator(Test);
+        Assert.True(await follower.MoveNextAsync());
+        Assert.Equal("held", follower.Current.Span[0].Id);
+        var next = follower.MoveNextAsync().AsTask();
+        Assert.False(next.IsCompleted);
+        await log.AppendAsync(new Update(["a"], "") { Id = "live" }, Test);
+        Assert.True(await next.Within("live entry"));
+        Assert.Equal("live", Assert.Single(follower.Current.ToArray()).Id);
+    }
+
+    [Fact]
+    public async Task A_follower_that_waits_ends_when_it_is_cancelled()
+    {
+        var log = await NewLog();
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Test);
+        await using var follower = log.FollowAsync(default, cancel.Token).GetAsyncEnumerator(cancel.Token);
+        var next = follower.MoveNextAsync().AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.Within("end"));
+    }
+
+    [Fact]
+    public async Task A_follower_loses_nothing_however_late_it_is_and_holds_no_publisher_up()
+    {
+        var log = await NewLog(maxCount: 10);
+        await log.AppendAsync(new Update(["a"], "") { Id = "first" }, Test);
+        await using (var follower = log.FollowAsync(default, Test).GetAsyncEnumerator(Test))
+        {
+            Assert.True(await follower.MoveNextAsync());
+            for (var count = 0; count < 1000; count++)
+                await log.AppendAsync(new Update(["a"], "") { Id = $"{count}" }, Test).AsTask().Within("append");
+            var ids = new List<string>();
+            while (ids.Count < 1000 && await follower.MoveNextAsync())
+            {
+                foreach (var entry in follower.Current.ToArray()) ids.Add(entry.Id);
+            }
+            Assert.Equal(Enumerable.Range(0, 1000).Select(count => $"{count}"), ids);
+        }
+        await log.AppendAsync(Of("a"), Test);
+        Assert.Equal(10, log.Size.Count);
+    }
+
+    [Fact]
+    public async Task A_follower_that_starts_behind_what_is_held_is_told()
+    {
+        var log = await NewLog(maxCount: 2);
+        for (var count = 0; count < 5; count++) await log.AppendAsync(Of("a"), Test);
+        await using var follower = log.FollowAsync(default, Test).GetAsyncEnumerator(Test);
+        await Assert.ThrowsAsync<LogGapException>(() => follower.MoveNextAsync().AsTask());
+    }
+
+    [Fact]
+    public async Task Readers_that_start_at_any_time_see_one_order_without_gap_or_double()
+    {
+        const int Publishers = 8;
+        const int Each = 500;
+        const int Readers = 24;
+        var log = await NewLog();
+        var started = 0;
+        var readers = Enumerable.Range(0, Readers).Select(number => Task.Run(
+            async () =>
+            {
+                // All in the midst of it: half of them follow, half of them read, from the start.
+                while (Volatile.Read(ref started) < number * Publishers * Each / Readers / 2) await Task.Yield();
+                return number % 2 == 0 ? await Follow(log, Publishers * Each) : await Read(log, default, Publishers * Each);
+            },
+            Test)).ToArray();
+        var publishers = Enumerable.Range(0, Publishers).Select(publisher => Task.Run(
+            async () =>
+            {
+                var given = new List<LogPosition>();
+                for (var count = 0; count < Each; count++)
+                {
+                    var update = new Update(["a"], "") { Id = count % 2 == 0 ? $"{publisher}-{count}" : null };
+                    given.Add((await log.AppendAsync(update, Test)).Position);
+                    Interlocked.Increment(ref started);
+                }
+                return given;
+            },
+            Test)).ToArray();
+        var appended = (await Task.WhenAll(publishers).Within("end of publishing")).SelectMany(given => given).Order().ToArray();
+        foreach (var reader in readers)
+            Assert.Equal(appended, (await reader.Within("all entries")).Select(entry => entry.Position));
+        // Each publisher's own order is kept in the one order of all.
+        Assert.All(publishers, publisher => Assert.Equal(publisher.Result.Order(), publisher.Result));
+    }
+
+    private static string Data(LogEntry entry) =>
+        System.Text.Encoding.UTF8.GetString(entry.Event.Bytes.Span).Split("data: ")[1].TrimEnd();
+
+    private static Update Of(string topic) => new([topic], "data");
+
+    private static async Task<List<LogEntry>> Follow(IEventLog log, int count)
+    {
+        var entries = new List<LogEntry>();
+        await foreach (var batch in log.FollowAsync(default, Test))
+        {
+            entries.AddRange(batch.ToArray());
+            if (entries.Count >= count) break;
+        }
+        return entries;
+    }
+
+    // Reads on until there are so many.
+    private static async Task<List<LogEntry>> Read(IEventLog log, LogPosition after, int count)
+    {
+        var entries = new List<LogEntry>();
+        var room = new LogEntry[16];
+        while (entries.Count < count)
+        {
+            var read = log.Read(after, room.AsSpan(0, Math.Min(room.Length, count - entries.Count)));
+            entries.AddRange(room.AsSpan(0, read));
+            if (read > 0) after = room[read - 1].Position;
+            else await Task.Yield();
+            Test.ThrowIfCancellationRequested();
+        }
+        return entries;
+    }
+}

@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Time.Testing;
+using SseFunctions.EventLogs;
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.EventLogs;
+
+[Collection(nameof(Alone))]
+public sealed class InMemoryEventLogTests : EventLogContract
+{
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(50));
+
+    [Fact]
+    public async Task Ids_go_on_when_the_clock_goes_back()
+    {
+        var log = await NewLog();
+        var first = await log.AppendAsync(new Update(["a"], ""), TestContext.Current.CancellationToken);
+        _time.AdjustTime(_time.GetUtcNow().AddHours(-1));
+        var second = await log.AppendAsync(new Update(["a"], ""), TestContext.Current.CancellationToken);
+        Assert.True(second.Position > first.Position);
+    }
+
+    [Fact]
+    public async Task A_days_churn_leaves_no_memory_behind()
+    {
+        const int PerMinute = 500;
+        var log = await NewLog(maxCount: 2_000);
+        var before = 0L;
+        for (var minute = 0; minute < 24 * 60; minute++)
+        {
+            for (var count = 0; count < PerMinute; count++)
+            {
+                var id = count % 2 == 0 ? $"{minute}:{count}" : null;
+                await log.AppendAsync(new Update(["a"], "0123456789") { Id = id }, TestContext.Current.CancellationToken);
+            }
+            _time.Advance(TimeSpan.FromMinutes(1));
+            if (minute == 60) before = GC.GetTotalMemory(forceFullCollection: true);
+        }
+        var after = GC.GetTotalMemory(forceFullCollection: true);
+        Assert.True(after - before < 5_000_000, $"It grew by {after - before} bytes.");
+        GC.KeepAlive(log);
+    }
+
+    [Fact]
+    public async Task A_follower_that_waits_holds_nothing_that_the_log_has_dropped()
+    {
+        var test = TestContext.Current.CancellationToken;
+        var log = await NewLog(maxCount: 10);
+        await using var follower = log.FollowAsync(default, test).GetAsyncEnumerator(test);
+        await FollowWeakly(log, follower, 1);
+        var entries = await FollowWeakly(log, follower, 20);
+        for (var count = 0; count < 20; count++) await FollowWeakly(log, follower, 1);
+        var next = follower.MoveNextAsync().AsTask();
+        GC.Collect();
+        Assert.DoesNotContain(entries, entry => entry.IsAlive);
+        Assert.False(next.IsCompleted);
+        await log.AppendAsync(new Update(["a"], ""), test);
+        await next;
+    }
+
+    // Appends, and has the follower take it all at once.
+    private static async Task<List<WeakReference>> FollowWeakly(
+        IEventLog log, IAsyncEnumerator<ReadOnlyMemory<LogEntry>> follower, int count)
+    {
+        var entries = new List<WeakReference>();
+        for (; count > 0; count--)
+            entries.Add(new WeakReference(await log.AppendAsync(new Update(["a"], ""), TestContext.Current.CancellationToken)));
+        Assert.True(await follower.MoveNextAsync());
+        Assert.Equal(entries.Count, follower.Current.Length);
+        return entries;
+    }
+
+    protected override Task<IEventLog> NewLog(int maxCount = 10_000, long maxBytes = 100_000_000, TimeSpan? maxAge = null) =>
+        Task.FromResult<IEventLog>(new InMemoryEventLog(new LogLimits(maxCount, maxBytes, maxAge ?? TimeSpan.FromDays(1)), _time));
+
+    protected override Task Pass(TimeSpan time)
+    {
+        _time.Advance(time);
+        return Task.CompletedTask;
+    }
+}
