@@ -44,7 +44,8 @@ internal sealed class FunctionRouter
             var values = new RouteValueDictionary();
             if (!entry.Verbs.Contains(context.Request.Method) || !entry.Matcher.TryMatch(context.Request.Path, values))
                 continue;
-            context.Request.RouteValues = values;
+            // Most routes have none, and a stream would keep the empty ones for as long as it is open.
+            if (values.Count > 0) context.Request.RouteValues = values;
             return entry.Function(context);
         }
         context.Response.StatusCode = StatusCodes.Status404NotFound;

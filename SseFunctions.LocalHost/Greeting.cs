@@ -16,9 +16,13 @@ internal static class Greeting
         var culture = CultureInfo.InvariantCulture;
         text.AppendLine();
         text.AppendLine(culture, $"  The page   {page}");
+        text.AppendLine(culture, $"  The hub    {page}hub.html");
         text.AppendLine();
-        foreach (var (verbs, route, name) in router.Functions)
-            text.AppendLine(culture, $"  {name,-10} {verbs,-18} {route}");
+        var functions = router.Functions.ToArray();
+        var nameWidth = functions.Max(function => function.Name.Length);
+        var verbsWidth = functions.Max(function => function.Verbs.Length);
+        foreach (var (verbs, route, name) in functions)
+            text.AppendLine(culture, $"  {name.PadRight(nameWidth)} {verbs.PadRight(verbsWidth)} {route}");
         text.AppendLine();
         text.AppendLine("  For your own machine and for tests: in Azure the Functions host runs the same functions.");
         text.AppendLine("  Ctrl+C stops it.");

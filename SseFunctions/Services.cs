@@ -1,8 +1,12 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using SseFunctions.Cors;
 using SseFunctions.Demo;
+using SseFunctions.EventLogs;
+using SseFunctions.Hub;
+using SseFunctions.Hub.Delivery;
 using SseFunctions.Streaming;
 using SseFunctions.Website;
 
@@ -32,7 +36,35 @@ public static class Services
             Settings.List(configuration, $"{DemoOptions.Section}:{nameof(options.Messages)}"));
         services.AddSingleton<DemoMessages>();
 
+        services.AddHub(configuration);
+
         services.AddSingleton(new WebsiteFiles());
+        services.AddHealthChecks();
         return services;
+    }
+
+    private static void AddHub(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSettings<HubOptions>(configuration, HubOptions.Section);
+        services.PostConfigure<HubOptions>(options => options.PublishOrigins =
+            Settings.List(configuration, $"{HubOptions.Section}:{nameof(options.PublishOrigins)}"));
+        services.AddSingleton<IEventLog>(provider =>
+        {
+            var history = provider.GetRequiredService<IOptions<HubOptions>>().Value.History;
+            var limits = new LogLimits(history.MaxCount, history.MaxBytes, history.MaxAge);
+            return new InMemoryEventLog(limits, provider.GetRequiredService<TimeProvider>());
+        });
+        services.AddSingleton<HubMetrics>();
+        services.AddSingleton<HubAccess>();
+        services.AddHostedService(provider => provider.GetRequiredService<HubAccess>());
+        services.AddSingleton<Subscribers>();
+        services.AddSingleton<Dispatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<Dispatcher>());
+        services.AddSingleton<ActiveSubscriptions>();
+        services.AddSingleton<IUpdatePublisher, UpdatePublisher>();
+        services.AddSingleton<PublishEndpoint>();
+        services.AddSingleton<SubscribeEndpoint>();
+        services.AddSingleton<SubscriptionsEndpoint>();
+        services.AddHealthChecks().AddCheck<HubHealthCheck>("hub");
     }
 }

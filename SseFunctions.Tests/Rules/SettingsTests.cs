@@ -1,5 +1,6 @@
 using SseFunctions.Cors;
 using SseFunctions.Demo;
+using SseFunctions.Hub;
 using SseFunctions.Streaming;
 using SseFunctions.Tests.Support;
 
@@ -18,6 +19,7 @@ public sealed class SettingsTests
         { "Streaming:MaxDuration", new StreamingOptions().MaxDuration, "9 min" },
         { "Streaming:WriteTimeout", new StreamingOptions().WriteTimeout, "10 s" },
         { "Demo:Delay", new DemoOptions().Delay, "2 s" },
+        { "Hub:History:MaxAge", new HistoryOptions().MaxAge, "1 day" },
     };
 
     [Theory]
@@ -25,18 +27,57 @@ public sealed class SettingsTests
     public void The_README_gives_the_default(string setting, TimeSpan value, string written)
     {
         var number = int.Parse(written.Split(' ')[0]);
-        Assert.Equal(written.EndsWith("min", StringComparison.Ordinal) ? TimeSpan.FromMinutes(number) : TimeSpan.FromSeconds(number), value);
+        var unit = written.Split(' ')[1] switch
+        {
+            "s" => TimeSpan.FromSeconds(1),
+            "min" => TimeSpan.FromMinutes(1),
+            _ => TimeSpan.FromDays(1),
+        };
+        Assert.Equal(number * unit, value);
         var row = Assert.Single(Rows, row => row.StartsWith($"| `{setting}` |", StringComparison.Ordinal));
         Assert.Equal(written, row.Split('|')[3].Trim());
     }
 
     [Theory]
+    [InlineData("Hub:MaxSubscribers", "10,000")]
+    [InlineData("Hub:MaxSubscribersPerClient", "0")]
+    [InlineData("Hub:MaxTopics", "1,000")]
+    [InlineData("Hub:History:MaxCount", "10,000")]
+    [InlineData("Hub:MaxUpdateBytes", "1 MiB")]
+    [InlineData("Hub:History:MaxBytes", "64 MiB")]
+    [InlineData("Hub:Cookie", "`mercureAuthorization`")]
+    [InlineData("Hub:Publisher:Algorithm", "`HS256`")]
+    [InlineData("Hub:Anonymous", "false")]
+    [InlineData("Hub:Subscriptions", "false")]
+    public void The_README_gives_the_default_of_the_hub(string setting, string written)
+    {
+        object value = new HubOptions();
+        foreach (var name in setting.Split(':')[1..]) value = value.GetType().GetProperty(name)!.GetValue(value)!;
+        var text = value switch
+        {
+            bool flag => flag ? "true" : "false",
+            string name => $"`{name}`",
+            int or long when setting.EndsWith("Bytes", StringComparison.Ordinal) => $"{Convert.ToInt64(value) / 1024 / 1024} MiB",
+            _ => string.Format(System.Globalization.CultureInfo.InvariantCulture, "{0:N0}", value),
+        };
+        Assert.Equal(written, text);
+        var row = Assert.Single(Rows, row => row.StartsWith($"| `{setting}` |", StringComparison.Ordinal));
+        Assert.Equal(written, row.Split('|')[3].Trim());
+    }
+
+    [Theory]
+    [InlineData(typeof(HistoryOptions), "Hub:History")]
     [InlineData(typeof(StreamingOptions), StreamingOptions.Section)]
     [InlineData(typeof(DemoOptions), DemoOptions.Section)]
     [InlineData(typeof(CrossOriginOptions), CrossOriginOptions.Section)]
     public void The_README_names_every_setting(Type options, string section) => Assert.All(
         options.GetProperties(),
         property => Assert.Single(Rows, row => row.StartsWith($"| `{section}:{property.Name}` |", StringComparison.Ordinal)));
+
+    [Fact]
+    public void The_README_names_every_setting_of_the_hub() => Assert.All(
+        typeof(HubOptions).GetProperties(),
+        property => Assert.Contains(Rows, row => row.Contains($"`Hub:{property.Name}", StringComparison.Ordinal)));
 
     [Fact]
     public void Core_Tools_finds_the_sample_in_a_fresh_clone() => Assert.Equal(

@@ -9,6 +9,7 @@ internal sealed class HostFolder : IDisposable
         var page = System.IO.Path.Combine(source, "static-ui");
         foreach (var file in Directory.EnumerateFiles(source, "SseFunctions.LocalHost.*")
             .Concat(Directory.EnumerateFiles(source, "*.json"))
+            .Concat(Directory.EnumerateFiles(source, "Microsoft.*.dll"))
             .Concat(Directory.EnumerateFiles(page, "*", SearchOption.AllDirectories)).Distinct())
         {
             var copy = System.IO.Path.Combine(Path, System.IO.Path.GetRelativePath(source, file));

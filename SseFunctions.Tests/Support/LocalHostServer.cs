@@ -16,7 +16,9 @@ internal sealed class LocalHostServer : IAsyncDisposable
     {
         _application = application;
         Url = new Uri(application.Urls.First());
-        Http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Url, Timeout = Limits.Soon };
+        // A stream that is disposed of is left at once, not read on for a while in the hope of its end.
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, ResponseDrainTimeout = TimeSpan.Zero, MaxResponseDrainSize = 0 };
+        Http = new HttpClient(handler) { BaseAddress = Url, Timeout = Limits.Soon };
     }
 
     public Uri Url { get; }

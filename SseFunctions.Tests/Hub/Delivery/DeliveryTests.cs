@@ -1,0 +1,233 @@
+using System.Diagnostics.Metrics;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using SseFunctions.EventLogs;
+using SseFunctions.Hub;
+using SseFunctions.Hub.Delivery;
+using SseFunctions.Hub.Topics;
+using SseFunctions.Streaming;
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Hub.Delivery;
+
+public sealed class DeliveryTests : IAsyncDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly InMemoryEventLog _log;
+    private readonly Subscribers _subscribers;
+    private readonly Dispatcher _dispatcher;
+
+    public DeliveryTests()
+        : this(new LogLimits(100_000, 100_000_000, TimeSpan.FromDays(1)))
+    {
+    }
+
+    private DeliveryTests(LogLimits limits)
+    {
+        _log = new InMemoryEventLog(limits, TimeProvider.System);
+        var metrics = new HubMetrics(_services.GetRequiredService<IMeterFactory>(), _log, TimeProvider.System);
+        _subscribers = new Subscribers(_log, metrics);
+        _dispatcher = new Dispatcher(_subscribers, TimeProvider.System, NullLogger<Dispatcher>.Instance);
+    }
+
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Everyone_gets_everything_once_and_in_order_whenever_he_comes_goes_and_comes_back()
+    {
+        const int Publishers = 8;
+        const int Each = 400;
+        const int Readers = 60;
+        await _dispatcher.StartAsync(Test);
+        var readers = Enumerable.Range(0, Readers).Select(number => Task.Run(() => ReadAll(number, Publishers * Each), Test)).ToArray();
+        await Task.WhenAll(Enumerable.Range(0, Publishers).Select(publisher => Task.Run(
+            async () =>
+            {
+                for (var count = 0; count < Each; count++)
+                {
+                    await Publish("all");
+                    if (count % 50 == publisher) await Task.Delay(1, Test);
+                }
+            },
+            Test))).Within("end of publishing");
+        await Publish("end");
+        var entries = new LogEntry[Publishers * Each];
+        Assert.Equal(entries.Length, _log.Read(default, entries));
+        var expected = entries.Select(entry => entry.Id).ToArray();
+        foreach (var reader in readers) Assert.Equal(expected, await reader.Within("end of a reader"));
+        Assert.Equal(0, _subscribers.Count);
+    }
+
+    [Fact]
+    public async Task A_subscriber_gets_what_fits_and_nothing_else()
+    {
+        await _dispatcher.StartAsync(Test);
+        await using var plain = Subscribe(["a", "b{x}"], []);
+        await using var trusted = Subscribe(["*"], ["secret"]);
+        await Publish("a");
+        await Publish("c");
+        await Publish("b1", "a");
+        await _log.AppendAsync(new Update(["a", "secret"], "") { IsPrivate = true, Id = "hidden" }, Test);
+        var last = await Publish("bye", "a");
+        Assert.Equal(["a", "b1,a", "bye,a"], await Topics(plain, last));
+        Assert.Equal(["a", "c", "b1,a", "a,secret", "bye,a"], await Topics(trusted, last));
+    }
+
+    [Fact]
+    public async Task A_wait_ends_when_the_subscriber_is_stopped()
+    {
+        await _dispatcher.StartAsync(Test);
+        await using var subscriber = Subscribe(["a"], []);
+        var next = subscriber.Events.MoveNextAsync();
+        Assert.False(next.IsCompleted);
+        subscriber.Subscriber.Stop();
+        Assert.False(await next);
+        Assert.False(await subscriber.Events.MoveNextAsync());
+    }
+
+    [Fact]
+    public async Task Whoever_is_too_slow_falls_behind_and_nobody_else_does()
+    {
+        await using var test = new DeliveryTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
+        await test._dispatcher.StartAsync(Test);
+        await using var slow = test.Subscribe(["a"], []);
+        var first = slow.Events.MoveNextAsync();
+        await test.Publish("a");
+        Assert.True(await first.AsTask().Within("first"));
+        await using (var other = test.Subscribe(["a"], []))
+        {
+            for (var count = 0; count < 300; count++)
+            {
+                var next = other.Events.MoveNextAsync();
+                await test.Publish("a");
+                Assert.True(await next.AsTask().Within("next"));
+            }
+        }
+        await Assert.ThrowsAsync<FellBehindException>(async () =>
+        {
+            while (await slow.Events.MoveNextAsync())
+            {
+            }
+        });
+    }
+
+    [Fact]
+    public async Task Entries_are_let_go_of_when_the_log_lets_go_of_them()
+    {
+        await using var test = new DeliveryTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
+        await test._dispatcher.StartAsync(Test);
+        await using var subscriber = test.Subscribe(["a"], []);
+        var entry = await test.AppendWeakly(subscriber);
+        for (var count = 0; count < 150; count++) await test.Publish("other");
+        for (var tries = 0; tries < 100 && entry.IsAlive; tries++)
+        {
+            await Task.Delay(10, Test);
+            GC.Collect();
+        }
+        Assert.False(entry.IsAlive);
+    }
+
+    [Fact]
+    public async Task It_is_well_again_once_it_has_caught_up()
+    {
+        await using var test = new DeliveryTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
+        await using var subscriber = test.Subscribe(["a"], []);
+        var next = subscriber.Events.MoveNextAsync();
+        // More than is held, before anyone follows.
+        for (var count = 0; count < 150; count++) await test.Publish("other");
+        await test._dispatcher.StartAsync(Test);
+        await Until(() => test._dispatcher.HasFailed);
+        await Until(() => !test._dispatcher.HasFailed);
+        await Assert.ThrowsAsync<FellBehindException>(() => next.AsTask().Within("end"));
+    }
+
+    [Fact]
+    public async Task Subscribers_that_have_gone_leave_nothing_behind()
+    {
+        await _dispatcher.StartAsync(Test);
+        for (var count = 0; count < 100; count++)
+        {
+            await using var subscriber = Subscribe([$"a{count % 7}", "b{x}", "*"], [$"r{count % 3}"]);
+            Assert.Equal(1, _subscribers.Count);
+        }
+        Assert.Equal(0, _subscribers.Count);
+        Assert.Equal(0, _subscribers.GroupCount);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _dispatcher.StopAsync(CancellationToken.None);
+        _dispatcher.Dispose();
+        await _services.DisposeAsync();
+    }
+
+    // Follows from one id to the next, leaves now and then in the middle, and comes back with the last id it has.
+    private async Task<List<string>> ReadAll(int seed, int count)
+    {
+        var random = new Random(seed);
+        var ids = new List<string>();
+        while (true)
+        {
+            var after = ids.Count == 0 ? _log.Start : (await _log.FindAsync(ids[^1], Test)) ?? throw new InvalidOperationException();
+            var leaveAfter = random.Next(1, count / 3);
+            await using var subscriber = Subscribe(seed % 2 == 0 ? ["all", "end"] : ["*"], [], after);
+            while (leaveAfter-- > 0 && await subscriber.Events.MoveNextAsync())
+            {
+                var text = Encoding.UTF8.GetString(subscriber.Events.Current.Bytes.Span);
+                if (text.Contains("data: end", StringComparison.Ordinal)) return ids;
+                ids.Add(text.Split('\n')[0]["id: ".Length..]);
+                if (random.Next(100) == 0) await Task.Delay(1, Test);
+            }
+        }
+    }
+
+    private static async Task Until(Func<bool> condition)
+    {
+        var limit = Task.Delay(Limits.Soon, Test);
+        while (!condition())
+        {
+            Assert.False(limit.IsCompleted);
+            await Task.Delay(10, Test);
+        }
+    }
+
+    private async Task<WeakReference> AppendWeakly(Following subscriber)
+    {
+        var next = subscriber.Events.MoveNextAsync();
+        var entry = new WeakReference(await _log.AppendAsync(new Update(["a"], "large"), Test));
+        Assert.True(await next.AsTask().Within("next"));
+        Assert.False(subscriber.Events.MoveNextAsync().AsTask().IsCompleted);
+        return entry;
+    }
+
+    private async Task<string> Publish(params string[] topics) =>
+        (await _log.AppendAsync(new Update(topics, string.Join(',', topics)), Test)).Id;
+
+    private Following Subscribe(string[] topics, string[] rights, LogPosition? after = null)
+    {
+        var subscription = new Subscription(TopicSelectorSet.Parse(topics), TopicSelectorSet.Parse(rights));
+        return new Following(new Subscriber(_subscribers, subscription, after ?? _log.Tail, null, null));
+    }
+
+    private static async Task<List<string>> Topics(Following subscriber, string lastId)
+    {
+        var topics = new List<string>();
+        while (await subscriber.Events.MoveNextAsync().AsTask().Within("event"))
+        {
+            var lines = Encoding.UTF8.GetString(subscriber.Events.Current.Bytes.Span).Split('\n');
+            topics.Add(lines[1]["data: ".Length..] is { Length: > 0 } data ? data : "a,secret");
+            if (lines[0] == $"id: {lastId}") break;
+        }
+        return topics;
+    }
+
+    private sealed class Following(Subscriber subscriber) : IAsyncDisposable
+    {
+        public Subscriber Subscriber => subscriber;
+
+        public IAsyncEnumerator<ServerSentEvent> Events { get; } = subscriber.GetAsyncEnumerator();
+
+        public ValueTask DisposeAsync() => subscriber.DisposeAsync();
+    }
+}

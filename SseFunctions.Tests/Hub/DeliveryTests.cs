@@ -1,0 +1,124 @@
+using System.Net.Sockets;
+using SseFunctions.Tests.Support;
+using static SseFunctions.Tests.Support.HubClient;
+
+namespace SseFunctions.Tests.Hub;
+
+/// <summary>The promise: nothing lost, nothing twice, one order for all, whatever connections do.</summary>
+public sealed class DeliveryTests
+{
+    private const int Updates = 800;
+    private const int Publishers = 4;
+    private const string Last = "last";
+
+    [Fact]
+    public async Task Subscribers_that_come_break_off_and_resume_while_much_is_published_get_all_of_it_once_and_in_order()
+    {
+        await using var server = await LocalHostServer.Start(null, "Streaming:Retry=0");
+        var half = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var subscribers = Enumerable.Range(0, 36).Select(async seed =>
+        {
+            // Some are there from the start, some come in the middle of it.
+            if (seed % 3 == 0) await half.Task.Within("half of the updates");
+            return await Receive(server, new Random(seed));
+        }).ToArray();
+
+        var published = 0;
+        await Task.WhenAll(Enumerable.Range(0, Publishers).Select(async publisher =>
+        {
+            for (var number = publisher; number < Updates; number += Publishers)
+            {
+                var own = number % 5 == 0 ? $"&id=own-{number}" : "";
+                await server.Publish($"topic=numbers&topic=numbers/{number % 7}&data={number}{own}{(number % 3 == 0 ? "&private" : "")}");
+                if (Interlocked.Increment(ref published) == Updates / 2) half.SetResult();
+            }
+        }));
+        await server.Publish($"topic=numbers&data={Last}");
+
+        var received = await Task.WhenAll(subscribers);
+        var all = received[0];
+        Assert.Equal(Updates + 1, all.Count);
+        Assert.Equal(Updates + 1, all.Select(item => item.Id).Distinct().Count());
+        Assert.Equal(Enumerable.Range(0, Updates), all.SkipLast(1).Select(item => int.Parse(item.Data)).Order());
+        Assert.All(received, items => Assert.Equal(all, items));
+        for (var publisher = 0; publisher < Publishers; publisher++)
+        {
+            // What one publisher sends, one after the other, stays in that order.
+            var own = all.SkipLast(1).Select(item => int.Parse(item.Data)).Where(number => number % Publishers == publisher).ToList();
+            Assert.Equal(own.Order(), own);
+        }
+        Assert.Empty(server.Logs.Errors);
+    }
+
+    [Fact]
+    public async Task Who_joins_while_much_is_published_misses_nothing_from_then_on()
+    {
+        await using var server = await LocalHostServer.Start();
+        var publishing = PublishNumbers(server);
+        var joined = new List<Task<List<string>>>();
+        while (!publishing.IsCompleted && joined.Count < 60)
+        {
+            var before = await server.Publish("topic=before");
+            var subscription = await server.Subscribe("topic=numbers&topic=before", joined.Count % 2 == 0 ? [] : [("Last-Event-ID", before)]);
+            var after = await server.Publish($"topic=numbers&data={Last}-{joined.Count}");
+            joined.Add(ReadUntil(subscription, after));
+        }
+        await publishing.Within("end of the publishing");
+        foreach (var read in joined)
+        {
+            // All that is between two updates that are both seen is seen.
+            var numbers = (await read).Where(data => int.TryParse(data, out _)).Select(int.Parse).ToList();
+            if (numbers.Count > 0) Assert.Equal(Enumerable.Range(numbers[0], numbers.Count), numbers);
+        }
+    }
+
+    private static async Task PublishNumbers(LocalHostServer server)
+    {
+        for (var number = 0; number < Updates; number++) await server.Publish($"topic=numbers&data={number}");
+    }
+
+    private static async Task<List<string>> ReadUntil(HubSubscription subscription, string id)
+    {
+        await using (subscription)
+        {
+            var data = new List<string>();
+            while (await subscription.Next() is var next && next.EventId != id) data.Add(next.Data);
+            return data;
+        }
+    }
+
+    // Everything from the first to the last update, over as many connections as it takes.
+    private static async Task<List<(string Id, string Data)>> Receive(LocalHostServer server, Random random)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectToReset }) { BaseAddress = server.Url };
+        var received = new List<(string Id, string Data)>();
+        var rights = Jwt.Subscriber(random.Next(2) == 0 ? "numbers" : "*");
+        while (received.Count == 0 || received[^1].Data != Last)
+        {
+            var id = received.Count > 0 ? received[^1].Id : "earliest";
+            var isHeader = random.Next(2) == 0;
+            using var request = new HttpRequestMessage(
+                HttpMethod.Get, $"{HubClient.Path}?topic=numbers{(isHeader ? "" : $"&lastEventID={Uri.EscapeDataString(id)}")}");
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {rights}");
+            if (isHeader) request.Headers.TryAddWithoutValidation("Last-Event-ID", id);
+            var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken)
+                .Within("answer");
+            await using var subscription = new HubSubscription(response);
+            Assert.Equal(id, subscription.LastEventId);
+            for (var count = random.Next(1, 80); count > 0 && (received.Count == 0 || received[^1].Data != Last); count--)
+            {
+                var next = await subscription.Next();
+                received.Add((next.EventId!, next.Data));
+            }
+        }
+        return received;
+    }
+
+    // Closed in the middle of a response, such a connection is reset.
+    private static async ValueTask<Stream> ConnectToReset(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { LingerState = new LingerOption(true, 0), NoDelay = true };
+        await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+}

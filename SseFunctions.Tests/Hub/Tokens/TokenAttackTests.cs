@@ -1,0 +1,229 @@
+using System.Security.Cryptography;
+using System.Text;
+using SseFunctions.Hub;
+using SseFunctions.Hub.Tokens;
+
+namespace SseFunctions.Tests.Hub.Tokens;
+
+/// <summary>What attackers try, and the slips of honest people that look like it; each with the reason that the log gives.
+/// </summary>
+public sealed class TokenAttackTests
+{
+    private const string Secret = ValidatorBench.Secret;
+    private const string DoesNotFit = "its signature does not fit Hub:Publisher:Key";
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("None")]
+    [InlineData("NONE")]
+    [InlineData("nOnE")]
+    public async Task No_algorithm_is_no_signature(string none)
+    {
+        using var bench = ValidatorBench.With();
+        var header = $$"""{"alg":"{{none}}"}""";
+        Assert.Equal("it has no signature: nothing follows its second dot",
+            await bench.Refuses($"{Jws.Encode(header)}.{Jws.Encode(Jws.Claims)}."));
+        Assert.Equal("it is not signed (its alg is none), but Hub:Publisher:Algorithm is HS256",
+            await bench.Refuses(Jws.Signed(Secret, header: header)));
+    }
+
+    [Fact]
+    public async Task A_public_key_is_not_taken_for_a_shared_secret()
+    {
+        using var rsa = RSA.Create(2048);
+        var pem = rsa.ExportSubjectPublicKeyInfoPem();
+        using var bench = ValidatorBench.With(pem, "RS256");
+        Assert.Equal("it is signed with HS256, but Hub:Publisher:Algorithm is RS256", await bench.Refuses(Jws.Signed(pem)));
+        await bench.Refuses(Jws.Signed(pem, header: """{"alg":"RS256"}"""));
+        await bench.Accepts(Jws.Signed(rsa));
+    }
+
+    [Theory]
+    [InlineData("RS256")]
+    [InlineData("HS512")]
+    [InlineData("hs256")]
+    [InlineData("")]
+    [InlineData("HS256\\u0000")]
+    public async Task The_algorithm_is_the_configurations(string algorithm)
+    {
+        using var bench = ValidatorBench.With();
+        var reason = await bench.Refuses(Jws.Signed(Secret, header: $$"""{"alg":"{{algorithm}}"}"""));
+        Assert.StartsWith("it is signed with ", reason, StringComparison.Ordinal);
+        Assert.EndsWith(", but Hub:Publisher:Algorithm is HS256", reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("HS256")]
+    [InlineData("HS384")]
+    [InlineData("HS512")]
+    public async Task A_code_of_another_hash_under_the_right_name_does_not_fit(string algorithm)
+    {
+        using var bench = ValidatorBench.With(algorithm: algorithm);
+        foreach (var other in new[] { "HS256", "HS384", "HS512" }.Where(other => other != algorithm))
+            Assert.Equal(DoesNotFit, await bench.Refuses(Jws.Signed(Secret, algorithm: other, header: $$"""{"alg":"{{algorithm}}"}""")));
+    }
+
+    [Fact]
+    public async Task A_changed_bit_anywhere_is_seen()
+    {
+        using var bench = ValidatorBench.With();
+        var token = Jws.Signed(Secret);
+        var lastDot = token.LastIndexOf('.');
+        for (var i = 0; i < token.Length; i++)
+        {
+            // The last character of a part has bits that stand for nothing.
+            if (token[i] == '.' || i + 1 == token.Length || token[i + 1] == '.') continue;
+            var changed = token[i] == 'A' ? 'B' : 'A';
+            await bench.Refuses(token[..i] + changed + token[(i + 1)..]);
+        }
+        Assert.Equal(DoesNotFit, await bench.Refuses(token[..token.IndexOf('.', StringComparison.Ordinal)] + "." + Jws.Encode("""{"mercure":{"publish":["x"]}}""") + token[lastDot..]));
+    }
+
+    [Fact]
+    public async Task A_signature_that_is_stripped_or_cut_is_none()
+    {
+        using var bench = ValidatorBench.With();
+        var token = Jws.Signed(Secret);
+        var stripped = token[..token.LastIndexOf('.')];
+        Assert.Equal("it has no signature: nothing follows its second dot", await bench.Refuses(stripped + "."));
+        Assert.Equal("it is not three base64url parts joined by dots: it has 2", await bench.Refuses(stripped));
+        for (var cut = 1; cut < 43; cut++) await bench.Refuses(token[..^cut]);
+        await bench.Refuses(token + "AAAA");
+    }
+
+    [Theory]
+    [InlineData(" {0}", ": character 1 is U+0020")]
+    [InlineData("{0} ", ": character END is U+0020")]
+    [InlineData("{0}\n", ": character END is U+000A")]
+    [InlineData("{0}%2E", ": character END is U+0025")]
+    [InlineData("{0}é", ": character END is U+00E9")]
+    [InlineData("a+b.{0}", ": character 2 is U+002B")]
+    [InlineData("{0}=", ": it has padding (=), which base64url in tokens must not have")]
+    [InlineData("{0}.", ": it has 4")]
+    [InlineData("x", ": it has 1")]
+    [InlineData(".", ": it has 2")]
+    public async Task What_is_not_exactly_three_parts_of_base64url_is_refused(string form, string why)
+    {
+        using var bench = ValidatorBench.With();
+        var token = Jws.Signed(Secret);
+        Assert.Equal("it is not three base64url parts joined by dots" + why.Replace("END", $"{token.Length + 1}", StringComparison.Ordinal),
+            await bench.Refuses(form.Replace("{0}", token, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task An_encrypted_token_is_called_that()
+    {
+        using var bench = ValidatorBench.With();
+        Assert.Equal("it is encrypted (five parts joined by dots): a signed one, of three parts, is needed",
+            await bench.Refuses(Jws.Signed(Secret) + ".a.b"));
+    }
+
+    [Theory]
+    [InlineData("Bearer {0}", "it starts with 'Bearer ' itself: that word must be there once")]
+    [InlineData("\"{0}\"", "it is in quotes: send it without")]
+    [InlineData("'{0}'", "it is in quotes: send it without")]
+    [InlineData("", "it is empty")]
+    public async Task Names_the_slips_in_sending(string form, string expected)
+    {
+        using var bench = ValidatorBench.With();
+        Assert.Equal(expected, await bench.Refuses(form.Replace("{0}", Jws.Signed(Secret), StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Too_long_a_token_is_not_looked_at()
+    {
+        using var bench = ValidatorBench.With();
+        Assert.Equal("it has 16385 characters, and 16384 are the most", await bench.Refuses(new string('a', 16385)));
+    }
+
+    [Theory]
+    [InlineData("""{"alg":"HS256","crit":["exp"],"exp":1}""")]
+    [InlineData("""{"alg":"HS256","crit":["b64"],"b64":false}""")]
+    [InlineData("""{"alg":"HS256","crit":[]}""")]
+    [InlineData("""{"alg":"HS256","crit":null}""")]
+    public async Task What_is_critical_and_unknown_is_refused(string header)
+    {
+        using var bench = ValidatorBench.With();
+        Assert.Equal("its header has crit, of which the hub understands nothing", await bench.Refuses(Jws.Signed(Secret, header: header)));
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("\"HS256\"")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("{\"alg\":null}")]
+    [InlineData("{\"alg\":[\"HS256\"]}")]
+    [InlineData("{\"alg\":\"\\ud800\"}")]
+    [InlineData("{\"ALG\":\"HS256\"}")]
+    [InlineData("{\"alg\":\"none\",\"alg\":\"HS256\"}")]
+    [InlineData("{\"alg\":\"HS256\",\"kid\":1}")]
+    [InlineData("{\"alg\":\"HS256\"")]
+    [InlineData("{\"alg\":\"HS256\"} {}")]
+    [InlineData("")]
+    [InlineData("\ufeff{\"alg\":\"HS256\"}")]
+    public async Task A_header_that_is_not_plain_is_refused(string header)
+    {
+        using var bench = ValidatorBench.With();
+        Assert.StartsWith("its header", await bench.Refuses(Jws.Signed(Secret, header: header)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_the_token_brings_along_is_ignored()
+    {
+        using var ours = RSA.Create(2048);
+        using var theirs = RSA.Create(2048);
+        var numbers = theirs.ExportParameters(false);
+        var jwk = $$"""{"kty":"RSA","n":"{{Jws.Encode(numbers.Modulus!)}}","e":"{{Jws.Encode(numbers.Exponent!)}}"}""";
+        var header = $$"""{"alg":"RS256","jwk":{{jwk}},"jku":"http://127.0.0.1:1/","x5u":"http://127.0.0.1:1/","kid":"../../dev/null"}""";
+        using var bench = ValidatorBench.With(ours.ExportSubjectPublicKeyInfoPem(), "RS256");
+        Assert.Equal(DoesNotFit, await bench.Refuses(Jws.Signed(theirs, header: header)));
+        await bench.Accepts(Jws.Signed(ours, header: header));
+    }
+
+    [Fact]
+    public async Task A_signature_in_another_encoding_does_not_fit()
+    {
+        using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var bench = ValidatorBench.With(ec.ExportSubjectPublicKeyInfoPem(), "ES256");
+        const string header = """{"alg":"ES256"}""";
+        Assert.Equal(DoesNotFit, await bench.Refuses(Jws.Signed(
+            input => ec.SignData(input, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence), Jws.Claims, header)));
+        // All zeros: the signature that once passed everywhere (CVE-2022-21449).
+        Assert.Equal(DoesNotFit, await bench.Refuses(Jws.Signed(_ => new byte[64], Jws.Claims, header)));
+    }
+
+    [Fact]
+    public async Task The_other_roles_key_does_not_fit_and_is_named()
+    {
+        var other = new RoleKeys("Hub:Subscriber", new KeyOptions { Key = "the subscribers' secret" });
+        using var bench = ValidatorBench.With(other: other);
+        Assert.Equal($"{DoesNotFit}: it is signed with Hub:Subscriber:Key, the key of the other role",
+            await bench.Refuses(Jws.Signed("the subscribers' secret")));
+        Assert.Equal(DoesNotFit, await bench.Refuses(Jws.Signed("nobody's secret")));
+    }
+
+    [Fact]
+    public async Task Names_the_slips_with_a_secret()
+    {
+        const string secret = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA==";
+        using var bench = ValidatorBench.With(secret);
+        Assert.StartsWith($"{DoesNotFit}: it is signed with what Hub:Publisher:Key is when read as base64",
+            await bench.Refuses(Jws.Signed(Convert.FromBase64String(secret))), StringComparison.Ordinal);
+        Assert.Equal($"{DoesNotFit}: it is signed with Hub:Publisher:Key written in base64: sign with the text itself",
+            await bench.Refuses(Jws.Signed(Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)))));
+        Assert.StartsWith($"{DoesNotFit}: it is signed with Hub:Publisher:Key and a line's end behind it",
+            await bench.Refuses(Jws.Signed(secret + "\n")), StringComparison.Ordinal);
+        using var quoted = ValidatorBench.With("\"in quotes\"");
+        Assert.StartsWith($"{DoesNotFit}: it is signed with Hub:Publisher:Key without the blanks or quotes around it",
+            await quoted.Refuses(Jws.Signed("in quotes")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_of_a_token_ends_a_line_of_the_log()
+    {
+        using var bench = ValidatorBench.With();
+        var reason = await bench.Refuses(Jws.Signed(Secret, header: """{"alg":"x\r\nERROR forged \u001b[31m\u2028\u202e aaaaaaaaaaaaaaaaaaaaaaaaaaaa"}"""));
+        Assert.Equal("it is signed with x??ERROR forged ?[31m?? aaaaaaaaaaaaaaaa..., but Hub:Publisher:Algorithm is HS256", reason);
+    }
+}

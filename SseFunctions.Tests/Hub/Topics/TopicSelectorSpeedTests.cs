@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using SseFunctions.Hub.Topics;
+
+namespace SseFunctions.Tests.Hub.Topics;
+
+/// <summary>Selectors that are made to be slow or large. The limits are loose: what they refuse is many times slower.
+/// </summary>
+public sealed class TopicSelectorSpeedTests
+{
+    private static readonly TimeSpan ParseLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(10);
+
+    public static TheoryData<string, string> Hostile => new()
+    {
+        { Repeat("{", 8000), Repeat("{", 7999) },
+        { Repeat("{a", 4000), "a" },
+        { Repeat("{a", 4000) + Repeat("}", 4000), "a" },
+        { Repeat("{a}", 2700), Repeat("a", 8000) },
+        { Repeat("{a}{", 2000), Repeat("a", 8000) },
+        { Repeat("{a}a", 45), Repeat("a", 8000) },
+        { Repeat("{+a}ab", 35), Repeat("ab", 4000) },
+        { Repeat("{+a}{/b}", 28), Repeat("/a", 4000) + "{" },
+        { Repeat("{+a}{?b*}", 16), Repeat("?a&b=%20", 1000) + "{" },
+        { "{a}" + Repeat("a", 190) + "{b}", Repeat("a", 8000) },
+        { "{/" + Repeat("a,", 48) + "a}", Repeat("/a", 4000) },
+        { "{/" + Repeat("a,", 4000) + "a}", Repeat("/a", 4000) },
+        { "{" + Repeat("a,", 4000) + "a}", Repeat("a,", 4000) + "{" },
+        { "{+a}" + Repeat("%41", 60) + "{b}", Repeat("%41", 2700) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Hostile))]
+    public void A_selector_made_to_be_slow_is_not(string text, string topic)
+    {
+        TopicSelector.Parse(text).Matches(topic);
+
+        var watch = Stopwatch.StartNew();
+        var selector = TopicSelector.Parse(text);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, ParseLimit);
+
+        watch.Restart();
+        selector.Matches(topic);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, MatchLimit);
+    }
+
+    [Theory]
+    [InlineData(194, true)]
+    [InlineData(195, false)]
+    public void A_template_of_too_many_steps_is_a_plain_selector(int literals, bool isTemplate) =>
+        Assert.Equal(isTemplate, TopicSelector.Parse("/" + "{a}" + Repeat("b", literals) + "{c}" + "/").IsTemplate);
+
+    [Theory]
+    [InlineData("{+a}a{+b}a{+c}", "/a")]
+    [InlineData("{/a*}{/b*}{/c*}", "/a")]
+    [InlineData("{a}{.b}{c}{.d}{e}{.f}", ".a%20")]
+    public void The_time_grows_no_faster_than_the_topic(string text, string part)
+    {
+        const int Parts = 1_000;
+        const int Growth = 32;
+        var selector = TopicSelector.Parse(text);
+        var shorter = Repeat(part, Parts) + "{";
+        var longer = Repeat(part, Parts * Growth) + "{";
+        selector.Matches(longer);
+
+        var ratio = Best(selector, longer) / Best(selector, shorter);
+
+        // Linear is 32, quadratic 1024; the rest is for a busy machine.
+        Assert.InRange(ratio, 1, 10 * Growth);
+    }
+
+    [Fact]
+    public void Matching_allocates_nothing()
+    {
+        TopicSelector[] selectors = [.. new[] { "*", "a", "https://e.com/{id}", "{+a}/b{/c*}", Repeat("{/a}b", 150) }
+            .Select(TopicSelector.Parse)];
+        foreach (var selector in selectors) selector.Matches("https://e.com/1/b/c");
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        foreach (var selector in selectors) selector.Matches("https://e.com/1/b/c");
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static double Best(TopicSelector selector, string topic)
+    {
+        const int Rounds = 5;
+        return Enumerable.Range(0, Rounds).Min(_ =>
+        {
+            var start = Stopwatch.GetTimestamp();
+            selector.Matches(topic);
+            return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        });
+    }
+
+    private static string Repeat(string text, int times) => string.Concat(Enumerable.Repeat(text, times));
+}

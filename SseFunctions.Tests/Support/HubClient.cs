@@ -1,0 +1,79 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using SseFunctions.Hub;
+
+namespace SseFunctions.Tests.Support;
+
+/// <summary>What publishers and subscribers do, over HTTP.</summary>
+internal static class HubClient
+{
+    public const string Path = "/.well-known/mercure";
+
+    /// <summary>May publish to everything.</summary>
+    public static readonly string Everything = Jwt.Publisher("*");
+
+    public static (string Name, string Value) Bearer(string token) => ("Authorization", $"Bearer {token}");
+
+    /// <summary>How the app's own code publishes.</summary>
+    public static IUpdatePublisher Publisher(this IServiceProvider services) => services.GetRequiredService<IUpdatePublisher>();
+
+    public static HttpRequestMessage Form(string form, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, Path)
+        {
+            Content = new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded"),
+        };
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        return request;
+    }
+
+    /// <summary>Sends a form as it is.</summary>
+    public static Task<HttpResponseMessage> Post(
+        this LocalHostServer server, string form, params (string Name, string Value)[] headers) =>
+        server.Http.SendAsync(Form(form, headers), TestContext.Current.CancellationToken);
+
+    /// <summary>Publishes with all rights; the id.</summary>
+    public static async Task<string> Publish(this LocalHostServer server, string form)
+    {
+        using var answer = await server.Post(form, Bearer(Everything));
+        var text = await answer.Text();
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, text);
+        return text;
+    }
+
+    public static async Task<HubSubscription> Subscribe(
+        this LocalHostServer server, string query, params (string Name, string Value)[] headers)
+    {
+        var answer = await server.Get($"{Path}?{query}", headers);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return new HubSubscription(answer);
+    }
+
+    /// <summary>Reads the title of a problem, which has to be one of this status.</summary>
+    public static async Task<string> Problem(this HttpResponseMessage answer, HttpStatusCode status)
+    {
+        var text = await answer.Text();
+        Assert.True(answer.StatusCode == status, $"{(int)answer.StatusCode}: {text}");
+        Assert.Equal("application/problem+json", answer.Header("Content-Type"));
+        Assert.Equal("no-store", answer.Header("Cache-Control"));
+        using var json = JsonDocument.Parse(text);
+        Assert.Equal((int)status, json.RootElement.GetProperty("status").GetInt32());
+        return json.RootElement.GetProperty("title").GetString()!;
+    }
+
+    /// <summary>What the hub holds of a topic: the data of each update.</summary>
+    public static async Task<List<string>> Held(this LocalHostServer server, string topic)
+    {
+        var name = Uri.EscapeDataString(topic);
+        await using var all = await server.Subscribe($"topic={name}&topic=end-of-held&lastEventID=earliest", Bearer(Jwt.Subscriber("*")));
+        var end = await server.Publish("topic=end-of-held&data=end");
+        var held = new List<string>();
+        while (await all.Next() is var next && next.EventId != end)
+        {
+            if (next.Data != "end") held.Add(next.Data);
+        }
+        return held;
+    }
+}

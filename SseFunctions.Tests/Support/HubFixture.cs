@@ -1,0 +1,16 @@
+namespace SseFunctions.Tests.Support;
+
+/// <summary>One hub for the tests of a class: they use topics of their own.</summary>
+public sealed class HubFixture : IAsyncLifetime
+{
+    private LocalHostServer? _server;
+
+    internal LocalHostServer Server => _server!;
+
+    public async ValueTask InitializeAsync() => _server = await LocalHostServer.Start();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null) await _server.DisposeAsync();
+    }
+}

@@ -1,0 +1,29 @@
+using System.Net.Mime;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace SseFunctions.Health;
+
+/// <summary>Whether this instance can do its work, for load balancers and people.</summary>
+public sealed class HealthFunctions(HealthCheckService checks)
+{
+    /// <summary>Asks what features have to say: 200, or 503 if one of them cannot work. Each is named.</summary>
+    [Function("Health")]
+    public async Task<IResult> Health(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "healthz")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var report = await checks.CheckHealthAsync(cancellationToken);
+        var entries = report.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Status.ToString());
+        var body = JsonSerializer.Serialize(new { status = report.Status.ToString(), checks = entries });
+        var status = report.Status == HealthStatus.Unhealthy
+            ? StatusCodes.Status503ServiceUnavailable
+            : StatusCodes.Status200OK;
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Text(body, MediaTypeNames.Application.Json, Encoding.UTF8, status);
+    }
+}

@@ -1,0 +1,60 @@
+using SseFunctions.EventLogs;
+using SseFunctions.Hub.Topics;
+
+namespace SseFunctions.Hub.Delivery;
+
+/// <summary>Everyone with the same subscription: the same topic selectors and the same rights. An update is matched
+/// once for all of them. Guarded by the lock of <see cref="Subscribers"/>, but for what is said to be free of
+/// it.</summary>
+internal sealed class SubscriberGroup(TopicSelectorSet topics, TopicSelectorSet rights, LogPosition place)
+{
+    private volatile Batch _last = new(place, place, null);
+    private Subscriber[] _members = new Subscriber[1];
+
+    /// <summary>What they subscribe to.</summary>
+    public TopicSelectorSet Topics => topics;
+
+    /// <summary>Of private updates, they may see those of which a topic fits one of these.</summary>
+    public TopicSelectorSet Rights => rights;
+
+    /// <summary>The last batch. Free of the lock.</summary>
+    public Batch Last
+    {
+        get => _last;
+        set => _last = value;
+    }
+
+    /// <summary>How many there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The entries that have been matched for the next batch, or null.</summary>
+    public List<LogEntry>? Pending { get; set; }
+
+    /// <summary>The last entry it was found for, so that it is not found for it twice.</summary>
+    public LogPosition FoundFor { get; set; }
+
+    /// <summary>Whether an entry is for its members. Free of the lock.</summary>
+    public bool Fits(LogEntry entry) =>
+        topics.MatchesAny(entry.Topics) && (!entry.IsPrivate || rights.MatchesAny(entry.Topics));
+
+    /// <summary>Adds a member at the end.</summary>
+    public void Add(Subscriber member)
+    {
+        if (Count == _members.Length) Array.Resize(ref _members, Count * 2);
+        member.Index = Count;
+        _members[Count++] = member;
+    }
+
+    /// <summary>Removes a member; the last takes its place.</summary>
+    public void Remove(Subscriber member)
+    {
+        var last = _members[--Count];
+        _members[member.Index] = last;
+        last.Index = member.Index;
+        Array.Clear(_members, Count, 1);
+        if (Count > 0 && Count <= _members.Length / 4) Array.Resize(ref _members, _members.Length / 2);
+    }
+
+    /// <summary>Some of the members.</summary>
+    public ReadOnlySpan<Subscriber> Members(int start, int count) => _members.AsSpan(start, count);
+}

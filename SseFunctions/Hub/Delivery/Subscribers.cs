@@ -1,0 +1,187 @@
+using System.Runtime.InteropServices;
+using SseFunctions.EventLogs;
+using SseFunctions.Hub.Topics;
+
+namespace SseFunctions.Hub.Delivery;
+
+/// <summary>All subscribers of this process, in groups with equal subscriptions, and which of them an update concerns.
+/// Thread-safe.</summary>
+public sealed class Subscribers
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Topics, string Rights), SubscriberGroup> _groups = [];
+    private readonly Dictionary<string, int> _clients = new(StringComparer.Ordinal);
+    private readonly TopicIndex<SubscriberGroup> _index = new();
+    private readonly List<SubscriberGroup> _found = [];
+    private readonly Stack<List<LogEntry>> _spare = new();
+    private readonly HubMetrics _metrics;
+    private int _count;
+
+    /// <summary>Made by the services, once a process.</summary>
+    public Subscribers(IEventLog log, HubMetrics metrics)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(metrics);
+        Log = log;
+        Matched = log.Tail;
+        _metrics = metrics;
+        metrics.ObserveLag(LongestLag);
+    }
+
+    /// <summary>How many there are.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>How many different subscriptions they have.</summary>
+    public int GroupCount
+    {
+        get
+        {
+            lock (_gate) return _groups.Count;
+        }
+    }
+
+    /// <summary>How many of them are counted for a client.</summary>
+    public int CountOf(string client)
+    {
+        lock (_gate) return _clients.GetValueOrDefault(client);
+    }
+
+    /// <summary>What they read.</summary>
+    internal IEventLog Log { get; }
+
+    /// <summary>Up to where entries have been matched with them.</summary>
+    internal LogPosition Matched { get; private set; }
+
+    /// <summary>Adds a subscriber to its group, to be woken from now on.</summary>
+    internal SubscriberGroup Join(Subscriber subscriber, Subscription subscription, string? client)
+    {
+        var (topics, rights) = subscription;
+        lock (_gate)
+        {
+            if (client is not null) CollectionsMarshal.GetValueRefOrAddDefault(_clients, client, out _)++;
+            ref var group = ref CollectionsMarshal.GetValueRefOrAddDefault(_groups, (topics.Key, rights.Key), out _);
+            if (group is null)
+            {
+                group = new SubscriberGroup(topics, rights, Matched);
+                foreach (var selector in topics.Selectors) _index.Add(selector, group);
+            }
+            group.Add(subscriber);
+            _count++;
+            return group;
+        }
+    }
+
+    /// <summary>Takes a subscriber out of its group; a group without any is forgotten.</summary>
+    internal void Leave(Subscriber subscriber, SubscriberGroup group, string? client)
+    {
+        lock (_gate)
+        {
+            if (client is not null && --CollectionsMarshal.GetValueRefOrAddDefault(_clients, client, out _) == 0)
+                _clients.Remove(client);
+            _count--;
+            group.Remove(subscriber);
+            if (group.Count > 0) return;
+            _groups.Remove((group.Topics.Key, group.Rights.Key));
+            foreach (var selector in group.Topics.Selectors) _index.Remove(selector, group);
+        }
+    }
+
+    /// <summary>Makes the next batch of each group that entries concern.</summary>
+    /// <param name="entries">Those that come after <see cref="Matched"/>.</param>
+    /// <param name="concerned">Gets the groups.</param>
+    internal void Match(ReadOnlySpan<LogEntry> entries, List<SubscriberGroup> concerned)
+    {
+        lock (_gate)
+        {
+            foreach (var entry in entries) Match(entry, concerned);
+            foreach (var group in concerned)
+            {
+                if (group.Pending is not { } pending) continue;
+                group.Pending = null;
+                group.Last = new Batch(group.Last.After, pending[^1].Position, [.. pending]);
+                pending.Clear();
+                _spare.Push(pending);
+            }
+            Matched = entries[^1].Position;
+        }
+    }
+
+    /// <summary>Makes every subscriber read on in the log up to a place by himself, because entries before it could not
+    /// be matched.</summary>
+    internal void SkipTo(LogPosition place, List<SubscriberGroup> all)
+    {
+        lock (_gate)
+        {
+            foreach (var group in _groups.Values)
+            {
+                group.Pending = null;
+                group.Last = new Batch(place, place, null);
+            }
+            all.AddRange(_groups.Values);
+            Matched = place;
+        }
+    }
+
+    /// <summary>Copies members of groups, from the last to the first, so that none is missed if meanwhile one leaves
+    /// and the last takes its place.</summary>
+    /// <param name="groups">The groups. One that has been copied is removed.</param>
+    /// <param name="at">Where to go on in the last group; set to where to go on then.</param>
+    /// <param name="members">Where to.</param>
+    /// <returns>How many.</returns>
+    internal int Take(List<SubscriberGroup> groups, ref int at, Span<Subscriber> members)
+    {
+        var taken = 0;
+        lock (_gate)
+        {
+            while (groups.Count > 0 && taken < members.Length)
+            {
+                at = Math.Min(at, groups[^1].Count);
+                var count = Math.Min(at, members.Length - taken);
+                at -= count;
+                groups[^1].Members(at, count).CopyTo(members[taken..]);
+                taken += count;
+                if (at > 0) continue;
+                groups.RemoveAt(groups.Count - 1);
+                at = int.MaxValue;
+            }
+        }
+        return taken;
+    }
+
+    /// <summary>Counts what a subscriber has been given.</summary>
+    internal void Delivered(ReadOnlySpan<LogEntry> entries) => _metrics.Delivered(entries);
+
+    private void Match(LogEntry entry, List<SubscriberGroup> concerned)
+    {
+        _found.Clear();
+        foreach (var topic in entry.Topics) _index.Find(topic, _found);
+        foreach (var group in _found)
+        {
+            if (group.FoundFor == entry.Position) continue;
+            group.FoundFor = entry.Position;
+            if (entry.IsPrivate && !group.Rights.MatchesAny(entry.Topics)) continue;
+            if (group.Pending is null)
+            {
+                group.Pending = _spare.TryPop(out var spare) ? spare : [];
+                concerned.Add(group);
+            }
+            group.Pending.Add(entry);
+        }
+    }
+
+    private TimeSpan LongestLag()
+    {
+        lock (_gate)
+        {
+            var longest = TimeSpan.Zero;
+            foreach (var group in _groups.Values)
+            {
+                foreach (var member in group.Members(0, group.Count))
+                {
+                    if (member.Lag > longest) longest = member.Lag;
+                }
+            }
+            return longest;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using SseFunctions.Hub.Topics;
+
+namespace SseFunctions.Hub;
+
+/// <summary>Reads what someone subscribes to.</summary>
+internal static class SubscribeQuery
+{
+    private const int MaxSelectorLength = 4096;
+    private const int OtherParameters = 100;
+
+    /// <summary>The topics, or what is wrong with them.</summary>
+    public static HubProblem? TryRead(
+        string? query, HubOptions options, out TopicSelectorSet topics)
+    {
+        topics = TopicSelectorSet.Empty;
+        var text = query is { Length: > 0 } ? query.AsSpan(1) : [];
+        if (!UrlEncodedForm.TryParseQuery(text, options.MaxTopics + OtherParameters, out var fields, out var problem))
+            return Bad(problem);
+        var selectors = fields.Where(field => field.Key == "topic").Select(field => field.Value).ToArray();
+        if (selectors.Length == 0) return Bad("topic is missing: name one, as ?topic=..., and repeat it for more.");
+        if (selectors.Length > options.MaxTopics) return Bad($"A subscription has at most {options.MaxTopics} topics.");
+        if (Array.Exists(selectors, selector => selector.Length is 0 or > MaxSelectorLength))
+            return Bad($"A topic has 1 to {MaxSelectorLength} characters.");
+        if (Array.Exists(selectors, selector => selector.AsSpan().ContainsAnyInRange('\0', '\u001f')))
+            return Bad("A topic has a control character: remove it.");
+        topics = TopicSelectorSet.Parse(selectors);
+        return null;
+    }
+
+    private static HubProblem Bad(string title) => new(HubProblem.BadRequest, title);
+}

@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace SseFunctions.Hub.Tokens;
+
+/// <summary>Finds the token of a request (Mercure protocol, draft 07, section 6): header before query before cookie.
+/// What comes first is what counts, even if it is bad and what comes later is good.</summary>
+public static class PresentedTokenRequest
+{
+    private const string Scheme = "Bearer";
+    private const string QueryParameter = "authorization";
+
+    /// <summary>The token that the request presents, or null if it presents none.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cookie">The name of the cookie, compared exactly.</param>
+    public static PresentedToken? Of(HttpRequest request, string cookie)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentException.ThrowIfNullOrEmpty(cookie);
+        return OfHeader(request) ?? OfQuery(request) ?? OfCookie(request, cookie);
+    }
+
+    private static PresentedToken? OfHeader(HttpRequest request)
+    {
+        var values = request.Headers.Authorization;
+        if (values.Count == 0) return null;
+        if (values.Count > 1) return Unusable(TokenSource.Header, "there is more than one Authorization header");
+        var value = values.ToString().AsSpan().Trim(' ');
+        var end = value.IndexOf(' ');
+        var scheme = end < 0 ? value : value[..end];
+        if (!scheme.Equals(Scheme, StringComparison.OrdinalIgnoreCase))
+            return Unusable(TokenSource.Header, $"the Authorization header does not start with '{Scheme} '");
+        return end < 0
+            ? Unusable(TokenSource.Header, $"the Authorization header has nothing after '{Scheme}'")
+            : new PresentedToken(value[end..].Trim(' ').ToString(), TokenSource.Header);
+    }
+
+    // Read from the raw query: the framework's own collection takes names of any case for the same.
+    private static PresentedToken? OfQuery(HttpRequest request)
+    {
+        if (!request.QueryString.HasValue) return null;
+        string? token = null;
+        foreach (var pair in new QueryStringEnumerable(request.QueryString.Value))
+        {
+            if (pair.EncodedValue.IsEmpty || !pair.DecodeName().Span.SequenceEqual(QueryParameter)) continue;
+            if (token is not null)
+                return Unusable(TokenSource.Query, $"there is more than one query parameter '{QueryParameter}'");
+            token = pair.DecodeValue().ToString();
+        }
+        return token is null ? null : new PresentedToken(token, TokenSource.Query);
+    }
+
+    // Of several cookies with the name the first: browsers send the one with the closest path first (RFC 6265, 5.4).
+    private static PresentedToken? OfCookie(HttpRequest request, string name)
+    {
+        if (!CookieHeaderValue.TryParseList(request.Headers.Cookie, out var cookies)) return null;
+        foreach (var cookie in cookies)
+        {
+            var value = cookie.Value.AsSpan().Trim('"');
+            if (!value.IsEmpty && cookie.Name.AsSpan().SequenceEqual(name))
+                return new PresentedToken(value.ToString(), TokenSource.Cookie);
+        }
+        return null;
+    }
+
+    private static PresentedToken Unusable(TokenSource source, string why) => new("", source) { Unusable = why };
+}

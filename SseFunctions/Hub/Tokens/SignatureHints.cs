@@ -1,0 +1,58 @@
+namespace SseFunctions.Hub.Tokens;
+
+/// <summary>Finds out how a signature came not to fit: the typical slips of those who set up keys. It is worth the few
+/// codes that it computes for a token that is refused anyway.</summary>
+internal sealed class SignatureHints
+{
+    private readonly (VerificationKey Key, string Algorithm, string Hint)[] _slips;
+
+    /// <param name="role">The role whose key did not fit.</param>
+    /// <param name="other">The other role, or null if there is none with a key of its own.</param>
+    public SignatureHints(RoleKeys role, RoleKeys? other) => _slips = [.. Slips(role, other)];
+
+    /// <summary>What to look at, to be put behind a reason; empty if no slip explains it.</summary>
+    public string For(CompactJws token)
+    {
+        foreach (var (key, algorithm, hint) in _slips)
+        {
+            if (algorithm == token.Algorithm && key.Verifies(token)) return $": {hint}";
+        }
+        return "";
+    }
+
+    private static IEnumerable<(VerificationKey, string, string)> Slips(RoleKeys role, RoleKeys? other)
+    {
+        if (other is not null && ConfiguredKey.Read(other.Keys) is { } otherKey)
+            yield return (otherKey, other.Keys.Algorithm,
+                $"it is signed with {other.Section}:{nameof(KeyOptions.Key)}, the key of the other role");
+        var (secret, algorithm) = (role.Keys.Key, role.Keys.Algorithm);
+        if (string.IsNullOrEmpty(secret) || !SigningAlgorithms.IsHmac(algorithm)) yield break;
+
+        var setting = $"{role.Section}:{nameof(KeyOptions.Key)}";
+        var bytes = VerificationKey.SecretBytes(secret);
+        var bare = secret.Trim().Trim('"', '\'');
+        (byte[]? Secret, string Hint)[] slips =
+        [
+            (Decoded(secret), $"it is signed with what {setting} is when read as base64, but the hub takes the setting "
+                + "as the text it is: let the signer do so too"),
+            (VerificationKey.SecretBytes(Convert.ToBase64String(bytes)),
+                $"it is signed with {setting} written in base64: sign with the text itself"),
+            (bare == secret ? null : VerificationKey.SecretBytes(bare),
+                $"it is signed with {setting} without the blanks or quotes around it: remove them from the setting"),
+            ([.. bytes, (byte)'\n'],
+                $"it is signed with {setting} and a line's end behind it: let the signer remove that from its key"),
+        ];
+        foreach (var (slip, hint) in slips)
+        {
+            if (slip is { Length: > 0 }) yield return (VerificationKey.Secret(slip, algorithm), algorithm, hint);
+        }
+    }
+
+    private static byte[]? Decoded(string text)
+    {
+        var standard = text.Replace('-', '+').Replace('_', '/').TrimEnd('=');
+        standard = standard.PadRight((standard.Length + 3) / 4 * 4, '=');
+        var bytes = new byte[standard.Length];
+        return Convert.TryFromBase64String(standard, bytes, out var written) ? bytes[..written] : null;
+    }
+}

@@ -1,0 +1,74 @@
+namespace SseFunctions.Hub.Topics;
+
+/// <summary>Several topic selectors, each once, in ordinal order. Immutable and thread-safe.</summary>
+public sealed class TopicSelectorSet
+{
+    // With fewer than this, comparing with each is faster than hashing the topic.
+    private const int MinHashed = 8;
+
+    private readonly string[] _plain;
+    private readonly HashSet<string>? _hashed;
+    private readonly TopicSelector[] _templates;
+    private readonly TopicSelector[] _selectors;
+    private readonly bool _all;
+
+    private TopicSelectorSet(TopicSelector[] selectors)
+    {
+        _selectors = selectors;
+        _all = selectors.Any(selector => selector.IsWildcard);
+        _templates = [.. selectors.Where(selector => selector.IsTemplate)];
+        _plain = [.. selectors.Where(selector => !selector.IsTemplate).Select(selector => selector.Text)];
+        if (_plain.Length >= MinHashed) _hashed = new HashSet<string>(_plain, StringComparer.Ordinal);
+        Key = KeyOf(selectors);
+    }
+
+    /// <summary>The set of no selector, which no topic matches.</summary>
+    public static TopicSelectorSet Empty { get; } = new([]);
+
+    /// <summary>The selectors in the ordinal order of their texts.</summary>
+    public IReadOnlyList<TopicSelector> Selectors => _selectors;
+
+    /// <summary>A string that two sets share if, and only if, they hold the same selectors. Of one selector it is the
+    /// text.</summary>
+    public string Key { get; }
+
+    /// <summary>The set of these selectors. Order does not matter, nor does it if one is given twice.</summary>
+    public static TopicSelectorSet Of(IEnumerable<TopicSelector> selectors)
+    {
+        var distinct = selectors.DistinctBy(selector => selector.Text, StringComparer.Ordinal)
+            .OrderBy(selector => selector.Text, StringComparer.Ordinal).ToArray();
+        return distinct.Length == 0 ? Empty : new TopicSelectorSet(distinct);
+    }
+
+    /// <summary>The set of the selectors of these texts.</summary>
+    public static TopicSelectorSet Parse(IEnumerable<string> texts) => Of(texts.Select(TopicSelector.Parse));
+
+    /// <summary>Whether at least one of the topics matches at least one of the selectors.</summary>
+    public bool MatchesAny(IReadOnlyList<string> topics)
+    {
+        ArgumentNullException.ThrowIfNull(topics);
+        for (var i = 0; i < topics.Count; i++)
+        {
+            if (Matches(topics[i])) return true;
+        }
+        return false;
+    }
+
+    private bool Matches(string topic)
+    {
+        if (_all || (_hashed?.Contains(topic) ?? Array.IndexOf(_plain, topic) >= 0)) return true;
+        foreach (var template in _templates)
+        {
+            if (template.Matches(topic)) return true;
+        }
+        return false;
+    }
+
+    // NUL between texts, in which NUL is written otherwise. Alone, which no set of distinct texts gives, it is no text.
+    private static string KeyOf(TopicSelector[] selectors) =>
+        selectors.Length == 0 ? "\0" : string.Join('\0', selectors.Select(selector => WithoutNul(selector.Text)));
+
+    private static string WithoutNul(string text) => text.AsSpan().ContainsAny('\0', '\u0001')
+        ? text.Replace("\u0001", "\u00011", StringComparison.Ordinal).Replace("\0", "\u00010", StringComparison.Ordinal)
+        : text;
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Options;
+using SseFunctions.EventLogs;
+
+namespace SseFunctions.Hub;
+
+/// <summary>Puts updates into the log, which is all it takes: who is subscribed reads them there.</summary>
+internal sealed class UpdatePublisher(IEventLog log, IOptions<HubOptions> options, HubMetrics metrics)
+    : IUpdatePublisher
+{
+    /// <inheritdoc/>
+    public async Task<string> PublishAsync(Update update, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        if (UpdateRules.ProblemWith(update, options.Value) is { } problem)
+            throw new ArgumentException(problem.Title, nameof(update));
+        var entry = await log.AppendAsync(
+            update with { Id = update.Id is { Length: > 0 } id ? EventIds.Escape(id) : null }, cancellationToken);
+        metrics.Published();
+        return entry.Id;
+    }
+}
