@@ -8,8 +8,9 @@ public sealed class WebsiteFunctionsTests
     [Theory]
     [InlineData("/", "text/html; charset=utf-8")]
     [InlineData("/index.html", "text/html; charset=utf-8")]
-    [InlineData("/style.css", "text/css; charset=utf-8")]
+    [InlineData("/css/base.css", "text/css; charset=utf-8")]
     [InlineData("/js/app.js", "text/javascript; charset=utf-8")]
+    [InlineData("/hub.html", "text/html; charset=utf-8")]
     [InlineData("/favicon.svg", "image/svg+xml; charset=utf-8")]
     public async Task Serves_the_page_with_its_type_and_the_headers_a_page_should_have(string path, string type)
     {

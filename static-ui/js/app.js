@@ -1,6 +1,7 @@
 // @ts-check
 
-import { enableCopy, resolveEndpoint, shellWord } from "./endpoint.js";
+import { get } from "./dom.js";
+import { enableCopy, keepApi, resolveEndpoint, shellWord } from "./endpoint.js";
 import { EventStream } from "./event-stream.js";
 import { Facts } from "./facts.js";
 import { MessageList } from "./message-list.js";
@@ -8,18 +9,6 @@ import { Timeline } from "./timeline.js";
 
 /** @typedef {import("./event-stream.js").CloseReason} CloseReason */
 /** @typedef {import("./event-stream.js").StreamState} StreamState */
-
-/**
- * @template {Element} T
- * @param {string} id
- * @param {new () => T} type
- * @returns {T}
- */
-function get(id, type) {
-  const element = document.getElementById(id);
-  if (!(element instanceof type)) throw new Error(`#${id} is missing from the page`);
-  return element;
-}
 
 const start = get("start", HTMLButtonElement);
 const stop = get("stop", HTMLButtonElement);
@@ -187,6 +176,7 @@ for (const [id, command] of Object.entries(commands)) get(id, HTMLElement).textC
 enableCopy(get("copy-command", HTMLButtonElement), get("curl-command", HTMLElement));
 enableCopy(get("copy-resume", HTMLButtonElement), get("resume-command", HTMLElement));
 
+keepApi(location);
 if (endpoint.problem !== "") {
   const warning = get("api-notice", HTMLElement);
   warning.textContent = endpoint.problem;

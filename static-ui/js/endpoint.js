@@ -42,12 +42,25 @@ function ownBase(page) {
 }
 
 /**
- * The address may come from a link someone else made: pasted into a shell it
- * must stay one word.
- * @param {URL} url
+ * The other views talk to the same API: `?api=` goes with the links to them.
+ * @param {Location | URL} page
  */
-export function shellWord(url) {
-  return /^[\w.:/%-]+$/.test(url.href) ? url.href : `'${url.href.replaceAll("'", "%27")}'`;
+export function keepApi(page) {
+  const api = new URLSearchParams(page.search).get("api");
+  if (api === null) return;
+  for (const link of document.querySelectorAll("a[data-view]")) {
+    if (link instanceof HTMLAnchorElement) link.search = String(new URLSearchParams({ api }));
+  }
+}
+
+/**
+ * One word for a POSIX shell, whatever it holds: an address or a text may come
+ * from a link someone else made.
+ * @param {URL | string} text
+ */
+export function shellWord(text) {
+  const word = String(text);
+  return /^[\w.:/%-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /**

@@ -1,5 +1,7 @@
 // @ts-check
 
+import { backoff, sleep } from "./backoff.js";
+
 /** @typedef {"closed" | "connecting" | "live" | "reconnecting"} StreamState */
 
 /**
@@ -21,31 +23,6 @@
  */
 
 const PROBE_TIMEOUT = 5_000;
-const BACKOFF_FLOOR = 250;
-const BACKOFF_BASE = 1_000;
-const BACKOFF_CEILING = 30_000;
-
-/**
- * Full jitter, so that the clients of a restarted server do not return all at once.
- * @param {number} attempt
- */
-const backoff = (attempt) =>
-  Math.max(BACKOFF_FLOOR, Math.random() * Math.min(BACKOFF_CEILING, BACKOFF_BASE * 2 ** attempt));
-
-/**
- * @param {number} delay
- * @param {AbortSignal} signal
- * @returns {Promise<void>}
- */
-const sleep = (delay, signal) =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, delay);
-    const wake = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    signal.addEventListener("abort", wake, { once: true });
-  });
 
 /** An EventSource that also survives the answers after which the browser gives up. */
 export class EventStream {

@@ -1,5 +1,7 @@
 // @ts-check
 
+import { cell, timeCell } from "./dom.js";
+
 /**
  * @typedef {object} Entry
  * @property {"message" | "open" | "error" | "close"} event
@@ -9,27 +11,6 @@
  */
 
 const NEAR_BOTTOM = 12;
-
-/** @param {Date} time */
-const clock = (time) => {
-  /** @param {number} value @param {number} width */
-  const pad = (value, width) => String(value).padStart(width, "0");
-  const hms = [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => pad(part, 2));
-  return `${hms.join(":")}.${pad(time.getMilliseconds(), 3)}`;
-};
-
-/**
- * @param {string} tag
- * @param {string} className
- * @param {string} text
- */
-const cell = (tag, className, text) => {
-  const element = document.createElement(tag);
-  element.className = className;
-  // What a server sends is never markup.
-  element.textContent = text;
-  return element;
-};
 
 /** A scrolling log of what arrives, newest last. */
 export class MessageList {
@@ -56,14 +37,16 @@ export class MessageList {
     const row = document.createElement("li");
     row.dataset.event = event;
     if (id !== "") row.dataset.id = id;
-    const stamp = cell("time", "row-time", clock(time));
-    stamp.setAttribute("datetime", time.toISOString());
     const label = event === "message" ? id : event;
-    row.append(stamp, cell("span", "row-id", label), cell("span", "row-data", text));
+    row.append(timeCell(time), cell("span", "row-id", label), cell("span", "row-data", text));
+    this.append(row);
+  }
 
-    // Measured before the row exists: afterwards nobody is at the bottom any more.
+  /** @param {HTMLElement[]} rows oldest first; together, because each call measures the page */
+  append(...rows) {
+    // Measured before the rows exist: afterwards nobody is at the bottom any more.
     const follow = this.#atBottom();
-    this.#list.append(row);
+    this.#list.append(...rows);
     while (this.size > this.#cap) this.#list.firstElementChild?.remove();
     if (follow) this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }

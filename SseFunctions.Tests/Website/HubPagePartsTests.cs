@@ -1,0 +1,253 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Playwright;
+using SseFunctions.Tests.Support;
+using static Microsoft.Playwright.Assertions;
+
+namespace SseFunctions.Tests.Website;
+
+/// <summary>The view of the hub in a real browser, with answers that these tests make up.</summary>
+public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
+{
+    private const string HubPath = "**/.well-known/mercure*";
+
+    [Fact]
+    public async Task Parses_a_stream_wherever_it_is_cut()
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start();
+        await Open(page, host);
+        // A byte order mark, all three line ends, a character of four bytes, comments, an id that is reset, an event
+        // without data, an id with NUL, a retry that is none, and an event that is not complete.
+        const string Stream = "\uFEFFid: 1\r\ndata: a\r\n\r\n: heartbeat\n\ndata:b\rdata: \ud83d\ude00\r\revent: t\ndata\nretry: 70\n\n"
+            + "id: 2\n\ndata:  c\nid: x\0y\nretry: 1e3\n\nid\ndata: d\n\ndata: never";
+        const string Expected = """[["message","a","1","1",null],["message","b\n😀",null,"1",null],["t","",null,"1",70],"""
+            + """["message"," c",null,"2",null],["message","d","","",null]]""";
+        var parsed = await page.EvaluateAsync<string[]>("""
+            async (text) => {
+              const { SseParser } = await import("./js/sse-parser.js");
+              const bytes = new TextEncoder().encode(text);
+              const results = new Set();
+              for (let first = 0; first <= bytes.length; first++) {
+                for (const second of [first, first + 1, first + 2]) {
+                  const parser = new SseParser();
+                  const parts = [bytes.slice(0, first), bytes.slice(first, second), bytes.slice(second)];
+                  const events = parts.flatMap((part) => parser.feed(part));
+                  results.add(JSON.stringify(events.map((e) => [e.type, e.data, e.id, e.lastEventId, e.retry])));
+                }
+              }
+              return [...results];
+            }
+            """, Stream);
+        Assert.Equal([Expected], parsed);
+    }
+
+    [Fact]
+    public async Task Shows_events_of_every_type_and_resumes_with_the_header()
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start();
+        var console = new ConcurrentQueue<string>();
+        page.Console += (_, message) => console.Enqueue(message.Text);
+        var asked = new ConcurrentQueue<string>();
+        await page.RouteAsync(HubPath, async route =>
+        {
+            asked.Enqueue($"{route.Request.Url.Split('?')[1]} {await route.Request.HeaderValueAsync("Last-Event-ID")}");
+            if (asked.Count == 1)
+            {
+                await route.FulfillAsync(new()
+                {
+                    ContentType = "text/event-stream",
+                    Headers = new Dictionary<string, string> { ["Last-Event-ID"] = "earliest" },
+                    Body = "retry: 10\n\nid: a\nevent: one\ndata: 1\n\nid: é\nevent: two\ndata: 2\n\n",
+                });
+            }
+            else if (asked.Count == 2)
+                await route.FulfillAsync(new() { Status = 503, ContentType = "application/problem+json", Body = "{\"title\":\"Wait.\"}" });
+            else
+                await route.FulfillAsync(new() { Status = 204 });
+        });
+        await Open(page, host);
+        await page.GetByLabel("Begin with").SelectOptionAsync("earliest");
+        await Connect(page).ClickAsync();
+        await Expect(page.Locator("#notice")).ToContainTextAsync("204");
+        await Expect(page.Locator(".event-type")).ToHaveTextAsync(["one", "two"]);
+        await Expect(page.Locator(".event-origin")).ToHaveTextAsync(["replayed", "replayed"]);
+        await Expect(page.Locator("#messages li[data-event=error]").Last).ToContainTextAsync("503: Wait");
+        const string Query = "topic=https%3A%2F%2Fexample.com%2Fbooks%2F1&lastEventID=earliest";
+        Assert.Equal([$"{Query} ", $"{Query} é", $"{Query} é"], asked);
+        Assert.DoesNotContain("Content Security Policy", string.Join("\n", console), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Closes_for_good_when_it_is_refused_and_says_why()
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start();
+        await page.RouteAsync(HubPath, route => route.FulfillAsync(new()
+        {
+            Status = 401,
+            ContentType = "application/problem+json",
+            Body = "{\"title\":\"Send a token.\",\"status\":401,\"detail\":\"<b>In the header.</b>\"}",
+        }));
+        await Open(page, host);
+        await Connect(page).ClickAsync();
+        await Expect(page.Locator("#notice")).ToContainTextAsync("401: Send a token. <b>In the header.</b>");
+        await Expect(page.Locator("#state")).ToHaveAttributeAsync("data-state", "closed");
+        await Expect(Connect(page)).ToBeEnabledAsync();
+    }
+
+    [Fact]
+    public async Task Says_that_an_answer_is_no_stream()
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start();
+        await page.RouteAsync(HubPath, route => route.FulfillAsync(new() { ContentType = "text/html", Body = "<p>Sign in" }));
+        await Open(page, host);
+        await Connect(page).ClickAsync();
+        await Expect(page.Locator("#notice")).ToContainTextAsync("no event stream but text/html");
+    }
+
+    [Fact]
+    public async Task Shows_an_event_as_text_whatever_it_holds()
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start();
+        await page.RouteAsync(HubPath, route => route.FulfillAsync(new()
+        {
+            ContentType = "text/event-stream",
+            Body = $"retry: 3600000\nid: <b>1</b>\nevent: <i>\u202et\ndata: <img src=x onerror=\"document.title='pwned'\">\u001b\n\n"
+                + $"data: {new string('x', 200_000)}\n\ndata: {new string('[', 20_000)}{new string(']', 20_000)}\n\n"
+                + "data: {\"long\":12345678901234567890,\"twice\":1,\"twice\":[],\"text\":\"a\\\"}],:\",\"list\":[1,{\"deep\":{}}]}\n\n",
+        }));
+        await Open(page, host);
+        await Connect(page).ClickAsync();
+        await Expect(page.Locator("#messages li.event")).ToHaveCountAsync(4);
+        Assert.Equal(0, await page.Locator("#messages :is(img, b, i)").CountAsync());
+        await Expect(page.Locator(".event-type").First).ToHaveTextAsync("<i>\\u202et");
+        await Expect(page.Locator(".event-data").First).ToContainTextAsync("onerror=\"document.title='pwned'\">\\u001b");
+        var more = page.Locator(".event-more").First;
+        await Expect(more).ToContainTextAsync("200,000");
+        await more.ClickAsync();
+        await Expect(more).ToHaveAttributeAsync("aria-expanded", "true");
+        Assert.Equal(
+            "{\n  \"long\": 12345678901234567890,\n  \"twice\": 1,\n  \"twice\": [],\n  \"text\": \"a\\\"}],:\",\n"
+            + "  \"list\": [1, {\"deep\": {}}]\n}",
+            await page.Locator(".event-data").Last.TextContentAsync());
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
+    }
+
+    [Theory]
+    [InlineData("garbage", "Not a JWT")]
+    [InlineData("a.b.c", "Not a JWT")]
+    [InlineData("{\"sub\":\"x\"}", "no “mercure” claim")]
+    [InlineData("{\"mercure\":{\"publish\":[\"*\"]},\"exp\":1}", "Expired")]
+    [InlineData("{\"mercure\":{\"publish\":[\"*\"]},\"nbf\":99999999999}", "Not valid before")]
+    [InlineData("{\"mercure\":{\"subscribe\":[\"*\"]}}", "may not publish")]
+    [InlineData("{\"mercure\":{\"publish\":[\"*\"]}}", "HS256, may publish *, never expires")]
+    public async Task Says_what_a_token_is_good_for(string claims, string verdict)
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start();
+        await Open(page, host);
+        await page.Locator("#publish .token summary").ClickAsync();
+        var token = claims.StartsWith('{') ? $"Bearer {Base64Url("{\"alg\":\"HS256\"}")}.{Base64Url(claims)}\n.c2ln" : claims;
+        await page.Locator("#publish-token").FillAsync(token);
+        await Expect(page.Locator("#publish-token-verdict")).ToContainTextAsync(verdict);
+    }
+
+    [Fact]
+    public async Task Makes_a_token_and_keeps_it_in_the_page_alone()
+    {
+        const string Key = "a key with an é";
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start();
+        await Open(page, host);
+        await page.Locator(".maker summary").ClickAsync();
+        await page.GetByLabel("Key", new() { Exact = true }).FillAsync(Key);
+        await page.GetByLabel("Algorithm").SelectOptionAsync("HS512");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make the token" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Use to subscribe" }).ClickAsync();
+        await Expect(page.Locator("#subscribe-token-verdict")).ToContainTextAsync("HS512, may subscribe *, expires");
+
+        var parts = (await page.Locator("#subscribe-token").InputValueAsync()).Split('.');
+        var signature = HMACSHA512.HashData(Encoding.UTF8.GetBytes(Key), Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"));
+        Assert.Equal(Base64Url(signature), parts[2]);
+        Assert.Equal(0, await page.EvaluateAsync<int>("localStorage.length + sessionStorage.length + document.cookie.length"));
+        await page.ReloadAsync();
+        await Expect(page.Locator("#subscribe-token")).ToHaveValueAsync("");
+    }
+
+    [Fact]
+    public async Task Finds_the_topic_and_the_latency_of_an_event_that_came_before_the_answer_to_its_publishing()
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start();
+        await Open(page, host);
+        var shown = await page.EvaluateAsync<string[]>("""
+            async () => {
+              const [{ Deliveries }, { EventRow }, { Publications }] = await Promise.all(
+                ["delivery", "event-row", "publications"].map((name) => import(`./js/${name}.js`)));
+              const deliveries = new Deliveries({ asked: "", held: null, date: null });
+              const sentAt = performance.now();
+              const event = { type: "message", data: "", id: "urn:x", lastEventId: "urn:x", retry: null };
+              const row = new EventRow(event, deliveries, ["*"], sentAt + 5);
+              const text = (name) => row.element.querySelector(name).textContent;
+              const before = [text(".event-topic"), text(".event-latency")];
+              const publications = new Publications();
+              publications.arrived("urn:x", row);
+              publications.published("urn:x", { topics: ["t"], isPrivate: false, sentAt });
+              return [...before, text(".event-topic"), text(".event-latency")];
+            }
+            """);
+        Assert.Equal(["matches *", "", "t", "5.0 ms"], shown);
+    }
+
+    [Fact]
+    public async Task Is_reached_from_the_demo_and_keeps_the_api()
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start();
+        const string Api = "http://127.0.0.1:9/base";
+        await page.GotoAsync($"{host.Url}?api={Uri.EscapeDataString(Api)}");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Hub" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Publish and Subscribe");
+        await Expect(page.Locator("#hub-url")).ToHaveTextAsync($"{Api}/.well-known/mercure");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Demo" }).ClickAsync();
+        await Expect(page.Locator("#endpoint-url")).ToHaveTextAsync($"{Api}/events");
+    }
+
+    [Theory]
+    [InlineData(360, ColorScheme.Light)]
+    [InlineData(360, ColorScheme.Dark)]
+    [InlineData(800, ColorScheme.Light)]
+    public async Task Fits_the_width_of_its_window(int width, ColorScheme scheme)
+    {
+        var page = await browser.NewPage(new() { ViewportSize = new() { Width = width, Height = 800 }, ColorScheme = scheme });
+        await using var host = await LocalHostServer.Start();
+        var endless = new string('x', 2_000);
+        await page.RouteAsync(HubPath, route => route.FulfillAsync(new()
+        {
+            ContentType = "text/event-stream",
+            Body = $"retry: 3600000\nid: {endless}\nevent: {endless}\ndata: {endless}\n\n",
+        }));
+        await page.GotoAsync(new Uri(host.Url, $"hub.html?topic={endless}").AbsoluteUri);
+        await Connect(page).ClickAsync();
+        await Expect(page.Locator("#messages li.event")).ToHaveCountAsync(1);
+        await page.EvaluateAsync("document.querySelectorAll('details').forEach((details) => (details.open = true))");
+        Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width);
+    }
+
+    private static ILocator Connect(IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "Connect", Exact = true });
+
+    private static async Task Open(IPage page, LocalHostServer host)
+    {
+        await page.GotoAsync(new Uri(host.Url, "hub.html").AbsoluteUri);
+        await Expect(page.Locator("#publish-token-verdict")).ToContainTextAsync("HS256");
+    }
+
+    private static string Base64Url(string text) => Base64Url(Encoding.UTF8.GetBytes(text));
+
+    private static string Base64Url(byte[] bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
+}

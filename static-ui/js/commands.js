@@ -1,0 +1,103 @@
+// @ts-check
+
+import { shellWord } from "./endpoint.js";
+
+/**
+ * @typedef {object} Update
+ * @property {string[]} topics
+ * @property {string} data
+ * @property {boolean} isPrivate
+ * @property {string} id empty: the hub gives one
+ * @property {string} type empty: none
+ * @property {string} retry empty: none
+ */
+
+// Line breaks are safe inside quotes.
+const CONTROL = /(?!\n)[\p{Cc}\p{Cf}\u2028\u2029]/u;
+const LINE_BREAK = " \\\n  ";
+
+/**
+ * @param {URL} hub
+ * @param {string[]} topics
+ * @param {string} lastEventId empty: from now on
+ */
+export function subscribeUrl(hub, topics, lastEventId) {
+  const url = new URL(hub);
+  for (const topic of topics) url.searchParams.append("topic", topic);
+  if (lastEventId !== "") url.searchParams.set("lastEventID", lastEventId);
+  return url;
+}
+
+/**
+ * In the order of the specification. An absent field is not the same as an empty one.
+ * @param {Update} update
+ */
+export function updateFields({ topics, data, isPrivate, id, type, retry }) {
+  const fields = topics.map((topic) => ["topic", topic]);
+  fields.push(["data", data]);
+  if (isPrivate) fields.push(["private", "on"]);
+  if (id !== "") fields.push(["id", id]);
+  if (type !== "") fields.push(["type", type]);
+  if (retry !== "") fields.push(["retry", retry]);
+  return fields;
+}
+
+/**
+ * @param {URL} hub
+ * @param {string[]} topics
+ * @param {string} lastEventId
+ * @param {string} token
+ */
+export function subscribeCommand(hub, topics, lastEventId, token) {
+  const fields = topics.map((topic) => ["topic", topic]);
+  if (lastEventId !== "") fields.push(["lastEventID", lastEventId]);
+  return ["curl -NG", ...authorization(token), ...fields.map(dataOption), shellWord(hub)].join(LINE_BREAK);
+}
+
+/**
+ * @param {URL} hub
+ * @param {Update} update
+ * @param {string} token
+ */
+export const publishCommand = (hub, update, token) =>
+  ["curl", ...authorization(token), ...updateFields(update).map(dataOption), shellWord(hub)].join(LINE_BREAK);
+
+/**
+ * What a page would do: an EventSource cannot set headers, so a token goes in the URL.
+ * @param {URL} hub
+ * @param {string[]} topics
+ * @param {string} lastEventId
+ * @param {string} token
+ */
+export function snippet(hub, topics, lastEventId, token) {
+  const lines = [`const url = new URL(${literal(hub.href)});`];
+  for (const topic of topics) lines.push(`url.searchParams.append("topic", ${literal(topic)});`);
+  if (lastEventId !== "") lines.push(`url.searchParams.append("lastEventID", ${literal(lastEventId)});`);
+  if (token !== "") lines.push(`url.searchParams.append("authorization", token); // or a cookie`);
+  lines.push("", "const source = new EventSource(url);", "source.onmessage = ({ data, lastEventId }) =>");
+  return [...lines, "  console.log(lastEventId, data);"].join("\n");
+}
+
+/** @param {string} token */
+const authorization = (token) => (token === "" ? [] : [`-H ${shellWord(`Authorization: Bearer ${token}`)}`]);
+
+/**
+ * A terminal acts on control characters, quoted or not: then the value goes encoded.
+ * @param {string[]} field
+ */
+function dataOption([name, value]) {
+  return CONTROL.test(value)
+    ? `-d ${shellWord(new URLSearchParams([[name, value]]).toString())}`
+    : `--data-urlencode ${shellWord(`${name}=${value}`)}`;
+}
+
+/**
+ * A string of JavaScript, in which nothing is invisible.
+ * @param {string} text
+ */
+const literal = (text) => JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, spellOut);
+
+// By code unit, of which a character may have two.
+/** @param {string} character */
+const spellOut = (character) =>
+  character.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");

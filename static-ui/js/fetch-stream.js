@@ -1,0 +1,219 @@
+// @ts-check
+
+import { backoff, sleep } from "./backoff.js";
+import { readRefusal } from "./problem.js";
+import { SseParser } from "./sse-parser.js";
+
+/** @typedef {import("./event-stream.js").StreamState} StreamState */
+/** @typedef {import("./problem.js").Refusal} Refusal */
+/** @typedef {import("./sse-parser.js").SseEvent} SseEvent */
+
+/**
+ * What to ask for. The first request resumes by the `lastEventID` in the URL, if
+ * there is one; those after it by the header, as an EventSource does.
+ * @typedef {object} StreamRequest
+ * @property {URL} url
+ * @property {string} token empty: none
+ */
+
+/**
+ * @typedef {object} Opening
+ * @property {string} asked the id to resume after; empty: none
+ * @property {string | null} held the response's `Last-Event-ID`: the id before the first event that
+ *   follows, `earliest` if the hub does not hold it; null: not told
+ * @property {Date | null} date the server's clock, where it may be read
+ */
+
+/** Why a stream is closed. A Refusal: an answer that asking again would not change.
+ * @typedef {"you" | "page" | "finished" | Refusal} CloseReason */
+
+/**
+ * @typedef {object} FetchStreamHandlers
+ * @property {(state: StreamState, reason: CloseReason | null) => void} onState
+ * @property {(opening: Opening) => void} onOpen
+ * @property {(events: SseEvent[]) => void} onEvents what one chunk completed; never empty
+ * @property {(refusal: Refusal | null, delay: number, wasLive: boolean) => void} onRetry null: no answer, or its end
+ */
+
+const RETRY = 2_000;
+const LONGEST_DELAY = 2 ** 31 - 1;
+const WORTH_ASKING_AGAIN = [408, 425, 429];
+
+/**
+ * An EventSource that shows everything: every type of event, retry, the headers,
+ * and why it was refused; and that can send a token.
+ */
+export class FetchStream {
+  /** @type {FetchStreamHandlers} */ #handlers;
+  /** @type {StreamState} */ #state = "closed";
+  /** @type {AbortController | null} */ #run = null;
+  #lastEventId = "";
+  #retry = RETRY;
+
+  /** @param {FetchStreamHandlers} handlers */
+  constructor(handlers) {
+    this.#handlers = handlers;
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  get lastEventId() {
+    return this.#lastEventId;
+  }
+
+  /** @param {StreamRequest} request */
+  start(request) {
+    if (this.#state !== "closed") return;
+    this.#run = new AbortController();
+    this.#lastEventId = "";
+    this.#retry = RETRY;
+    this.#enter("connecting");
+    void this.#keepOpen(request, this.#run.signal);
+  }
+
+  /** @param {"you" | "page"} [reason] */
+  stop(reason = "you") {
+    this.#close(reason);
+  }
+
+  /** @param {CloseReason} reason */
+  #close(reason) {
+    if (this.#state === "closed") return;
+    this.#run?.abort();
+    this.#run = null;
+    this.#enter("closed", reason);
+  }
+
+  /**
+   * @param {StreamRequest} request
+   * @param {AbortSignal} signal
+   */
+  async #keepOpen(request, signal) {
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      const answer = await this.#ask(request, signal);
+      if (signal.aborted) return;
+      if (answer?.status === 204) return this.#close("finished");
+
+      let refusal = null;
+      let wanted = this.#retry;
+      if (answer !== null && isStream(answer)) {
+        attempt = 0;
+        await this.#read(answer, request.url, signal);
+        if (signal.aborted) return;
+        wanted = this.#retry;
+      } else if (answer !== null) {
+        refusal = await refuse(answer);
+        if (signal.aborted) return;
+        if (!isPassing(answer.status)) return this.#close(refusal);
+        wanted = Math.max(wanted, retryAfter(answer));
+      }
+      const wasLive = this.#state === "live";
+      // Some of it by chance: all readers of a server that went down noticed at the same moment.
+      const jittered = wasLive ? wanted * (1 + Math.random() / 4) : Math.max(wanted, backoff(attempt));
+      const delay = Math.min(LONGEST_DELAY, jittered);
+      this.#enter("reconnecting");
+      this.#handlers.onRetry(refusal, delay, wasLive);
+      await sleep(delay, signal);
+    }
+  }
+
+  /**
+   * @param {StreamRequest} request
+   * @param {AbortSignal} signal
+   * @returns {Promise<Response | null>} null: no answer
+   */
+  async #ask({ url, token }, signal) {
+    /** @type {Record<string, string>} */
+    const headers = { Accept: "text/event-stream" };
+    if (token !== "") headers.Authorization = `Bearer ${token}`;
+    if (this.#lastEventId !== "") headers["Last-Event-ID"] = toHeader(this.#lastEventId);
+    try {
+      return await fetch(url, { headers, cache: "no-store", signal });
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * @param {Response} response
+   * @param {URL} url
+   * @param {AbortSignal} signal
+   */
+  async #read(response, url, signal) {
+    const asked = this.#lastEventId || (url.searchParams.get("lastEventID") ?? "");
+    const held = response.headers.get("Last-Event-ID");
+    const date = Date.parse(response.headers.get("Date") ?? "");
+    this.#enter("live");
+    this.#handlers.onOpen({
+      asked,
+      held: held === null ? null : fromHeader(held),
+      date: Number.isNaN(date) ? null : new Date(date),
+    });
+
+    const parser = new SseParser(this.#lastEventId, (ms) => (this.#retry = ms));
+    const reader = response.body?.getReader();
+    for (let chunk = await next(reader); chunk !== null && !signal.aborted; chunk = await next(reader)) {
+      const events = parser.feed(chunk);
+      this.#lastEventId = parser.lastEventId;
+      if (events.length > 0) this.#handlers.onEvents(events);
+    }
+  }
+
+  /**
+   * @param {StreamState} state
+   * @param {CloseReason | null} [reason]
+   */
+  #enter(state, reason = null) {
+    this.#state = state;
+    this.#handlers.onState(state, reason);
+  }
+}
+
+/**
+ * @param {ReadableStreamDefaultReader<Uint8Array> | undefined} reader
+ * @returns {Promise<Uint8Array | null>} null: the stream is over, by its end or by a broken connection
+ */
+async function next(reader) {
+  try {
+    return (await reader?.read())?.value ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Response} answer */
+const contentType = (answer) => (answer.headers.get("Content-Type") ?? "").split(";")[0].trim().toLowerCase();
+
+/** @param {Response} answer */
+const isStream = (answer) => answer.status === 200 && contentType(answer) === "text/event-stream";
+
+/** @param {number} status */
+const isPassing = (status) => status >= 500 || WORTH_ASKING_AGAIN.includes(status);
+
+/**
+ * @param {Response} answer
+ * @returns {Promise<Refusal>}
+ */
+async function refuse(answer) {
+  if (!answer.ok) return readRefusal(answer);
+  await answer.body?.cancel().catch(() => {});
+  const type = contentType(answer) || "nothing named";
+  return { status: answer.status, title: `This is no event stream but ${type}`, detail: "" };
+}
+
+/** @param {Response} answer */
+function retryAfter(answer) {
+  const seconds = Number(answer.headers.get("Retry-After") ?? NaN);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : 0;
+}
+
+/**
+ * A header is made of bytes, and fetch takes each as one character: an id goes as UTF-8 (WHATWG HTML 9.2.3).
+ * @param {string} text
+ */
+const toHeader = (text) => String.fromCharCode(...new TextEncoder().encode(text));
+
+/** @param {string} bytes */
+const fromHeader = (bytes) => new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));

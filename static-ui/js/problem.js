@@ -1,0 +1,89 @@
+// @ts-check
+
+const MAX_CHARS = 65_536;
+const TIME_LIMIT = 5_000;
+
+/**
+ * What a server said no with.
+ * @typedef {object} Refusal
+ * @property {number} status
+ * @property {string} title of its problem+json (RFC 9457), else the status in words
+ * @property {string} detail empty where there is none
+ */
+
+/** @type {Record<number, string>} */
+const WORDS = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  413: "Content Too Large",
+  429: "Too Many Requests",
+  500: "Internal Server Error",
+  502: "Bad Gateway",
+  503: "Service Unavailable",
+  504: "Gateway Timeout",
+};
+
+/**
+ * @param {Response} response
+ * @returns {Promise<Refusal>}
+ */
+export async function readRefusal(response) {
+  const { status } = response;
+  const refusal = { status, title: WORDS[status] ?? "", detail: "" };
+  const text = await readSome(response);
+  const problem = parse(text);
+  if (problem !== null) {
+    if (typeof problem.title === "string" && problem.title !== "") refusal.title = problem.title;
+    if (typeof problem.detail === "string") refusal.detail = problem.detail;
+  } else if ((response.headers.get("Content-Type") ?? "").startsWith("text/plain")) {
+    refusal.detail = text.trim().slice(0, 500);
+  }
+  return refusal;
+}
+
+/**
+ * @param {Refusal} refusal
+ * @returns {string} without a full stop
+ */
+export function describe({ status, title, detail }) {
+  const words = [title, detail].filter((part) => part !== "").map((part) => part.replace(/\.$/, "")).join(". ");
+  return words === "" ? String(status) : `${status}: ${words}`;
+}
+
+/** @param {string} text */
+function parse(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * What answers may be anything on the way: its body may be huge, or never end.
+ * @param {Response} response
+ */
+export async function readSome(response) {
+  if (response.body === null) return "";
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  const timer = setTimeout(() => void reader.cancel(), TIME_LIMIT);
+  let text = "";
+  try {
+    while (text.length < MAX_CHARS) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      text += decoder.decode(value, { stream: true });
+    }
+  } catch {
+    // Broken off: what there is has to do.
+  } finally {
+    clearTimeout(timer);
+    reader.cancel().catch(() => {});
+  }
+  return text;
+}

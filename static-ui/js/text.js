@@ -1,0 +1,75 @@
+// @ts-check
+
+const DEEPEST = 32;
+const INDENT = "  ";
+// What fits stays on a line: a list of numbers is not worth a screen.
+const ONE_LINE = 64;
+
+// What has no shape of its own, or turns the direction of what follows: a debugger wants to see it.
+const HIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/**
+ * @param {string} text
+ * @returns {string} with control characters spelled out; tabs and line breaks stay
+ */
+export const visible = (text) =>
+  text.replace(HIDDEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+/**
+ * JSON, indented; every token stays as it was written: a parser would round long numbers and drop doubled names.
+ * @param {string} text
+ * @returns {string | null} null: no JSON object or array, or one nested beyond reading
+ */
+export function prettyJson(text) {
+  try {
+    const value = JSON.parse(text);
+    if (typeof value !== "object" || value === null) return null;
+  } catch {
+    return null;
+  }
+  // Valid from here on, so that strings, brackets, commas and colons are all there is to know.
+  const tokens = text.match(/"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}:,]|[^\s"[\]{}:,]+/g) ?? [];
+  let at = 0;
+  let tooDeep = false;
+
+  /**
+   * @param {number} depth
+   * @returns {string}
+   */
+  function next(depth) {
+    const open = tokens[at++];
+    if (open !== "{" && open !== "[") return open;
+    tooDeep ||= depth > DEEPEST;
+    if (tooDeep) return "";
+    const items = [];
+    while (tokens[at] !== "}" && tokens[at] !== "]") {
+      if (tokens[at] === ",") at++;
+      let item = next(depth + 1);
+      if (tooDeep) return "";
+      if (tokens[at] === ":") item += `: ${(at++, next(depth + 1))}`;
+      items.push(item);
+    }
+    const close = tokens[at++];
+    const line = `${open}${items.join(", ")}${close}`;
+    if (line.length <= ONE_LINE && !line.includes("\n")) return line;
+    const indent = `\n${INDENT.repeat(depth)}`;
+    return `${open}${indent}${INDENT}${items.join(`,${indent}${INDENT}`)}${indent}${close}`;
+  }
+
+  const pretty = next(0);
+  return tooDeep ? null : pretty;
+}
+
+/**
+ * @param {number} ms
+ * @returns {string} as precise as it is useful
+ */
+export function duration(ms) {
+  const size = Math.abs(ms);
+  if (size < 10) return `${ms.toFixed(1)} ms`.replace("-", "−");
+  if (size < 1_000) return `${Math.round(ms)} ms`.replace("-", "−");
+  if (size < 60_000) return `${(ms / 1_000).toFixed(1)} s`.replace("-", "−");
+  if (size < 3_600_000) return `${Math.round(ms / 60_000)} min`.replace("-", "−");
+  if (size < 172_800_000) return `${Math.round(ms / 3_600_000)} h`.replace("-", "−");
+  return `${Math.round(ms / 86_400_000)} days`.replace("-", "−");
+}
