@@ -2,90 +2,52 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace SseFunctions.Benchmarks.Client;
 
-/// <summary>Decodes a chunked body (RFC 9112, 7.1) as it arrives and cuts it into the blocks of a stream, which a blank
-/// line ends. For servers that end their lines with LF alone.</summary>
+/// <summary>Cuts a chunked body, as it arrives, into the blocks of a stream: an event, which a blank line ends, or a
+/// comment, which is one line. For servers that end their lines with LF alone.</summary>
 internal sealed class ChunkedBody
 {
-    private const int LineEndLength = 2;
+    private const int BlankLineLength = 2;
     private const int InitialBytes = 256;
-    private const int HexadecimalBase = 16;
 
+    private ChunkDecoder _chunks;
     private byte[] _decoded = new byte[InitialBytes];
     private int _taken;
     private int _filled;
-    private State _state;
-    private long _sizeBytes;
-    private int _lineEndLeft;
-
-    private enum State
-    {
-        Size,
-        Data,
-        DataEnd,
-        LastEnd,
-        Complete,
-    }
 
     /// <summary>Whether the terminating chunk has come.</summary>
-    public bool IsComplete => _state == State.Complete;
+    public bool IsComplete => _chunks.IsComplete;
 
-    /// <summary>Takes what came from the socket. Blocks handed out before are valid no longer.</summary>
+    /// <summary>Takes what came from the socket, and leaves it changed. Blocks handed out before are valid no longer.
+    /// </summary>
     /// <exception cref="InvalidDataException">It is not chunked.</exception>
-    public void Add(ReadOnlySpan<byte> received)
-    {
-        while (!received.IsEmpty)
-        {
-            switch (_state)
-            {
-                case State.Size:
-                    ReadSize(received[0]);
-                    received = received[1..];
-                    break;
-                case State.Data:
-                    var part = received[..(int)Math.Min(received.Length, _sizeBytes)];
-                    Append(part);
-                    received = received[part.Length..];
-                    _sizeBytes -= part.Length;
-                    if (_sizeBytes == 0) Expect(State.DataEnd);
-                    break;
-                case State.DataEnd or State.LastEnd:
-                    received = received[1..];
-                    if (--_lineEndLeft == 0) _state = _state == State.DataEnd ? State.Size : State.Complete;
-                    break;
-                default:
-                    throw new InvalidDataException("The response goes on after its terminating chunk.");
-            }
-        }
-    }
+    public void Add(Span<byte> received) => Append(received[.._chunks.Decode(received)]);
 
-    /// <summary>The next block that is complete, without the blank line.</summary>
+    /// <summary>The next block that is complete, without what ends it. Lines that stand before an event and say when to
+    /// come again, and blank lines, are passed over.</summary>
     public bool TryTakeBlock([NotNullWhen(true)] out ReadOnlyMemory<byte>? block)
     {
+        while (TryTakeLine(out var line))
+        {
+            block = line;
+            if (line.Span is [(byte)':', ..]) return true;
+        }
         var length = _decoded.AsSpan(_taken.._filled).IndexOf("\n\n"u8);
         block = length < 0 ? null : _decoded.AsMemory(_taken, length);
-        if (length >= 0) _taken += length + LineEndLength;
+        if (length >= 0) _taken += length + BlankLineLength;
         return length >= 0;
     }
 
-    private void ReadSize(byte next)
+    // A line of its own, if the next one is.
+    private bool TryTakeLine(out ReadOnlyMemory<byte> line)
     {
-        if (char.IsAsciiHexDigit((char)next))
-            _sizeBytes = (_sizeBytes * HexadecimalBase) + DigitOf(next);
-        else if (next == '\n' && _sizeBytes > 0)
-            _state = State.Data;
-        else if (next == '\n')
-            Expect(State.LastEnd);
-        else if (next != '\r')
-            throw new InvalidDataException("The response is not chunked.");
-    }
-
-    private static int DigitOf(byte digit) =>
-        digit <= '9' ? digit - '0' : char.ToLowerInvariant((char)digit) - 'a' + 10;
-
-    private void Expect(State lineEnd)
-    {
-        _state = lineEnd;
-        _lineEndLeft = LineEndLength;
+        var rest = _decoded.AsSpan(_taken.._filled);
+        line = default;
+        if (!rest.StartsWith(":"u8) && !rest.StartsWith("retry:"u8) && !rest.StartsWith("\n"u8)) return false;
+        var length = rest.IndexOf((byte)'\n');
+        if (length < 0) return false;
+        line = _decoded.AsMemory(_taken, length);
+        _taken += length + 1;
+        return true;
     }
 
     private void Append(ReadOnlySpan<byte> part)

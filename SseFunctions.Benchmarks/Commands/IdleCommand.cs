@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using SseFunctions.Benchmarks.Client;
+using SseFunctions.Benchmarks.Load;
 using SseFunctions.Benchmarks.Reporting;
 using SseFunctions.Benchmarks.Server;
 
@@ -13,50 +14,66 @@ internal static class IdleCommand
     /// <summary>How many streams, unless another number is asked for.</summary>
     public const int DefaultStreams = 5000;
 
+    /// <summary>How many of the hub's, unless another number is asked for or fewer open files are allowed.</summary>
+    public static int DefaultHubStreams => Math.Min(20_000, LoadLimits.MaxStreams());
+
     /// <summary>How many streams at most.</summary>
     public const int MaxStreams = 100_000;
 
     private const int WarmUps = 50;
     private const int OpenedAtOnce = 64;
     private const int StreamsPerAddress = 20_000;
-    private const int OtherFiles = 500;
     private const double BytesPerKilobyte = 1024;
 
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(20);
-    private static readonly Dictionary<string, string> Settings = new()
+    private static readonly Dictionary<string, string> Settings = new(HubSettings.With(IdleStream.Heartbeat))
     {
         ["Demo__Delay"] = "01:00:00",
-        ["Streaming__Heartbeat"] = IdleStream.Heartbeat.ToString(),
-        ["Streaming__MaxDuration"] = "00:00:00",
     };
 
-    /// <summary>Measures and prints.</summary>
-    public static async Task RunAsync(int streams, CancellationToken cancellationToken)
+    /// <summary>Measures the demo's streams, and prints.</summary>
+    public static Task RunAsync(int streams, CancellationToken cancellationToken) => RunAsync(
+        [
+            new("ours", ServerVariant.LocalHost, Paths.Events, HasFirstEvent: true),
+            new("bare", ServerVariant.ByHand, Paths.Idle),
+        ],
+        streams,
+        cancellationToken);
+
+    /// <summary>Measures the hub's, and prints: all of one topic, and each of its own.</summary>
+    public static Task RunHubAsync(int streams, CancellationToken cancellationToken) => RunAsync(
+        [
+            new("one topic", ServerVariant.LocalHost, $"{Paths.Hub}?topic=idle"),
+            new("a topic each", ServerVariant.LocalHost, $"{Paths.Hub}?topic=idle%2F{LoadTarget.NumberMark}"),
+            new("bare", ServerVariant.ByHand, Paths.Idle),
+        ],
+        streams,
+        cancellationToken);
+
+    private static async Task RunAsync(IdleCase[] cases, int streams, CancellationToken cancellationToken)
     {
-        if (OpenFilesLimit() < streams + OtherFiles)
+        if (streams > LoadLimits.MaxStreams())
         {
-            throw new InvalidOperationException(
-                $"Too few open files are allowed: raise the hard limit to {streams + OtherFiles} (ulimit -Hn).");
+            throw new UsageException(
+                $"Too few open files are allowed: {LoadLimits.MaxStreams()} streams at most (ulimit -Hn).");
         }
         var table = new Table(
             "KB per stream", "resident", "anonymous", "resident, collected", "heap", "heartbeats", "late", "errors");
-        await MeasureAsync("ours", ServerVariant.LocalHost, Paths.Events, streams, table, cancellationToken);
-        await MeasureAsync("bare", ServerVariant.ByHand, Paths.Idle, streams, table, cancellationToken);
+        foreach (var idle in cases) await MeasureAsync(idle, streams, table, cancellationToken);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{streams} idle streams, held {Hold.TotalSeconds} s"));
         table.Print();
     }
 
     private static async Task MeasureAsync(
-        string name, ServerVariant variant, string path, int streams, Table table, CancellationToken cancellationToken)
+        IdleCase idle, int streams, Table table, CancellationToken cancellationToken)
     {
-        await using var server = await ServerProcess.StartAsync(variant, Settings, cancellationToken);
-        var isOurs = variant == ServerVariant.LocalHost;
-        await CloseAsync(await OpenAsync(server, path, WarmUps, isOurs, cancellationToken));
+        await using var server = await ServerProcess.StartAsync(idle.Server, Settings, cancellationToken);
+        await CloseAsync(await OpenAsync(server, idle, WarmUps, cancellationToken));
         var heapBefore = await server.CollectAsync(cancellationToken);
         var before = server.Memory;
 
-        var open = await OpenAsync(server, path, streams, isOurs, cancellationToken);
+        var open = await OpenAsync(server, idle, streams, cancellationToken);
         await Task.Delay(Hold, cancellationToken);
         var after = server.Memory;
         var heap = await server.CollectAsync(cancellationToken) - heapBefore;
@@ -65,7 +82,7 @@ internal static class IdleCommand
 
         double Share(long bytes) => bytes / BytesPerKilobyte / streams;
         table.Add(
-            $"{name}",
+            $"{idle.Name}",
             $"{Share(after.ResidentBytes - before.ResidentBytes):F1}",
             $"{Share(after.AnonymousBytes - before.AnonymousBytes):F1}",
             $"{Share(collected.ResidentBytes - before.ResidentBytes):F1}",
@@ -76,17 +93,22 @@ internal static class IdleCommand
     }
 
     private static async Task<IdleStream[]> OpenAsync(
-        ServerProcess server, string path, int count, bool isOurs, CancellationToken cancellationToken)
+        ServerProcess server, IdleCase idle, int count, CancellationToken cancellationToken)
     {
         var open = new IdleStream[count];
         var few = new ParallelOptions { MaxDegreeOfParallelism = OpenedAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, count, few, async (index, token) =>
         {
             // Each address has only so many ports.
-            var source = new IPAddress([127, 0, 0, (byte)(1 + (index / StreamsPerAddress))]);
+            // The first without one: then the port is chosen when it connects, and one that is still known from an
+            // earlier load to another server can be used again.
+            var address = index / StreamsPerAddress;
+            var source = address == 0 ? null : new IPAddress([127, 0, 0, (byte)(1 + address)]);
             var client = await SseClient.ConnectAsync(server.Address, source, token);
-            await client.OpenAsync(path, token);
-            open[index] = new IdleStream(client, hasFirstEvent: isOurs, hasHeartbeats: isOurs);
+            var number = index.ToString(CultureInfo.InvariantCulture);
+            await client.OpenAsync(idle.Path.Replace(LoadTarget.NumberMark, number, StringComparison.Ordinal), token);
+            var hasHeartbeats = idle.Server != ServerVariant.ByHand;
+            open[index] = new IdleStream(client, idle.HasFirstEvent, hasHeartbeats);
         });
         return open;
     }
@@ -96,12 +118,5 @@ internal static class IdleCommand
         foreach (var stream in streams) await stream.DisposeAsync();
     }
 
-    private static long OpenFilesLimit()
-    {
-        // The runtime has raised the soft limit to the hard one when it started.
-        const string Name = "Max open files";
-        var limit = File.ReadLines("/proc/self/limits").First(line => line.StartsWith(Name, StringComparison.Ordinal));
-        var soft = limit[Name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
-        return soft == "unlimited" ? long.MaxValue : long.Parse(soft, CultureInfo.InvariantCulture);
-    }
+    private sealed record IdleCase(string Name, ServerVariant Server, string Path, bool HasFirstEvent = false);
 }

@@ -11,6 +11,34 @@ internal static class Usage
           idle [count]    memory of a stream that says nothing, and whether heartbeats are on time (default 5000)
           write           events per second of processor time, against loops written by hand
           encode          time and memory to make an event
+          match           time to find out whom an update concerns
+          append          time and memory to append to the log
+          hub-idle [count]
+                          as idle, of the hub's streams: of one topic, and of a topic each (default 20000)
+
+        Loads: every subscriber gets each update once, in one order, under one id, or the exit code is 1.
+
+          load <url>      a server that is running: GET subscribes, POST publishes
+                            --subscribers 1000  --topic T  --publishers 4  --seconds 10
+                            --rate R            updates a second; without it, as fast as answers come
+                            --updates N         stop after so many
+                            --data 100          bytes of an update
+                            --drops D           connections a second that are broken off and resumed
+                            --stalled N         more subscribers that read nothing
+                            --token T, --key K  a token, or a key to make one with (HS256)
+                            --pid P[,P]         the server's processes, for processor time and memory
+                            --ids yes           the answer to a post is the id of the update
+                            --publish-url U     post to another address
+                            --raw yes           post the data alone, not a form; subscribe to the URL as it is
+          fan-out         5000 subscribers, 10 updates/s: the hub beside broadcasters written by hand, in turns
+                            --subscribers --publishers --rate --seconds 5 --rounds 5 --servers ours,queue,ring
+          closed-loop     the same with 1000 subscribers, and 16 publishers as fast as answers come
+          publish-cost    a publish without subscribers, and with 20000 of other topics
+                            --subscribers --publishers 4 --seconds 3 --rounds 5
+          stalled         what a subscriber that reads nothing does to the others
+                            --subscribers 50 --stalled 1 --rate 100 --data 16384 --seconds 5 --rounds 3 --server ours
+          deliveries      1000000 deliveries while connections break and resume
+                            --subscribers 500 --updates 2000 --publishers 8 --rate 100 --drops 100 --server ours
 
         Servers run as child processes on loopback and end with this program. Linux; best on a machine at rest.
         """;

@@ -39,7 +39,7 @@ internal static class ByHandEndpoints
         response.Headers.CacheControl = "no-store, no-transform";
         response.Headers["X-Accel-Buffering"] = "no";
         var writer = response.BodyWriter;
-        writer.Write(": open\nretry: 2000\n\n"u8);
+        writer.Write(": open\nretry: 2000\n"u8);
         await writer.FlushAsync();
         return writer;
     }

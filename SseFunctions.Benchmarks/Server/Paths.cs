@@ -23,4 +23,7 @@ internal static class Paths
 
     /// <summary>The first comment, then nothing.</summary>
     public const string Idle = "/idle";
+
+    /// <summary>The hub, and what is measured beside it: GET subscribes, POST publishes.</summary>
+    public const string Hub = "/.well-known/mercure";
 }

@@ -27,6 +27,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public IPEndPoint Address { get; private set; } = new(IPAddress.Loopback, 0);
 
+    /// <summary>Its number.</summary>
+    public int Id => _process.Id;
+
     /// <summary>The processor time it has used, user and system.</summary>
     public TimeSpan ProcessorTime => _process.TotalProcessorTime;
 

@@ -40,14 +40,29 @@ internal static class ServerProgram
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSseFunctions(builder.Configuration);
         builder.Services.AddSingleton<PacedFeed>();
+        builder.Services.AddSingleton<QueueBroadcaster>();
+        builder.Services.AddSingleton<RingBroadcaster>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Listen(IPAddress.Loopback, 0);
         });
         var application = builder.Build();
-        if (variant == ServerVariant.Streams) StreamsEndpoints.Map(application);
-        else ByHandEndpoints.Map(application);
+        switch (variant)
+        {
+            case ServerVariant.Streams:
+                StreamsEndpoints.Map(application);
+                break;
+            case ServerVariant.Queue:
+                BroadcastEndpoints.Map(application, application.Services.GetRequiredService<QueueBroadcaster>());
+                break;
+            case ServerVariant.Ring:
+                BroadcastEndpoints.Map(application, application.Services.GetRequiredService<RingBroadcaster>());
+                break;
+            default:
+                ByHandEndpoints.Map(application);
+                break;
+        }
         return application;
     }
 

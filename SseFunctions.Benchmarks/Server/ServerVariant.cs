@@ -11,4 +11,11 @@ internal enum ServerVariant
 
     /// <summary>The same, written to the response by hand.</summary>
     ByHand,
+
+    /// <summary>A broadcaster written by hand: a bounded queue a subscriber.</summary>
+    Queue,
+
+    /// <summary>A broadcaster written by hand: one ring that all subscribers read, and a loop a core that
+    /// writes.</summary>
+    Ring,
 }

@@ -8,13 +8,14 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>What it takes to make an event.</summary>
-internal static class EncodeCommand
+/// <summary>Runs one of the micro-benchmarks.</summary>
+internal static class MicroCommand
 {
     /// <summary>Measures and prints.</summary>
-    public static void Run()
+    /// <typeparam name="TBenchmark">Which: a public class with methods that are marked as benchmarks.</typeparam>
+    public static void Run<TBenchmark>()
     {
-        var folder = Directory.CreateTempSubdirectory("encode-");
+        var folder = Directory.CreateTempSubdirectory("benchmark-");
         try
         {
             // In this process: the default toolchain would generate, restore and build a project first.
@@ -23,7 +24,7 @@ internal static class EncodeCommand
                 .AddColumnProvider(DefaultColumnProviders.Instance)
                 .WithArtifactsPath(folder.FullName)
                 .WithOptions(ConfigOptions.DisableLogFile);
-            var summary = BenchmarkRunner.Run<EncodeBenchmark>(config);
+            var summary = BenchmarkRunner.Run<TBenchmark>(config);
             MarkdownExporter.Console.ExportToLog(summary, ConsoleLogger.Ascii);
         }
         finally

@@ -1,0 +1,37 @@
+using BenchmarkDotNet.Attributes;
+using SseFunctions.EventLogs;
+
+namespace SseFunctions.Benchmarks.Commands;
+
+/// <summary>Appends to a log in memory that is full, so that each entry makes another go. Public because the code that
+/// BenchmarkDotNet generates has to reach it.</summary>
+[MemoryDiagnoser]
+public class AppendBenchmark
+{
+    private const int Held = 10_000;
+    private const int DataLength = 100;
+
+    private static readonly string[] Topics = ["https://example.com/books/1"];
+
+    private readonly string _data = new('x', DataLength);
+    private readonly InMemoryEventLog _log =
+        new(new LogLimits(Held, long.MaxValue, TimeSpan.FromDays(1)), TimeProvider.System);
+
+    private long _count;
+
+    /// <summary>Fills the log.</summary>
+    [GlobalSetup]
+    public async Task Fill()
+    {
+        for (var count = 0; count < Held; count++) await Append();
+    }
+
+    /// <summary>The log gives the id.</summary>
+    [Benchmark]
+    public ValueTask<LogEntry> Append() => _log.AppendAsync(new Update(Topics, _data), CancellationToken.None);
+
+    /// <summary>The publisher gives the id.</summary>
+    [Benchmark]
+    public ValueTask<LogEntry> AppendWithOwnId() =>
+        _log.AppendAsync(new Update(Topics, _data) { Id = $"urn:update:{_count++}" }, CancellationToken.None);
+}

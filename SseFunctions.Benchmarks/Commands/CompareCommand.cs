@@ -1,0 +1,127 @@
+using SseFunctions.Benchmarks.Load;
+using SseFunctions.Benchmarks.Reporting;
+using SseFunctions.Benchmarks.Server;
+
+namespace SseFunctions.Benchmarks.Commands;
+
+/// <summary>The hub beside broadcasters written by hand, all under the same load, in turns.</summary>
+internal static class CompareCommand
+{
+    private const string Topic = "https://example.com/load";
+    private const int MaxRounds = 50;
+    private const int MaxSeconds = 60;
+    private const int MaxCount = 1000;
+    private const int MaxRate = 100_000;
+    private const double NearlyAll = 0.99;
+
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+
+    /// <summary>Many subscribers, few updates: what one delivery costs.</summary>
+    public static Task<int> FanOutAsync(Arguments arguments, CancellationToken cancellationToken) => RunAsync(
+        new LoadOptions { Subscribers = 5000, Publishers = 1, Rate = 10 }, arguments, cancellationToken);
+
+    /// <summary>Publishers as fast as answers come: how updates that are pending leave together.</summary>
+    public static Task<int> ClosedLoopAsync(Arguments arguments, CancellationToken cancellationToken) => RunAsync(
+        new LoadOptions { Subscribers = 1000, Publishers = 16 }, arguments, cancellationToken);
+
+    private static async Task<int> RunAsync(
+        LoadOptions defaults, Arguments arguments, CancellationToken cancellationToken)
+    {
+        var names = (arguments.Text("servers") ?? HubServer.All).Split(',');
+        var options = defaults with
+        {
+            Subscribers = arguments.Count("subscribers", defaults.Subscribers, LoadLimits.MaxStreams() / names.Length),
+            Publishers = Math.Max(1, arguments.Count("publishers", defaults.Publishers, MaxCount)),
+            Rate = arguments.Rate("rate", MaxRate) ?? defaults.Rate,
+        };
+        var duration = arguments.Seconds("seconds", 5, MaxSeconds);
+        var rounds = Math.Max(1, arguments.Count("rounds", 5, MaxRounds));
+        arguments.End();
+
+        var servers = new List<Competitor>();
+        try
+        {
+            foreach (var name in names) servers.Add(await Competitor.StartAsync(name, options, cancellationToken));
+            foreach (var server in servers) await server.Load.MeasureAsync(WarmUp, null, cancellationToken);
+            for (var round = 0; round < rounds; round++)
+            {
+                foreach (var server in servers)
+                    server.Rounds.Add(await server.Load.MeasureAsync(duration, null, cancellationToken));
+            }
+            Console.WriteLine(FormattableString.Invariant(
+                $"{options.Subscribers} subscribers; medians of {rounds} rounds in turns, after a warm-up."));
+            return await PrintAsync(servers, cancellationToken);
+        }
+        finally
+        {
+            foreach (var server in servers) await server.DisposeAsync();
+        }
+    }
+
+    private static async Task<int> PrintAsync(List<Competitor> servers, CancellationToken cancellationToken)
+    {
+        var table = new LoadTable();
+        var isGood = true;
+        foreach (var server in servers)
+        {
+            table.AddMedians(server.Name, server.Rounds);
+            var verdict = await server.Load.JudgeAsync(cancellationToken);
+            table.Add(server.Name, verdict, server.Load.BytesPerStream);
+            isGood &= verdict.IsGood;
+        }
+        table.Print();
+        if (servers.Count < 2) return isGood ? 0 : 1;
+
+        Console.WriteLine();
+        var ratios = new Table(
+            $"{servers[0].Name} against",
+            "deliveries per CPU s", "lowest", "highest", "deliveries/s", "p99 of last delivery");
+        foreach (var other in servers.Skip(1))
+        {
+            double[] RatiosOf(Func<LoadFigures, double> figure) =>
+                [.. servers[0].Rounds.Zip(other.Rounds, (ours, theirs) => figure(ours) / figure(theirs))];
+            var efficiency = RatiosOf(round => round.DeliveriesPerProcessorSecond);
+            ratios.Add(
+                $"{other.Name}",
+                $"{efficiency.Median():F2}",
+                $"{efficiency.Min():F2}",
+                $"{efficiency.Max():F2}",
+                $"{RatiosOf(round => round.DeliveriesPerSecond).Median():F2}",
+                $"{RatiosOf(round => round.LastDeliveries.Percentile(NearlyAll)).Median():F2}");
+        }
+        ratios.Print();
+        return isGood ? 0 : 1;
+    }
+
+    private sealed class Competitor(string name, ServerProcess process, LoadRun load) : IAsyncDisposable
+    {
+        public string Name => name;
+
+        public LoadRun Load => load;
+
+        public List<LoadFigures> Rounds { get; } = [];
+
+        public static async Task<Competitor> StartAsync(
+            string name, LoadOptions options, CancellationToken cancellationToken)
+        {
+            var variant = HubServer.Parse(name);
+            var process = await ServerProcess.StartAsync(variant, HubSettings.All, cancellationToken);
+            try
+            {
+                var load = await LoadRun.OpenAsync(LoadTarget.Of(process, Topic), options, cancellationToken);
+                return new Competitor(name, process, load);
+            }
+            catch
+            {
+                await process.DisposeAsync();
+                throw;
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await load.DisposeAsync();
+            await process.DisposeAsync();
+        }
+    }
+}

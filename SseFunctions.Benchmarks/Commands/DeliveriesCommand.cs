@@ -1,0 +1,41 @@
+using SseFunctions.Benchmarks.Load;
+using SseFunctions.Benchmarks.Server;
+
+namespace SseFunctions.Benchmarks.Commands;
+
+/// <summary>Many deliveries while connections are broken off at random and come back: whether each subscriber gets each
+/// update once and in order.</summary>
+internal static class DeliveriesCommand
+{
+    private const string Topic = "https://example.com/load";
+    private const int MaxCount = 1_000_000;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+
+    /// <summary>Measures and prints.</summary>
+    /// <returns>0 if they do.</returns>
+    public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
+    {
+        var updates = Math.Max(1, arguments.Count("updates", 2000, MaxCount));
+        var options = new LoadOptions
+        {
+            Subscribers = arguments.Count("subscribers", 500, LoadLimits.MaxStreams()),
+            Publishers = Math.Max(1, arguments.Count("publishers", 8, 1000)),
+            Rate = arguments.Rate("rate", MaxCount) ?? 100,
+            DropsPerSecond = arguments.Rate("drops", MaxCount) ?? 100,
+        };
+        var name = arguments.Text("server") ?? HubServer.Ours;
+        arguments.End();
+
+        await using var server = await ServerProcess.StartAsync(
+            HubServer.Parse(name), HubSettings.All, cancellationToken);
+        await using var load = await LoadRun.OpenAsync(LoadTarget.Of(server, Topic), options, cancellationToken);
+        var figures = await load.MeasureAsync(Limit, updates, cancellationToken);
+        var verdict = await load.JudgeAsync(cancellationToken);
+        var table = new LoadTable();
+        table.Add(name, figures);
+        table.Add(name, verdict, load.BytesPerStream);
+        table.Print();
+        return verdict.IsGood && figures.Deliveries >= (long)updates * options.Subscribers ? 0 : 1;
+    }
+}

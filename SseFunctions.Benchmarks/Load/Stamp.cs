@@ -1,0 +1,58 @@
+using System.Buffers.Text;
+using System.Diagnostics;
+
+namespace SseFunctions.Benchmarks.Load;
+
+/// <summary>What the data of a load's update says, in digits and full stops, which no form encoding changes:
+/// <c>publisher.sequence.timestamp.</c> and padding.</summary>
+/// <param name="Publisher">Who published it, from 0.</param>
+/// <param name="Sequence">Which of that publisher's updates it is, from 1.</param>
+/// <param name="SentAt">When, by <see cref="Stopwatch.GetTimestamp"/>.</param>
+internal readonly record struct Stamp(int Publisher, int Sequence, long SentAt)
+{
+    /// <summary>The least that a stamp takes.</summary>
+    public const int MinBytes = PublisherDigits + SequenceDigits + SentAtDigits + Separators;
+
+    private const int PublisherDigits = 4;
+    private const int SequenceDigits = 9;
+    private const int SentAtDigits = 19;
+    private const int Separators = 3;
+    private const byte Separator = (byte)'.';
+    private const byte Padding = (byte)'x';
+    private const int SequenceBits = 32;
+
+    /// <summary>One number for the update, whenever it was sent.</summary>
+    public long Key => ((long)Publisher << SequenceBits) | (uint)Sequence;
+
+    /// <summary>Reads one.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> data, out Stamp stamp)
+    {
+        stamp = default;
+        var sequence = data.Length < MinBytes ? default : data[(PublisherDigits + 1)..];
+        if (sequence.IsEmpty
+            || !Utf8Parser.TryParse(data[..PublisherDigits], out int publisher, out _)
+            || !Utf8Parser.TryParse(sequence[..SequenceDigits], out int number, out _)
+            || !Utf8Parser.TryParse(sequence.Slice(SequenceDigits + 1, SentAtDigits), out long sentAt, out _))
+        {
+            return false;
+        }
+        stamp = new Stamp(publisher, number, sentAt);
+        return true;
+    }
+
+    /// <summary>Fills the whole of the data.</summary>
+    public void Write(Span<byte> data)
+    {
+        data.Fill(Padding);
+        Write(ref data, Publisher, PublisherDigits);
+        Write(ref data, Sequence, SequenceDigits);
+        Write(ref data, SentAt, SentAtDigits);
+    }
+
+    private static void Write(ref Span<byte> data, long value, int digits)
+    {
+        Utf8Formatter.TryFormat(value, data, out _, new System.Buffers.StandardFormat('D', (byte)digits));
+        data[digits] = Separator;
+        data = data[(digits + 1)..];
+    }
+}

@@ -1,0 +1,230 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.Sockets;
+
+namespace SseFunctions.Benchmarks.Load;
+
+/// <summary>The one thread that reads all subscribers' connections, breaks some off and reopens them.</summary>
+internal sealed class SubscriberLoop : IDisposable
+{
+    private const int ReceiveBytes = 64 * 1024;
+    private const int WaitMilliseconds = 20;
+    private const int MaxPartBytes = 200;
+
+    private readonly Poller _poller = new();
+    private readonly PriorityQueue<Subscriber, long> _absent = new();
+    private readonly ConcurrentQueue<Action> _asked = new();
+    private readonly SemaphoreSlim _opening = new(LoadLimits.OpenedAtOnce);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Random _random = new();
+    private readonly LoadTarget _target;
+    private readonly Subscriber[] _subscribers;
+    private readonly Thread _thread;
+    private byte[] _buffer = new byte[ReceiveBytes];
+    private long _deliveries;
+    private long _nextDrop;
+    private volatile bool _isStopped;
+
+    /// <param name="target">The server.</param>
+    /// <param name="subscribers">All of them, by number.</param>
+    public SubscriberLoop(LoadTarget target, Subscriber[] subscribers)
+    {
+        _target = target;
+        _subscribers = subscribers;
+        _thread = new Thread(Run) { IsBackground = true, Name = "subscribers" };
+        _thread.Start();
+    }
+
+    /// <summary>What was delivered. To be used within <see cref="AskAsync"/>.</summary>
+    public DeliveryOrder Order { get; } = new();
+
+    /// <summary>What happened. To be used within <see cref="AskAsync"/>.</summary>
+    public LoadCounts Counts { get; } = new();
+
+    /// <summary>How many connections a second are broken off. To be set within <see cref="AskAsync"/>.</summary>
+    public double DropsPerSecond { get; set; }
+
+    /// <summary>How many deliveries there have been. From any thread.</summary>
+    public long Deliveries => Volatile.Read(ref _deliveries);
+
+    /// <summary>Opens all streams, a few at a time, and waits until the headers of each have come.</summary>
+    /// <exception cref="IOException">One did not open.</exception>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        foreach (var subscriber in _subscribers)
+        {
+            await WaitToOpenAsync(cancellationToken);
+            Open(subscriber);
+        }
+        for (var count = 0; count < LoadLimits.OpenedAtOnce; count++) await WaitToOpenAsync(cancellationToken);
+        _opening.Release(LoadLimits.OpenedAtOnce);
+    }
+
+    /// <summary>Lets the thread do something between two receives.</summary>
+    /// <exception cref="IOException">The thread has failed.</exception>
+    public async Task<T> AskAsync<T>(Func<T> action, CancellationToken cancellationToken)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _asked.Enqueue(() => done.SetResult(action()));
+        if (await Task.WhenAny(done.Task, _ended.Task).WaitAsync(cancellationToken) == _ended.Task) await _ended.Task;
+        return await done.Task;
+    }
+
+    /// <summary>Breaks off all connections.</summary>
+    public void Dispose()
+    {
+        _isStopped = true;
+        _thread.Join();
+        foreach (var subscriber in _subscribers) subscriber.Dispose();
+        _poller.Dispose();
+        _opening.Dispose();
+    }
+
+    private async Task WaitToOpenAsync(CancellationToken cancellationToken)
+    {
+        var opened = _opening.WaitAsync(LoadLimits.Patience, cancellationToken);
+        if (await Task.WhenAny(opened, _ended.Task) == _ended.Task) await _ended.Task;
+        if (!await opened) throw new IOException("A stream did not open in time.");
+    }
+
+    private void Open(Subscriber subscriber)
+    {
+        subscriber.Open(_target.Address, _target.SubscribeRequest(subscriber.Number));
+        // Only now: from here on the connection is the thread's.
+        _poller.Add(subscriber.Socket ?? throw new InvalidOperationException("No connection."), subscriber.Number);
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (!_isStopped)
+            {
+                var ready = _poller.Wait(TimeoutMilliseconds());
+                for (var index = 0; index < ready; index++)
+                    Receive(_subscribers[_poller.Number(index)], ReceiveBytes);
+                Reopen();
+                Drop();
+                while (_asked.TryDequeue(out var action)) action();
+            }
+        }
+        catch (Exception exception)
+        {
+            _ended.TrySetException(new IOException($"The load failed: {exception.Message}", exception));
+        }
+    }
+
+    private int TimeoutMilliseconds()
+    {
+        if (!_absent.TryPeek(out _, out var next) && _nextDrop == 0) return WaitMilliseconds;
+        next = Math.Min(next == 0 ? long.MaxValue : next, _nextDrop == 0 ? long.MaxValue : _nextDrop);
+        var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), next).TotalMilliseconds;
+        return (int)Math.Clamp(left, 0, WaitMilliseconds);
+    }
+
+    private void Receive(Subscriber subscriber, int limitBytes)
+    {
+        var wasOpen = subscriber.IsOpen;
+        bool goesOn;
+        int received;
+        ReadOnlySpan<byte> content;
+        try
+        {
+            goesOn = subscriber.Receive(ref _buffer, limitBytes, out received, out content);
+        }
+        catch (InvalidDataException) when (Counts.Opened >= _subscribers.Length)
+        {
+            Counts.Refused++;
+            Leave(subscriber);
+            return;
+        }
+        if (received > 0) Counts.Receives++;
+        Counts.ReceivedBytes += received;
+        if (!wasOpen && subscriber.IsOpen) NoteOpen(subscriber);
+        if (!content.IsEmpty && !subscriber.IsStalled) Read(subscriber, content);
+        if (goesOn) return;
+        if (Counts.Opened < _subscribers.Length) throw new IOException("A stream ended while others were opened.");
+        Counts.Ended++;
+        Leave(subscriber);
+    }
+
+    private void NoteOpen(Subscriber subscriber)
+    {
+        if (Counts.Opened++ >= _subscribers.Length) Counts.Reconnects++;
+        else _opening.Release();
+        if (subscriber is { IsStalled: true, Socket: { } socket }) _poller.Remove(socket);
+    }
+
+    private void Read(Subscriber subscriber, ReadOnlySpan<byte> content)
+    {
+        var now = Stopwatch.GetTimestamp();
+        var events = new EventReader(content);
+        var deliveries = 0;
+        while (events.Read())
+        {
+            if (!events.Id.IsEmpty) subscriber.NoteId(events.Id);
+            if (events.Data.IsEmpty) continue;
+            if (Stamp.TryRead(events.Data, out var stamp))
+            {
+                Order.Note(ref subscriber.Place, stamp, EventId.HashOf(events.Id), now);
+                deliveries++;
+            }
+            else
+            {
+                Counts.Others++;
+            }
+        }
+        subscriber.Keep(events.Rest);
+        if (deliveries == 0) return;
+        Counts.DeliveringReceives++;
+        Volatile.Write(ref _deliveries, _deliveries + deliveries);
+    }
+
+    // As a browser does: it comes back by itself, with the id of the last event that it has got.
+    private void Leave(Subscriber subscriber)
+    {
+        subscriber.Reset();
+        if (subscriber.IsStalled) return;
+        var absence = _random.NextDouble() * LoadLimits.MaxAbsence;
+        _absent.Enqueue(subscriber, Stopwatch.GetTimestamp() + (long)(absence.TotalSeconds * Stopwatch.Frequency));
+    }
+
+    private void Reopen()
+    {
+        while (_absent.TryPeek(out var subscriber, out var at) && at <= Stopwatch.GetTimestamp())
+        {
+            _absent.Dequeue();
+            try
+            {
+                Open(subscriber);
+            }
+            catch (SocketException)
+            {
+                Counts.Refused++;
+                Leave(subscriber);
+            }
+        }
+    }
+
+    // Some of what has come is read before, so that connections also break in the middle of an event.
+    private void Drop()
+    {
+        if (DropsPerSecond <= 0)
+        {
+            _nextDrop = 0;
+            return;
+        }
+        var now = Stopwatch.GetTimestamp();
+        if (_nextDrop == 0) _nextDrop = now;
+        while (_nextDrop <= now)
+        {
+            _nextDrop += (long)(-Math.Log(1 - _random.NextDouble()) / DropsPerSecond * Stopwatch.Frequency);
+            var subscriber = _subscribers[_random.Next(_subscribers.Length)];
+            if (!subscriber.IsOpen || subscriber.IsStalled || subscriber.LastId.IsEmpty) continue;
+            Receive(subscriber, _random.Next(1, MaxPartBytes));
+            if (!subscriber.IsOpen) continue;
+            Counts.Drops++;
+            Leave(subscriber);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+using SseFunctions.Benchmarks.Load;
+
+namespace SseFunctions.Benchmarks.Server;
+
+/// <summary>How the hub is set up for a load.</summary>
+internal static class HubSettings
+{
+    private const int KeyBytes = 32;
+
+    private static readonly string Key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes));
+
+    /// <summary>May do everything, in the servers that this process starts.</summary>
+    public static readonly string Token = AccessToken.For(Key);
+
+    /// <summary>The settings, named as environment variables are.</summary>
+    public static Dictionary<string, string> All => new()
+    {
+        ["Hub__Publisher__Key"] = Key,
+        ["Hub__Anonymous"] = "true",
+        ["Hub__MaxSubscribers"] = "100000",
+        ["Hub__History__MaxCount"] = "100000",
+        ["Hub__History__MaxBytes"] = "268435456",
+        ["Streaming__MaxDuration"] = "00:00:00",
+    };
+
+    /// <summary>The same, with another interval between heartbeats.</summary>
+    public static Dictionary<string, string> With(TimeSpan heartbeat)
+    {
+        var settings = All;
+        settings["Streaming__Heartbeat"] = heartbeat.ToString();
+        return settings;
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Http;
+
+namespace SseFunctions.Benchmarks.Server;
+
+/// <summary>One ring of encoded events for all; a subscriber is a place in it. Events that are published while the
+/// sweep is under way leave with the others in the next one, in one write.</summary>
+internal sealed class RingBroadcaster : IBroadcaster, IDisposable
+{
+    private const int Capacity = 64 * 1024;
+
+    private readonly Lock _lock = new();
+    private readonly byte[]?[] _frames = new byte[]?[Capacity];
+    private readonly RingSweep[] _sweeps;
+    private long _lastId;
+    private int _subscribers;
+
+    public RingBroadcaster() =>
+        _sweeps = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new RingSweep(this))];
+
+    /// <summary>The id of the newest event; 0 before the first.</summary>
+    public long LastId => Volatile.Read(ref _lastId);
+
+    /// <inheritdoc/>
+    public long Publish(ReadOnlySpan<byte> data)
+    {
+        long id;
+        lock (_lock)
+        {
+            id = _lastId + 1;
+            _frames[id % Capacity] = BroadcastEndpoints.Encode(id, data);
+            Volatile.Write(ref _lastId, id);
+        }
+        foreach (var sweep in _sweeps) sweep.Wake();
+        return id;
+    }
+
+    /// <inheritdoc/>
+    public async Task SubscribeAsync(HttpContext context, long? after)
+    {
+        var sweep = _sweeps[(uint)Interlocked.Increment(ref _subscribers) % (uint)_sweeps.Length];
+        var reader = new RingReader(context, sweep, Math.Min(after ?? long.MaxValue, LastId));
+        sweep.Add(reader);
+        await using var registration = context.RequestAborted.UnsafeRegister(
+            static sweep => ((RingSweep)sweep!).Wake(), sweep);
+        await reader.Ended;
+    }
+
+    /// <summary>An event that is held; null when it no longer is, or has only just been overwritten.</summary>
+    public byte[]? Frame(long id) => id > LastId - Capacity + 1 ? _frames[id % Capacity] : null;
+
+    /// <summary>Ends the sweeps.</summary>
+    public void Dispose()
+    {
+        foreach (var sweep in _sweeps) sweep.Dispose();
+    }
+}

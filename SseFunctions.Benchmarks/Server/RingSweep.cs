@@ -1,0 +1,63 @@
+namespace SseFunctions.Benchmarks.Server;
+
+/// <summary>Goes round its share of the ring's subscribers whenever there is something to write.</summary>
+internal sealed class RingSweep : IDisposable
+{
+    private readonly RingBroadcaster _ring;
+    private readonly Lock _lock = new();
+    private readonly List<RingReader> _fresh = [];
+    private readonly List<RingReader> _readers = [];
+    private readonly SemaphoreSlim _bell = new(0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
+    private int _isWoken;
+
+    public RingSweep(RingBroadcaster ring)
+    {
+        _ring = ring;
+        _running = Task.Run(RunAsync);
+    }
+
+    /// <summary>Takes a subscriber in, and opens its stream.</summary>
+    public void Add(RingReader reader)
+    {
+        lock (_lock) _fresh.Add(reader);
+        Wake();
+    }
+
+    /// <summary>Has it go round once more.</summary>
+    public void Wake()
+    {
+        if (Interlocked.Exchange(ref _isWoken, 1) == 0) _bell.Release();
+    }
+
+    /// <summary>Stops.</summary>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        // The server is at its end: nothing is left that would use what is not disposed of.
+        if (_running.IsCompleted) _bell.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await _bell.WaitAsync(_stop.Token);
+                Volatile.Write(ref _isWoken, 0);
+                lock (_lock)
+                {
+                    _readers.AddRange(_fresh);
+                    _fresh.Clear();
+                }
+                _readers.RemoveAll(reader => !reader.Write(_ring));
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+        }
+    }
+}
