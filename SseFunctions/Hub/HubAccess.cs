@@ -14,6 +14,9 @@ public sealed partial class HubAccess : IHostedService, IDisposable
     private const string PublisherSection = $"{HubOptions.Section}:{nameof(HubOptions.Publisher)}";
     private const string SubscriberSection = $"{HubOptions.Section}:{nameof(HubOptions.Subscriber)}";
 
+    // Enough for whoever looks for the reason of one, and no more than that for whoever sends thousands.
+    private const int RefusalsLoggedPerSecond = 20;
+
     // Anonymous subscribers have no rights of their own.
     private static readonly TokenClaims NoClaims = new();
 
@@ -21,6 +24,7 @@ public sealed partial class HubAccess : IHostedService, IDisposable
     private readonly TokenValidator _publishers;
     private readonly TokenValidator _subscribers;
     private readonly HubMetrics _metrics;
+    private readonly LogBudget _budget;
     private readonly ILogger _logger;
 
     /// <summary>Made by the services, once a process.</summary>
@@ -34,6 +38,7 @@ public sealed partial class HubAccess : IHostedService, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Value;
         _metrics = metrics;
+        _budget = new LogBudget(time, RefusalsLoggedPerSecond);
         _logger = logger;
         var publisher = new RoleKeys(PublisherSection, _options.Publisher);
         var subscriber = _options.Subscriber.IsSet ? new RoleKeys(SubscriberSection, _options.Subscriber) : null;
@@ -130,12 +135,19 @@ public sealed partial class HubAccess : IHostedService, IDisposable
     private HubProblemResult Refuse(string what, HubProblem problem, string reason)
     {
         _metrics.Refused(problem.Status);
-        LogRefused(problem.Status, what, reason);
+        if (_budget.TryTake(out var leftOut))
+        {
+            if (leftOut > 0) LogLeftOut(leftOut);
+            LogRefused(problem.Status, what, reason);
+        }
         return new HubProblemResult(problem);
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Answered {Status} to a request to {What}: {Reason}")]
     private partial void LogRefused(int status, string what, string reason);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Count} more refused requests are not in the log: there were too many")]
+    private partial void LogLeftOut(int count);
 
     [LoggerMessage(2, LogLevel.Warning,
         "Nobody can publish over HTTP: set {Section}:Key or {Section}:JwksUri. The app's own code can")]
