@@ -19,25 +19,39 @@ public sealed class InMemoryEventLogTests : EventLogContract
         Assert.True(second.Position > first.Position);
     }
 
+    // A leak grows every day; what else the process holds and lets go of does not.
     [Fact]
     public async Task A_days_churn_leaves_no_memory_behind()
     {
-        const int PerMinute = 500;
+        const int Days = 3;
+        const long MaxGrowthBytes = 5_000_000;
         var log = await NewLog(maxCount: 2_000);
-        var before = 0L;
-        for (var minute = 0; minute < 24 * 60; minute++)
+        await Churn(log, hours: 1);
+        var growth = new List<long>();
+        do
+        {
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            await Churn(log, hours: 24);
+            growth.Add(GC.GetTotalMemory(forceFullCollection: true) - before);
+        }
+        while (growth[^1] >= MaxGrowthBytes && growth.Count < Days);
+        Assert.True(growth[^1] < MaxGrowthBytes, $"It grew by {string.Join(", ", growth)} bytes, day by day.");
+        GC.KeepAlive(log);
+    }
+
+    private async Task Churn(IEventLog log, int hours)
+    {
+        const int PerMinute = 500;
+        var began = _time.GetUtcNow().Ticks;
+        for (var minute = 0; minute < hours * 60; minute++)
         {
             for (var count = 0; count < PerMinute; count++)
             {
-                var id = count % 2 == 0 ? $"{minute}:{count}" : null;
+                var id = count % 2 == 0 ? $"{began}:{minute}:{count}" : null;
                 await log.AppendAsync(new Update(["a"], "0123456789") { Id = id }, TestContext.Current.CancellationToken);
             }
             _time.Advance(TimeSpan.FromMinutes(1));
-            if (minute == 60) before = GC.GetTotalMemory(forceFullCollection: true);
         }
-        var after = GC.GetTotalMemory(forceFullCollection: true);
-        Assert.True(after - before < 5_000_000, $"It grew by {after - before} bytes.");
-        GC.KeepAlive(log);
     }
 
     [Fact]
