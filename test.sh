@@ -15,6 +15,17 @@ if ! have_browser; then
   have_browser || echo "Left out: the tests of the page. They need chromium (Debian: apt-get install chromium)."
 fi
 
+if ! command -v redis-server >/dev/null 2>&1; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "Installing redis-server, for the tests of the shared log."
+    # They start their own: with this run level no service is started.
+    { apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends redis-server; } \
+      >/dev/null 2>&1 || echo "That failed."
+  fi
+  command -v redis-server >/dev/null 2>&1 \
+    || echo "Left out: the tests of the shared log. They need redis-server (Debian: apt-get install redis-server)."
+fi
+
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 dotnet test SseFunctions.Tests --nologo --logger "trx;LogFileName=results.trx" --results-directory "$results" "$@"

@@ -22,10 +22,13 @@ public interface IEventLog
     /// does not count: who says A, B and A again under one id means it.</summary>
     /// <exception cref="ArgumentException">The id begins with <c>#</c> or holds anything but visible ASCII, or the type
     /// holds CR, LF or NUL.</exception>
+    /// <exception cref="LogUnavailableException">The log cannot be reached, or takes nothing just now.</exception>
     ValueTask<LogEntry> AppendAsync(Update update, CancellationToken cancellationToken);
 
     /// <summary>The place of an event id, to read on from; null if the log never held it, or has dropped it and more.
     /// Of two entries with one id, the earlier.</summary>
+    /// <exception cref="LogUnavailableException">It is not known here, and what the others know cannot be asked just
+    /// now.</exception>
     ValueTask<LogPosition?> FindAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>Copies entries after a place, in order, as many as are held and fit.</summary>
@@ -37,6 +40,7 @@ public interface IEventLog
     /// From the first call of MoveNextAsync on, no entry is dropped that this follower has not been given. For the few
     /// who take what they get at once, whatever happens; everyone else reads.</summary>
     /// <returns>Entries that lie ready together. A batch is good until the next one is asked for.</returns>
-    /// <exception cref="LogGapException">At the first call: entries after the place are no longer held.</exception>
+    /// <exception cref="LogGapException">At the first call: entries after the place are no longer held. Later: the log
+    /// has lost entries, and goes on behind them.</exception>
     IAsyncEnumerable<ReadOnlyMemory<LogEntry>> FollowAsync(LogPosition after, CancellationToken cancellationToken);
 }

@@ -13,6 +13,7 @@ public sealed class LogEntry
     /// <param name="position">Where it is in its log.</param>
     /// <param name="update">What was published.</param>
     /// <param name="timestamp">When this process came to know it, see <see cref="Timestamp"/>.</param>
+    /// <exception cref="ArgumentException">The type holds CR, LF or NUL.</exception>
     public LogEntry(LogPosition position, Update update, long timestamp)
     {
         ArgumentNullException.ThrowIfNull(update);

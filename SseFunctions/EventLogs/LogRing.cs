@@ -2,7 +2,9 @@ namespace SseFunctions.EventLogs;
 
 /// <summary>The entries that a log holds in memory, in order of their places, with an index of the publishers' ids. Not
 /// thread-safe.</summary>
-internal sealed class LogRing(LogLimits limits)
+/// <param name="limits">How much it holds.</param>
+/// <param name="start">The place before the first entry that it will hold.</param>
+internal sealed class LogRing(LogLimits limits, LogPosition start = default)
 {
     private const int SmallestSize = 64;
 
@@ -20,13 +22,13 @@ internal sealed class LogRing(LogLimits limits)
     public LogSize Size => new(_count, _bytes);
 
     /// <summary>The place of the last entry, held or not.</summary>
-    public LogPosition Tail { get; private set; }
+    public LogPosition Tail { get; private set; } = start;
 
     /// <summary>The id of the last entry, held or not; null if there never was one.</summary>
     public string? LastId { get; private set; }
 
     /// <summary>The place of the last entry that was dropped.</summary>
-    public LogPosition Dropped { get; private set; }
+    public LogPosition Dropped { get; private set; } = start;
 
     /// <summary>Adds an entry, which has to be behind all others.</summary>
     public void Add(LogEntry entry)
@@ -72,12 +74,14 @@ internal sealed class LogRing(LogLimits limits)
 
     /// <summary>Copies entries after a place.</summary>
     /// <returns>How many.</returns>
-    /// <exception cref="LogGapException">Some are no longer held.</exception>
+    /// <exception cref="LogGapException">Some are no longer held, or the place is none of this log.</exception>
     public int Read(LogPosition after, Span<LogEntry> entries)
     {
         if (after >= Tail) return 0;
         if (after < Dropped) throw new LogGapException();
         var index = IndexAfter(after);
+        // Of a log that was lost and went on without its last entries: nobody knows what came after this place.
+        if (index == 0 ? after != Dropped : At(index - 1).Position != after) throw new LogGapException();
         var count = Math.Min(_count - index, entries.Length);
         for (var next = 0; next < count; next++) entries[next] = At(index + next);
         return count;

@@ -132,7 +132,8 @@ public sealed partial class HubAccess : IHostedService, IDisposable
     private Access Refuse(string what, int status, string title, string reason) =>
         new(NoClaims, Refuse(what, new HubProblem(status, title), reason));
 
-    private HubProblemResult Refuse(string what, HubProblem problem, string reason)
+    /// <summary>The same, where the log is told another reason than the client.</summary>
+    internal HubProblemResult Refuse(string what, HubProblem problem, string reason)
     {
         _metrics.Refused(problem.Status);
         if (_budget.TryTake(out var leftOut))

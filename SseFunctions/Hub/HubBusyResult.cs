@@ -4,11 +4,21 @@ using Microsoft.AspNetCore.Http;
 
 namespace SseFunctions.Hub;
 
-/// <summary>Tells a subscriber for whom there is no room to come again later. An EventSource gives up for good at any
+/// <summary>Tells a subscriber who cannot be served now to come again later. An EventSource gives up for good at any
 /// status but 200 (WHATWG HTML 9.2.3), so it gets a stream that ends at once, and a longer time to wait.</summary>
 public sealed class HubBusyResult : IResult
 {
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(10);
+    private readonly string _reason;
+    private readonly TimeSpan _shortestWait;
+
+    private HubBusyResult(string reason, TimeSpan shortestWait) => (_reason, _shortestWait) = (reason, shortestWait);
+
+    /// <summary>There is no room for it.</summary>
+    public static HubBusyResult Full { get; } = new("no room for another subscriber", TimeSpan.FromSeconds(10));
+
+    /// <summary>What it has missed cannot be found out. No header tells where the stream begins: it does not.</summary>
+    public static HubBusyResult Unavailable { get; } =
+        new("what you have missed cannot be found out just now", TimeSpan.FromSeconds(2));
 
     /// <inheritdoc/>
     public Task ExecuteAsync(HttpContext httpContext)
@@ -19,9 +29,8 @@ public sealed class HubBusyResult : IResult
         response.Headers.CacheControl = "no-store, no-transform";
         if (HttpMethods.IsHead(httpContext.Request.Method)) return Task.CompletedTask;
         // Between one and two times as long, so that they do not all come back at once.
-        var wait = (long)(ShortestWait.TotalMilliseconds * (1 + Random.Shared.NextDouble()));
-        var text = string.Create(
-            CultureInfo.InvariantCulture, $": no room for another subscriber, come again later\nretry: {wait}\n");
+        var wait = (long)(_shortestWait.TotalMilliseconds * (1 + Random.Shared.NextDouble()));
+        var text = string.Create(CultureInfo.InvariantCulture, $": {_reason}, come again later\nretry: {wait}\n");
         return response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), httpContext.RequestAborted).AsTask();
     }
 }

@@ -39,8 +39,17 @@ public sealed class PublishEndpoint(HubAccess access, IUpdatePublisher publisher
             const string title = "The token gives no right to publish to all of these topics.";
             return access.Forbid(Publish, title, claims.WhyNotPublish);
         }
-        var id = await publisher.PublishAsync(update, cancellationToken);
-        return TypedResults.Text(id, "text/plain", Encoding.UTF8);
+        try
+        {
+            var id = await publisher.PublishAsync(update, cancellationToken);
+            return TypedResults.Text(id, "text/plain", Encoding.UTF8);
+        }
+        catch (LogUnavailableException exception)
+        {
+            const string title =
+                "Nothing can be published just now: try again. With an id of its own, an update is not doubled.";
+            return access.Refuse(Publish, new HubProblem(HubProblem.Unavailable, title), exception.Message);
+        }
     }
 
     private async Task<(Update? Update, HubProblem Problem)> ReadAsync(

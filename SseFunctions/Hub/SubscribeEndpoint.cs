@@ -37,9 +37,18 @@ public sealed partial class SubscribeEndpoint(
         if (problem is not null) return access.Refuse("subscribe", problem);
 
         var client = _options.MaxSubscribersPerClient > 0 ? ClientOf(request) : null;
-        if (IsFull(client)) return new HubBusyResult();
+        if (IsFull(client)) return HubBusyResult.Full;
 
-        var after = await PlaceAsync(request, cancellationToken);
+        LogPosition? after;
+        try
+        {
+            after = await PlaceAsync(request, cancellationToken);
+        }
+        catch (LogUnavailableException exception)
+        {
+            LogUnknown(exception);
+            return HubBusyResult.Unavailable;
+        }
         var rights = TopicSelectorSet.Parse(claims.Subscribe);
         var subscriber = new Subscriber(
             subscribers, new Subscription(topics, rights), after, client, active.Of(topics, claims.Payload));
@@ -92,4 +101,8 @@ public sealed partial class SubscribeEndpoint(
 
     [LoggerMessage(1, LogLevel.Warning, "A subscriber was told to come again later: {Setting} is {Limit}")]
     private partial void LogFull(string setting, int limit);
+
+    [LoggerMessage(2, LogLevel.Information,
+        "A subscriber was told to come again later: where to go on from cannot be found out just now")]
+    private partial void LogUnknown(Exception exception);
 }

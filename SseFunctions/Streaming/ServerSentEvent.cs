@@ -18,14 +18,21 @@ public sealed class ServerSentEvent
     public ServerSentEvent(string data, string? type = null, string? id = null, TimeSpan? retry = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        RefuseBreaks(type, nameof(type));
-        RefuseBreaks(id, nameof(id));
-        ArgumentOutOfRangeException.ThrowIfLessThan(retry ?? TimeSpan.Zero, TimeSpan.Zero, nameof(retry));
+        Check(type, id, retry);
         Bytes = EventEncoder.Encode(data, type, id, retry);
     }
 
     /// <summary>The event as it goes over the wire, blank line included.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>Refuses what no event can be made of, without making one.</summary>
+    /// <exception cref="ArgumentException">As of the constructor.</exception>
+    internal static void Check(string? type, string? id, TimeSpan? retry)
+    {
+        RefuseBreaks(type, nameof(type));
+        RefuseBreaks(id, nameof(id));
+        ArgumentOutOfRangeException.ThrowIfLessThan(retry ?? TimeSpan.Zero, TimeSpan.Zero, nameof(retry));
+    }
 
     private static void RefuseBreaks(string? value, string name)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using SseFunctions.EventLogs;
 
 namespace SseFunctions.Hub.Delivery;
 
@@ -11,6 +12,7 @@ public sealed partial class Dispatcher(Subscribers subscribers, TimeProvider tim
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _logger = logger;
+    private bool _hasLost;
 
     /// <summary>Whether the last try to deliver failed.</summary>
     public bool HasFailed { get; private set; }
@@ -22,13 +24,19 @@ public sealed partial class Dispatcher(Subscribers subscribers, TimeProvider tim
         {
             try
             {
-                if (HasFailed) await CatchUpAsync();
+                if (HasFailed || _hasLost) await CatchUpAsync();
                 HasFailed = false;
+                _hasLost = false;
                 await FollowAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
+            }
+            catch (LogGapException)
+            {
+                // The log says why. Whoever has not got it all is ended, and told when he comes back.
+                _hasLost = true;
             }
             catch (Exception exception)
             {

@@ -1,0 +1,152 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using SseFunctions.Tests.Support;
+using static SseFunctions.Tests.Support.HubClient;
+
+namespace SseFunctions.Tests.Hub;
+
+/// <summary>Two instances of the app, with one Redis between them.</summary>
+public sealed class SharedHubTests : IAsyncDisposable
+{
+    private readonly List<IAsyncDisposable> _started = [];
+
+    [Fact]
+    public async Task What_is_published_on_one_is_delivered_by_the_other_with_the_same_id()
+    {
+        var redis = await StartRedis();
+        var (one, other) = (await StartHost(redis), await StartHost(redis));
+        await using var here = await one.Subscribe("topic=a");
+        await using var there = await other.Subscribe("topic=a");
+        for (var count = 0; count < 20; count++)
+        {
+            var id = await (count % 2 == 0 ? one : other).Publish($"topic=a&data={count}");
+            foreach (var subscription in new[] { here, there })
+            {
+                var next = await subscription.Next();
+                Assert.Equal((id, $"{count}"), (next.EventId, next.Data));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_stream_that_broke_on_one_goes_on_at_the_other()
+    {
+        var redis = await StartRedis();
+        var (one, other) = (await StartHost(redis), await StartHost(redis));
+        var ids = new List<string>();
+        for (var count = 0; count < 10; count++) ids.Add(await one.Publish($"topic=a&data={count}"));
+        for (var count = 0; count < 10; count++)
+        {
+            await using var resumed = await other.Subscribe("topic=a", ("Last-Event-ID", ids[count]));
+            Assert.Equal(ids[count], resumed.LastEventId);
+            Assert.Equal(Enumerable.Range(count + 1, 9 - count).Select(number => $"{number}"), await resumed.Next(9 - count));
+        }
+        await using var now = await other.Subscribe("topic=a", ("Last-Event-ID", await one.Publish("topic=a&data=last&id=own")));
+        Assert.Equal("own", now.LastEventId);
+    }
+
+    [Fact]
+    public async Task While_Redis_is_down_publishers_are_told_to_try_again_and_subscribers_stay_and_catch_up()
+    {
+        var redis = await StartRedis("--appendonly", "yes", "--appendfsync", "always");
+        var (one, other) = (await StartHost(redis), await StartHost(redis));
+        await using var subscription = await other.Subscribe("topic=a");
+        await one.Publish("topic=a&data=before");
+        await redis.Kill();
+        using (var refused = await one.Post("topic=a&data=refused", Bearer(Everything)))
+        {
+            Assert.StartsWith("Nothing can be published just now", await refused.Problem(HttpStatusCode.ServiceUnavailable), StringComparison.Ordinal);
+            Assert.Equal("5", refused.Header("Retry-After"));
+        }
+        await one.Logs.First("The shared log in Redis cannot be read");
+        using (var health = await one.Get("/healthz"))
+        {
+            Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+            Assert.Equal("{\"status\":\"Degraded\",\"checks\":{\"redis\":\"Degraded\",\"hub\":\"Healthy\"}}", await health.Text());
+        }
+        await redis.Run();
+        await UntilTaken(one, "topic=a&data=after&id=after");
+        Assert.Equal(["before", "after"], await subscription.Next(2));
+        using var healthy = await other.Get("/healthz");
+        Assert.Equal("{\"status\":\"Healthy\",\"checks\":{\"redis\":\"Healthy\",\"hub\":\"Healthy\"}}", await healthy.Text());
+        Assert.DoesNotContain(one.Logs.Errors.Concat(other.Logs.Errors), line => line.Category.Contains("Dispatcher", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task When_Redis_has_lost_the_log_subscribers_are_sent_away_and_told_when_they_come_back()
+    {
+        var redis = await StartRedis();
+        var host = await StartHost(redis);
+        await using var subscription = await host.Subscribe("topic=a");
+        await using var quiet = await host.Subscribe("topic=quiet");
+        var id = await host.Publish("topic=a&data=before");
+        await redis.Kill();
+        await redis.Run();
+        await UntilTaken(host, "topic=a&data=after&id=after");
+        Assert.Equal(["before"], (await subscription.UntilEnd()).Select(next => next.Data));
+        Assert.Empty(await quiet.UntilEnd());
+        await using var back = await host.Subscribe("topic=a", ("Last-Event-ID", id));
+        Assert.Equal("earliest", back.LastEventId);
+        Assert.Equal("after", (await back.Next()).Data);
+    }
+
+    [Theory]
+    [InlineData("Redis:ConnectionString=127.0.0.1,ssl=perhaps", "Redis:ConnectionString")]
+    [InlineData("Redis:KeyPrefix=a b", "Redis:KeyPrefix")]
+    [InlineData("Redis:KeyPrefix={a}", "Redis:KeyPrefix")]
+    public async Task A_wrong_setting_is_said_at_start(string setting, string named)
+    {
+        var wrong = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(
+            () => LocalHostServer.Start(null, setting));
+        Assert.Contains(named, wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("WEBSITE_SITE_NAME")]
+    [InlineData("WEBSITE_INSTANCE_ID")]
+    [InlineData("CONTAINER_APP_NAME")]
+    public async Task Says_where_updates_are_held(string setOnAzure)
+    {
+        await using var alone = await LocalHostServer.Start();
+        await alone.Logs.First("Updates are held in the memory of this instance");
+        Assert.DoesNotContain(alone.Logs.Entries, line => line.Message.Contains("runs on Azure", StringComparison.Ordinal));
+        await using var onAzure = await LocalHostServer.Start(null, $"{setOnAzure}=1");
+        var warning = await onAzure.Logs.First("runs on Azure");
+        Assert.Equal(LogLevel.Warning, warning.Level);
+        Assert.Contains("set Redis__ConnectionString", warning.Message, StringComparison.Ordinal);
+        var shared = await StartHost(await StartRedis(), $"{setOnAzure}=1");
+        await shared.Logs.First("Updates are held in Redis");
+        Assert.DoesNotContain(shared.Logs.Entries, line => line.Message.Contains("runs on Azure", StringComparison.Ordinal));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var started in _started.AsEnumerable().Reverse()) await started.DisposeAsync();
+    }
+
+    private static async Task UntilTaken(LocalHostServer host, string form)
+    {
+        var limit = DateTime.UtcNow + Limits.Soon;
+        while (true)
+        {
+            using var answer = await host.Post(form, Bearer(Everything));
+            if (answer.StatusCode == HttpStatusCode.OK) return;
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.True(DateTime.UtcNow < limit, "It was never taken.");
+        }
+    }
+
+    private async Task<RedisServer> StartRedis(params string[] arguments)
+    {
+        var redis = await RedisServer.Start(arguments);
+        _started.Add(redis);
+        return redis;
+    }
+
+    private async Task<LocalHostServer> StartHost(RedisServer redis, params string[] settings)
+    {
+        var host = await LocalHostServer.Start(null, [$"Redis:ConnectionString={redis.ConnectionString}", .. settings]);
+        _started.Add(host);
+        return host;
+    }
+}

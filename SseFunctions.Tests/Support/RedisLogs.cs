@@ -1,0 +1,58 @@
+using System.Diagnostics.Metrics;
+using Azure.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using SseFunctions.EventLogs;
+using SseFunctions.EventLogs.Redis;
+
+namespace SseFunctions.Tests.Support;
+
+/// <summary>Makes logs in Redis, as instances of an app would have them, and ends them.</summary>
+internal sealed class RedisLogs : IAsyncDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly List<RedisEventLog> _logs = [];
+    private readonly LoggerFactory _loggers;
+
+    public RedisLogs() => _loggers = new LoggerFactory([Logs]);
+
+    public CapturedLogs Logs { get; } = new();
+
+    public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
+
+    public Task<RedisEventLog> Start(RedisServer server, string keyPrefix = "sse", LogLimits? limits = null) =>
+        Start(new RedisOptions { ConnectionString = server.ConnectionString, KeyPrefix = keyPrefix }, null, limits);
+
+    /// <summary>Starts one that reaches its server over a port in between.</summary>
+    public Task<RedisEventLog> Start(RedisServer server, int port) => Start(
+        new RedisOptions { ConnectionString = server.ConnectionString.Replace($"{server.Port}", $"{port}", StringComparison.Ordinal) },
+        null,
+        null);
+
+    /// <summary>Starts one that a credential opens.</summary>
+    public Task<RedisEventLog> Start(TlsRedis server, TokenCredential credential) => Start(
+        new RedisOptions { ConnectionString = server.ConnectionString, Credential = "managedidentity" },
+        new RedisIdentity(credential, TimeProvider.System, _loggers.CreateLogger<RedisEventLog>()),
+        null);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var log in _logs) await log.DisposeAsync();
+        _loggers.Dispose();
+        await _services.DisposeAsync();
+    }
+
+    private async Task<RedisEventLog> Start(RedisOptions options, RedisIdentity? identity, LogLimits? limits)
+    {
+        var log = new RedisEventLog(
+            options,
+            identity,
+            limits ?? new LogLimits(10_000, 100_000_000, TimeSpan.FromDays(1)),
+            TimeProvider.System,
+            new RedisMetrics(Meters),
+            _loggers.CreateLogger<RedisEventLog>());
+        _logs.Add(log);
+        await log.StartAsync(TestContext.Current.CancellationToken);
+        return log;
+    }
+}

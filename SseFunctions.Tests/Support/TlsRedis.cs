@@ -1,0 +1,120 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using StackExchange.Redis;
+
+namespace SseFunctions.Tests.Support;
+
+/// <summary>A Redis as Azure's: over TLS, with users whose passwords are tokens. Its certificate is of an issuer that is
+/// made here; the tests' process trusts the first one.</summary>
+internal sealed class TlsRedis : IAsyncDisposable
+{
+    private static readonly Lazy<Issuer> Trusted = new(() =>
+    {
+        var folder = Directory.CreateTempSubdirectory("issuer-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        var issuer = new Issuer(folder);
+        // Read by the client.
+        Environment.SetEnvironmentVariable(TrustVariable, issuer.Certificate);
+        return issuer;
+    });
+
+    private readonly RedisServer _server;
+    private readonly string _folder;
+
+    private TlsRedis(RedisServer server, int port, string folder)
+    {
+        _server = server;
+        _folder = folder;
+        ConnectionString = $"127.0.0.1:{port},connectTimeout=3000,asyncTimeout=4000";
+    }
+
+    public const string TrustVariable = "SERedis_IssuerCertPath";
+
+    public string ConnectionString { get; }
+
+    public static string TrustedIssuer => Trusted.Value.Certificate;
+
+    public static async Task<TlsRedis> Start(bool isTrusted = true, string name = "127.0.0.1")
+    {
+        var trusted = Trusted.Value;
+        var folder = Directory.CreateTempSubdirectory("tls-").FullName;
+        var issuer = isTrusted ? trusted : new Issuer(folder);
+        var (certificate, key) = issuer.Issue(folder, name);
+        var port = Ports.Free();
+        var server = await RedisServer.Start(
+            "--tls-port", $"{port}", "--tls-cert-file", certificate, "--tls-key-file", key,
+            "--tls-ca-cert-file", issuer.Certificate, "--tls-auth-clients", "no",
+            "--user", "default", "off", "--user", "test", "on", ">test", "~*", "&*", "+@all");
+        return new TlsRedis(server, port, folder);
+    }
+
+    /// <summary>Asks it something, past the product.</summary>
+    public async Task<RedisResult> Ask(string command, params object[] arguments)
+    {
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(
+            $"127.0.0.1:{_server.Port},user=test,password=test,allowAdmin=true,protocol=resp2");
+        return await connection.GetDatabase().ExecuteAsync(command, arguments);
+    }
+
+    /// <summary>Lets an identity in with these tokens, and no others.</summary>
+    public Task Admit(string objectId, params string[] tokens) => Ask(
+        "ACL", ["SETUSER", objectId, "on", "resetpass", "~*", "&*", "+@all", .. tokens.Select(token => $">{token}")]);
+
+    /// <summary>The connections that identities have opened, one a line as CLIENT LIST writes them.</summary>
+    public async Task<string[]> Connections()
+    {
+        var list = (string?)await Ask("CLIENT", "LIST") ?? "";
+        return [.. list.Split('\n').Where(line => line.Contains("name=SseFunctions", StringComparison.Ordinal))];
+    }
+
+    /// <summary>How often a token was said on an open connection, and taken.</summary>
+    public async Task<int> Said()
+    {
+        var info = (string?)await Ask("INFO", "commandstats") ?? "";
+        var auth = info.Split('\n').FirstOrDefault(line => line.StartsWith("cmdstat_auth:", StringComparison.Ordinal));
+        if (auth is null) return 0;
+        var figures = auth.Trim()["cmdstat_auth:".Length..].Split(',').Select(figure => figure.Split('='))
+            .ToDictionary(figure => figure[0], figure => figure[1]);
+        return int.Parse(figures["calls"]) - int.Parse(figures["failed_calls"]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private sealed class Issuer
+    {
+        private readonly X509Certificate2 _certificate;
+
+        public Issuer(string folder)
+        {
+            using var key = RSA.Create(2048);
+            var request = new CertificateRequest($"CN={Guid.NewGuid():N}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+            _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(2));
+            Certificate = Path.Combine(folder, "issuer.crt");
+            File.WriteAllText(Certificate, _certificate.ExportCertificatePem());
+        }
+
+        public string Certificate { get; }
+
+        public (string Certificate, string Key) Issue(string folder, string name)
+        {
+            using var key = RSA.Create(2048);
+            var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            var names = new SubjectAlternativeNameBuilder();
+            if (IPAddress.TryParse(name, out var address)) names.AddIpAddress(address);
+            else names.AddDnsName(name);
+            request.CertificateExtensions.Add(names.Build());
+            using var certificate = request.Create(
+                _certificate, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1), Guid.NewGuid().ToByteArray());
+            var files = (Path.Combine(folder, "server.crt"), Path.Combine(folder, "server.key"));
+            File.WriteAllText(files.Item1, certificate.ExportCertificatePem());
+            File.WriteAllText(files.Item2, key.ExportPkcs8PrivateKeyPem());
+            return files;
+        }
+    }
+}

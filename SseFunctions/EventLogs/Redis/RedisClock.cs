@@ -1,0 +1,17 @@
+namespace SseFunctions.EventLogs.Redis;
+
+/// <summary>What time it is in Redis, as far as its last answer tells. Thread-safe.</summary>
+internal sealed class RedisClock(TimeProvider time)
+{
+    private Heard? _heard;
+
+    /// <summary>The milliseconds of Unix time there now; null if it never answered.</summary>
+    public long? Now => Volatile.Read(ref _heard) is { } heard
+        ? heard.Milliseconds + (long)time.GetElapsedTime(heard.Timestamp).TotalMilliseconds
+        : null;
+
+    /// <summary>Takes note of an answer.</summary>
+    public void Hear(long milliseconds) => Volatile.Write(ref _heard, new Heard(milliseconds, time.GetTimestamp()));
+
+    private sealed record Heard(long Milliseconds, long Timestamp);
+}
