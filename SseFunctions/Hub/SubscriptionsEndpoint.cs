@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using SseFunctions.EventLogs;
@@ -10,6 +12,9 @@ namespace SseFunctions.Hub;
 public sealed class SubscriptionsEndpoint(
     HubAccess access, ActiveSubscriptions active, IEventLog log, IOptions<HubOptions> options)
 {
+    private const string Read = "read subscriptions";
+    private const int TagBytes = 16;
+
     /// <summary>The answer.</summary>
     public async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
     {
@@ -23,46 +28,60 @@ public sealed class SubscriptionsEndpoint(
         var (claims, refused) = await access.ToSubscribeAsync(token, cancellationToken);
         if (refused is not null) return refused;
 
-        // Before the list: an update that tells of a change has a later id than the list that lacks it.
-        var tag = $"\"{log.Tail}\"";
-        var lastEventId = log.LastId ?? EventIds.Earliest;
-        var topic = Value(request, "topic");
-        var subscriber = Value(request, "subscriber");
-        var documents = active.All.Where(document => (topic is null || IsSame(document.Topic, topic))
-            && (subscriber is null || IsSame(document.Subscriber, subscriber))).ToArray();
-
+        var topic = Unescape(Value(request, "topic"));
+        var subscriber = Unescape(Value(request, "subscriber"));
         var rights = TopicSelectorSet.Parse(claims.Subscribe);
-        var exactTopics = documents.Select(document => document.Topic).Distinct().DefaultIfEmpty(Unescape(topic));
-        foreach (var exact in topic is null ? [null] : exactTopics)
+        // Before the list, which costs something.
+        if (topic is null ? !rights.MatchesAny([SubscriptionDocument.PathOf()]) : rights.Selectors.Count == 0)
+            return Forbid(claims);
+
+        // Before the list: an update that tells of a change has a later id than the list that lacks it.
+        var lastEventId = log.LastId ?? EventIds.Earliest;
+        SubscriptionDocument[] documents;
+        try
         {
-            if (rights.MatchesAny([SubscriptionDocument.PathOf(exact, Unescape(subscriber))])) continue;
-            const string title = "The token gives no right to these subscriptions.";
-            return access.Forbid("read subscriptions", title, claims.WhyNotSubscribe);
+            documents = [.. (await active.ListAsync(cancellationToken)).Where(
+                document => (topic is null || Unescape(document.Topic) == topic)
+                    && (subscriber is null || Unescape(document.Subscriber) == subscriber))];
+        }
+        catch (LogUnavailableException exception)
+        {
+            const string title = "Who is subscribed is not known just now: try again.";
+            return access.Refuse(Read, new HubProblem(HubProblem.Unavailable, title), exception.Message);
         }
 
-        var path = SubscriptionDocument.PathOf(Unescape(topic), Unescape(subscriber));
+        var exactTopics = documents.Select(document => document.Topic).Distinct().DefaultIfEmpty(topic);
+        foreach (var exact in topic is null ? [] : exactTopics)
+        {
+            if (!rights.MatchesAny([SubscriptionDocument.PathOf(exact, subscriber)])) return Forbid(claims);
+        }
+        if (subscriber is not null && documents.Length == 0)
+            return Problem(HubProblem.NotFound, "There is no such subscription any more.");
+
+        var json = subscriber is null
+            ? SubscriptionDocument.ToJson(SubscriptionDocument.PathOf(topic), lastEventId, documents)
+            : documents[0].ToJson(lastEventId);
         var headers = request.HttpContext.Response.Headers;
         headers.Link = "</.well-known/mercure>; rel=\"mercure\"";
         headers.CacheControl = "private, no-cache";
-        // Of the place, not of the id: a publisher may give one id twice.
+        // Of all that is said, and of nothing else: a publisher may give one id twice, and the subscribers of an
+        // instance that died vanish before any update tells it.
+        var tag = $"\"{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(json)).AsSpan(0, TagBytes))}\"";
         headers.ETag = tag;
-        if (request.Headers.IfNoneMatch.ToString() == tag)
-            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        if (subscriber is null)
-            return new SubscriptionsResult(SubscriptionDocument.ToJson(path, lastEventId, documents));
-        return documents.Length > 0
-            ? new SubscriptionsResult(documents[0].ToJson(lastEventId))
-            : Problem(HubProblem.NotFound, "There is no such subscription any more.");
+        return request.Headers.IfNoneMatch.ToString() == tag
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : new SubscriptionsResult(json);
     }
+
+    private HubProblemResult Forbid(TokenClaims claims) =>
+        access.Forbid(Read, "The token gives no right to these subscriptions.", claims.WhyNotSubscribe);
 
     private static HubProblemResult Problem(int status, string title) => new(new HubProblem(status, title));
 
-    // Proxies and hosts decode a path by different amounts, and what they left cannot be told from what was meant. So
-    // both sides are compared decoded: two topics that differ in nothing else are one here.
-    private static bool IsSame(string meant, string sent) => Unescape(meant) == Unescape(sent);
-
     private static string? Value(HttpRequest request, string name) => request.RouteValues[name] as string;
 
+    // Proxies and hosts decode a path by different amounts, and what they left cannot be told from what was meant. So
+    // both sides are compared decoded: two topics that differ in nothing else are one here.
     [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
     private static string? Unescape(string? text) => text is null ? null : Uri.UnescapeDataString(text);
 }

@@ -1,0 +1,308 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using SseFunctions.EventLogs;
+using SseFunctions.Hub;
+using SseFunctions.Hub.Topics;
+using SseFunctions.Tests.Support;
+using static SseFunctions.Tests.Support.HubClient;
+
+namespace SseFunctions.Tests.Hub;
+
+/// <summary>Who is subscribed to any of several instances, with one Redis between them.</summary>
+public sealed class SharedPresenceTests : IAsyncDisposable
+{
+    private const string Root = $"{HubClient.Path}/subscriptions";
+    private const string AllOfThem = Root + "{/topic}{/subscriber}";
+    private const string Watched = $"topic={Root}%7B/topic%7D%7B/subscriber%7D";
+
+    private static readonly (string, string) Watcher = Bearer(Jwt.Subscriber(AllOfThem, "end"));
+    private static readonly RegistryTimes Usual = RegistryTimes.Default;
+    private static readonly RegistryTimes Short = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
+
+    private readonly List<IAsyncDisposable> _started = [];
+
+    [Fact]
+    public async Task Each_instance_lists_and_tells_the_subscribers_of_all()
+    {
+        var redis = await StartRedis();
+        var (one, other) = (await StartHost(redis), await StartHost(redis));
+        await using var watcher = await Watch(other);
+        var subscriber = await one.Subscribe("topic=a");
+        var came = await NextOf(watcher, "a");
+        Assert.True(came.GetProperty("active").GetBoolean());
+        foreach (var host in new[] { one, other })
+        {
+            var listed = Assert.Single(await List(host, "/a"));
+            Assert.Equal(came.GetProperty("id").GetRawText(), listed.GetProperty("id").GetRawText());
+            using var single = await host.Get(came.GetProperty("id").GetString()!, Watcher);
+            Assert.Equal(HttpStatusCode.OK, single.StatusCode);
+        }
+        await subscriber.DisposeAsync();
+        var gone = await NextOf(watcher, "a");
+        Assert.False(gone.GetProperty("active").GetBoolean());
+        Assert.Equal(came.GetProperty("subscriber").GetString(), gone.GetProperty("subscriber").GetString());
+        foreach (var host in new[] { one, other }) Assert.Empty(await List(host, "/a"));
+    }
+
+    [Fact]
+    public async Task Topic_and_payload_are_the_same_to_all_whatever_is_in_them()
+    {
+        var redis = await StartRedis();
+        var (one, other) = (await StartHost(redis), await StartHost(redis));
+        await using var watcher = await Watch(other);
+        const string topic = "\"\\u0041'%00\u007f\u2028\u0085é😀</script>], -1";
+        var payload = new { text = topic + "\n\r\0", nested = new object?[] { null, 1.50, -0.0, new { @__proto__ = "" } }, empty = "" };
+        await using var subscriber = await one.Subscribe(
+            $"topic={Uri.EscapeDataString(topic)}", Bearer(Jwt.Mint(new { mercure = new { payload } })));
+        var told = await NextOf(watcher, topic);
+        var listed = (await List(other, "")).Single(document => Topic(document) == topic);
+        Assert.Equal(JsonSerializer.Serialize(payload), told.GetProperty("payload").GetRawText());
+        foreach (var name in new[] { "id", "topic", "subscriber", "payload" })
+            Assert.Equal(told.GetProperty(name).GetRawText(), listed.GetProperty(name).GetRawText());
+    }
+
+    [Fact]
+    public async Task Thousands_that_come_and_go_at_once_are_all_listed_and_then_all_gone()
+    {
+        const int count = 3000;
+        var redis = await StartRedis();
+        var (one, other) = (await StartHost(redis), await StartHost(redis));
+        var active = one.Services.GetRequiredService<ActiveSubscriptions>();
+        var all = Enumerable.Range(0, count).Select(_ => active.Of(TopicSelectorSet.Parse(["a"]), null)!).ToList();
+        foreach (var subscriber in all) subscriber.Begin();
+        await Until(async () => (await List(other, "/a")).Count == count, "list of all");
+        Assert.Equal(count, (await List(one, "/a")).Select(item => item.GetProperty("id").GetString()).Distinct().Count());
+        foreach (var subscriber in all) Assert.True(subscriber.EndAsync().IsCompletedSuccessfully);
+        await Until(async () => (await List(other, "/a")).Count == 0, "empty list");
+        Assert.Equal(2 * count, one.Services.GetRequiredService<IEventLog>().Size.Count);
+    }
+
+    [Fact]
+    public async Task Of_an_instance_that_died_they_vanish_and_that_is_told_once()
+    {
+        var redis = await StartRedis();
+        var survivors = new[] { await StartHost(redis, Short), await StartHost(redis, Short), await StartHost(redis, Short) };
+        await using var watcher = await Watch(survivors[0]);
+        // Its clock stands still, so that it never says that it lives: to the others that is what a dead one is.
+        var dying = await StartHost(redis, Short, new FakeTimeProvider(DateTimeOffset.UtcNow));
+        await using var subscriber = await dying.Subscribe("topic=a&topic=b");
+        Assert.True((await NextOf(watcher, "a")).GetProperty("active").GetBoolean());
+        Assert.True((await NextOf(watcher, "b")).GetProperty("active").GetBoolean());
+
+        var gone = await watcher.Next(2);
+        Assert.Equal(["a", "b"], gone.Select(data => Topic(Json(data))));
+        Assert.All(gone, data => Assert.False(Json(data).GetProperty("active").GetBoolean()));
+        await Until(async () => (int)await redis.Ask("ZCARD", "{sse}:instances") == survivors.Length, "end of the clearing up");
+        foreach (var host in survivors) Assert.DoesNotContain(await List(host, ""), document => Topic(document) is "a" or "b");
+        Assert.Single(survivors.SelectMany(host => host.Logs.Entries), line => line.Message.Contains("gone without a word", StringComparison.Ordinal));
+        await survivors[1].Publish("topic=end&data=%22end%22");
+        Assert.Equal(["\"end\""], await watcher.Next(1));
+        Assert.Equal(0, (int)await redis.Ask("EXISTS", "{sse}:leases"));
+    }
+
+    [Fact]
+    public async Task An_instance_that_stood_still_and_goes_on_tells_its_subscribers_anew()
+    {
+        var redis = await StartRedis();
+        var host = await StartHost(redis, Short);
+        await using var watcher = await Watch(host);
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var standing = await StartHost(redis, Short, time);
+        await using var subscriber = await standing.Subscribe("topic=a");
+        var came = await NextOf(watcher, "a");
+        Assert.False((await NextOf(watcher, "a")).GetProperty("active").GetBoolean());
+        await Until(async () => (await redis.Ask("EXISTS", "{sse}:leases")).ToString() == "0", "end of the clearing up");
+        time.Advance(Short.RenewEvery);
+        var again = await NextOf(watcher, "a");
+        Assert.Equal(came.GetRawText(), again.GetRawText());
+        Assert.Equal(came.GetProperty("id").GetString(), Assert.Single(await List(host, "/a")).GetProperty("id").GetString());
+        Assert.Contains(standing.Logs.Entries, line => line.Message.Contains("not known to the others any more", StringComparison.Ordinal));
+    }
+
+    // As a replica is that was promoted before it had got them, or a Redis that evicts what it should not.
+    [Theory]
+    [InlineData("DEL", "{sse}:instances")]
+    [InlineData("HDEL")]
+    [InlineData("HSET")]
+    public async Task What_Redis_loses_or_keeps_by_mistake_is_put_right(string command, params string[] arguments)
+    {
+        var redis = await StartRedis();
+        var host = await StartHost(redis, new RegistryTimes(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)));
+        // Says that it lives too seldom to find out anything itself.
+        await using var watcher = await Watch(await StartHost(redis, Usual));
+        await using var subscriber = await host.Subscribe("topic=a");
+        var came = await NextOf(watcher, "a");
+        if (arguments.Length == 0)
+        {
+            // The one that was seen last.
+            var instance = (await redis.Ask("ZRANGE", "{sse}:instances", -1, -1))[0];
+            var key = $"{{sse}}:subscriptions:{instance}";
+            arguments = command == "HDEL"
+                ? [key, came.GetProperty("subscriber").GetString()!]
+                : [key, "urn:uuid:1", "{\"topics\":[\"a\"]}"];
+        }
+        await redis.Ask(command, [.. arguments]);
+        Assert.Equal(came.GetRawText(), (await NextOf(watcher, "a")).GetRawText());
+        Assert.Single(await List(host, "/a"));
+    }
+
+    [Fact]
+    public async Task When_Redis_was_emptied_those_who_come_back_are_known_to_all()
+    {
+        var redis = await StartRedis();
+        var (one, other) = (await StartHost(redis, Short), await StartHost(redis, Short));
+        await using var subscriber = await one.Subscribe("topic=a");
+        await using (var watcher = await Watch(other))
+        {
+            await Until(async () => (await List(other, "/a")).Count == 1, "subscriber");
+            await redis.Kill();
+            await redis.Run();
+            await watcher.UntilEnd();
+        }
+        Assert.DoesNotContain(await subscriber.UntilEnd(), item => item.Data.Length > 0);
+        await using var back = await one.Subscribe("topic=a");
+        await Until(async () => await TryList(other, "/a") is [var listed] && Topic(listed) == "a", "subscriber that came back");
+    }
+
+    [Fact]
+    public async Task While_Redis_is_down_no_stream_waits_and_then_what_has_changed_is_told()
+    {
+        var redis = await StartRedis("--appendonly", "yes", "--appendfsync", "always");
+        var host = await StartHost(redis);
+        await using var watcher = await Watch(host);
+        var leaving = await host.Subscribe("topic=leaving");
+        await NextOf(watcher, "leaving");
+        await redis.Kill();
+        var passing = await host.Subscribe("topic=passing");
+        await using var coming = await host.Subscribe("topic=coming");
+        await host.Logs.First("Active subscriptions cannot be shared");
+        var late = await host.Subscribe("topic=late");
+        foreach (var stream in new[] { leaving, passing, late }) await stream.DisposeAsync();
+        await Until(
+            () => Task.FromResult(host.Logs.Entries.Count(line => line.Message.Contains("client_gone", StringComparison.Ordinal)) == 3),
+            "end of the streams");
+        Assert.DoesNotContain(host.Logs.Entries, line => line.Message.Contains("left to itself", StringComparison.Ordinal));
+        using (var refused = await host.Get(Root, Watcher))
+        {
+            Assert.Equal("Who is subscribed is not known just now: try again.", await refused.Problem(HttpStatusCode.ServiceUnavailable));
+            Assert.Equal("5", refused.Header("Retry-After"));
+        }
+
+        await redis.Run();
+        await host.Logs.First("shared with other instances again");
+        await Until(async () => await TryList(host, "/coming") is [_], "list");
+        Assert.Empty(await List(host, "/leaving"));
+        await UntilTaken(host);
+        var told = new List<(string, bool)>();
+        while (await watcher.Next() is var next && next.Data != "end")
+            told.Add((Topic(Json(next.Data)), Json(next.Data).GetProperty("active").GetBoolean()));
+        Assert.Equal([("coming", true), ("leaving", false)], told.Order());
+    }
+
+    [Fact]
+    public async Task An_instance_that_stops_leaves_nothing_behind()
+    {
+        var redis = await StartRedis();
+        var (one, other) = (await StartHost(redis), await StartHost(redis));
+        await using var watcher = await Watch(other);
+        await using var subscriber = await one.Subscribe("topic=a");
+        await NextOf(watcher, "a");
+        await one.Stop();
+        Assert.False((await NextOf(watcher, "a")).GetProperty("active").GetBoolean());
+        Assert.Equal(1, (int)await redis.Ask("ZCARD", "{sse}:instances"));
+        Assert.Empty(await List(other, "/a"));
+        Assert.Empty(one.Logs.Errors);
+    }
+
+    [Fact]
+    public async Task With_the_setting_off_nothing_of_it_is_in_Redis()
+    {
+        var redis = await StartRedis();
+        var host = await LocalHostServer.Start(null, $"Redis:ConnectionString={redis.ConnectionString}");
+        _started.Add(host);
+        await using var subscriber = await host.Subscribe("topic=a");
+        await host.Publish("topic=a&data=a");
+        Assert.Equal("a", (await subscriber.Next()).Data);
+        Assert.Equal(0, (int)await redis.Ask("EXISTS", "{sse}:instances"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var started in _started.AsEnumerable().Reverse()) await started.DisposeAsync();
+    }
+
+    private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
+
+    private static string Topic(JsonElement document) => document.GetProperty("topic").GetString()!;
+
+    private static async Task<JsonElement> NextOf(HubSubscription watcher, string topic)
+    {
+        var document = Json((await watcher.Next()).Data);
+        Assert.Equal(topic, Topic(document));
+        return document;
+    }
+
+    private static async Task<HubSubscription> Watch(LocalHostServer host)
+    {
+        var watcher = await host.Subscribe($"{Watched}&topic=end", Watcher);
+        // Itself.
+        Assert.Equal(2, (await watcher.Next(2)).Count);
+        return watcher;
+    }
+
+    private static async Task<List<JsonElement>> List(LocalHostServer host, string path)
+    {
+        using var answer = await host.Get(Root + path, Watcher);
+        var text = await answer.Text();
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, text);
+        return [.. Json(text).GetProperty("subscriptions").EnumerateArray()];
+    }
+
+    // Null while it cannot be known.
+    private static async Task<List<JsonElement>?> TryList(LocalHostServer host, string path)
+    {
+        using var answer = await host.Get(Root + path, Watcher);
+        return answer.StatusCode == HttpStatusCode.ServiceUnavailable ? null : await List(host, path);
+    }
+
+    private static async Task Until(Func<Task<bool>> isSo, string what)
+    {
+        var limit = DateTime.UtcNow + Limits.Soon;
+        while (!await isSo())
+        {
+            Assert.True(DateTime.UtcNow < limit, $"There was no {what}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static Task UntilTaken(LocalHostServer host) => Until(
+        async () =>
+        {
+            using var answer = await host.Post("topic=end&data=end", Bearer(Everything));
+            return answer.StatusCode == HttpStatusCode.OK;
+        },
+        "room for an update");
+
+    private async Task<RedisServer> StartRedis(params string[] arguments)
+    {
+        var redis = await RedisServer.Start(arguments);
+        _started.Add(redis);
+        return redis;
+    }
+
+    private Task<LocalHostServer> StartHost(RedisServer redis) => StartHost(redis, Usual);
+
+    private async Task<LocalHostServer> StartHost(
+        RedisServer redis, RegistryTimes times, FakeTimeProvider? time = null)
+    {
+        var host = await LocalHostServer.Start(
+            services => services.AddSingleton(times),
+            time,
+            $"Redis:ConnectionString={redis.ConnectionString}",
+            "Hub:Subscriptions=true");
+        _started.Add(host);
+        return host;
+    }
+}
