@@ -5,7 +5,8 @@ using SseFunctions.Benchmarks.Commands;
 using SseFunctions.Benchmarks.Server;
 
 // The child processes: not for people.
-if (args is ["serve", var variant]) return await ServerProgram.RunAsync(Enum.Parse<ServerVariant>(variant));
+if (args is ["serve", var variant, var port])
+    return await ServerProgram.RunAsync(Enum.Parse<ServerVariant>(variant), port);
 
 using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(15));
 using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -35,6 +36,9 @@ try
         case ["append"]:
             MicroCommand.Run<AppendBenchmark>();
             return 0;
+        case ["redis-append", var server]:
+            await RedisAppendCommand.RunAsync(server, stop.Token);
+            return 0;
         case ["hub-idle", .. { Length: <= 1 } count]:
             await IdleCommand.RunHubAsync(CountOf(count, IdleCommand.DefaultHubStreams), stop.Token);
             return 0;
@@ -50,6 +54,10 @@ try
             return await StalledCommand.RunAsync(new Arguments(options), stop.Token);
         case ["deliveries", .. var options]:
             return await DeliveriesCommand.RunAsync(new Arguments(options), stop.Token);
+        case ["instances", .. var options]:
+            return await InstancesCommand.RunAsync(new Arguments(options), stop.Token);
+        case ["instances-load", .. var options]:
+            return await InstancesLoadCommand.RunAsync(new Arguments(options), stop.Token);
         default:
             Console.WriteLine(Usage.Text);
             return args.Length == 0 ? 0 : 1;

@@ -112,8 +112,8 @@ internal sealed class SseClient : IDisposable
         }
     }
 
-    /// <summary>Breaks the connection off. Closed politely, tens of thousands would each keep their port for a minute, and
-    /// the search for free ones would slow down whatever is measured next.</summary>
+    /// <summary>Breaks the connection off. Closed politely, tens of thousands would each keep their port for a minute,
+    /// and the search for free ones would slow down whatever is measured next.</summary>
     public void Dispose()
     {
         _socket.LingerState = new LingerOption(enable: true, seconds: 0);

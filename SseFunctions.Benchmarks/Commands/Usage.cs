@@ -13,6 +13,8 @@ internal static class Usage
           encode          time and memory to make an event
           match           time to find out whom an update concerns
           append          time and memory to append to the log
+          redis-append <server>
+                          appends/s to the log in a Redis that is running, by 1000 publishers at once
           hub-idle [count]
                           as idle, of the hub's streams: of one topic, and of a topic each (default 20000)
 
@@ -39,6 +41,14 @@ internal static class Usage
                             --subscribers 50 --stalled 1 --rate 100 --data 16384 --seconds 5 --rounds 3 --server ours
           deliveries      1000000 deliveries while connections break and resume
                             --subscribers 500 --updates 2000 --publishers 8 --rate 100 --drops 100 --server ours
+          instances       1000000 deliveries by instances with a Redis between them, while one after the other is
+                          killed and started again, and who was there goes on at the next; needs redis-server
+                            --instances 3 --kill-every 5 --subscribers 500 --updates 2000 --publishers 8
+                            --rate 40 --drops 10
+          instances-load  1, 2 and 3 instances with a Redis, beside one with its log in memory, in turns: at a rate,
+                          for the latency, then as fast as answers come; needs redis-server
+                            --instances 1,2,3 --subscribers 50 --publishers 4 --rate 50
+                            --fast-subscribers 300 --fast-publishers 16 --seconds 5 --rounds 3
 
         Servers run as child processes on loopback and end with this program. Linux; best on a machine at rest.
         """;

@@ -29,6 +29,9 @@ internal sealed class LoadRun : IAsyncDisposable
     /// <summary>The server's memory for each stream, in bytes, once all were open; null: not known.</summary>
     public double? BytesPerStream { get; private set; }
 
+    /// <summary>How many times publishers have tried again.</summary>
+    public int Retries => _publishers.Sum(publisher => publisher.Retries);
+
     /// <summary>Opens the streams.</summary>
     /// <exception cref="IOException">Not all opened.</exception>
     public static async Task<LoadRun> OpenAsync(

@@ -14,6 +14,10 @@ internal sealed record LoadTarget
     /// <summary>Where it listens.</summary>
     public required IPEndPoint Address { get; init; }
 
+    /// <summary>Where more instances of it listen. Subscribers and publishers begin at one each, and go on at the next
+    /// one when it fails.</summary>
+    public IReadOnlyList<IPEndPoint> MoreAddresses { get; init; } = [];
+
     /// <summary>What the header <c>Host</c> says.</summary>
     public string Host { get; init; } = "localhost";
 
@@ -31,6 +35,10 @@ internal sealed record LoadTarget
 
     /// <summary>Whether the answer to a post is the id of the update.</summary>
     public bool AnswersId { get; init; }
+
+    /// <summary>Whether updates have ids of their own, under which a publisher tries again until it is
+    /// answered.</summary>
+    public bool IsRetried { get; init; }
 
     /// <summary>The server's processes; null: not known.</summary>
     public ProcessUsage? Usage { get; init; }
@@ -50,6 +58,18 @@ internal sealed record LoadTarget
         AnswersId = true,
         Usage = new ProcessUsage([server.Id]),
     };
+
+    /// <summary>Several instances of ours.</summary>
+    public static LoadTarget Of(IReadOnlyList<ServerProcess> servers, string topic) => Of(servers[0], topic) with
+    {
+        MoreAddresses = [.. servers.Skip(1).Select(server => server.Address)],
+        Usage = new ProcessUsage([.. servers.Select(server => server.Id)]),
+    };
+
+    /// <summary>The instance that is next after so many.</summary>
+    public IPEndPoint AddressAt(int turn) => turn % (MoreAddresses.Count + 1) is > 0 and var index
+        ? MoreAddresses[index - 1]
+        : Address;
 
     /// <summary>A topic as it stands in a query.</summary>
     public static string Escape(string topic) =>

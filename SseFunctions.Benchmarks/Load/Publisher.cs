@@ -13,13 +13,16 @@ internal sealed class Publisher : IDisposable
 {
     private const int AnswerBytes = 8 * 1024;
 
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(20);
+
     private readonly LoadTarget _target;
     private readonly int _number;
     private readonly ConcurrentDictionary<long, ulong> _answered;
-    private readonly Socket _socket;
     private readonly byte[] _request;
+    private readonly int _idAt;
     private readonly int _dataBytes;
     private readonly byte[] _answer = new byte[AnswerBytes];
+    private Socket? _socket;
     private int _accepted;
 
     /// <param name="target">The server.</param>
@@ -29,14 +32,19 @@ internal sealed class Publisher : IDisposable
     public Publisher(LoadTarget target, int number, int dataBytes, ConcurrentDictionary<long, ulong> answered)
     {
         (_target, _number, _dataBytes, _answered) = (target, number, dataBytes, answered);
-        var form = target.Topic is null ? "" : $"topic={Uri.EscapeDataString(target.Topic)}&data=";
+        var id = target.IsRetried ? $"id={new string('0', Stamp.KeyBytes)}&" : "";
+        var form = target.Topic is null ? "" : $"{id}topic={Uri.EscapeDataString(target.Topic)}&data=";
         var length = form.Length + dataBytes;
-        _request = [.. target.PublishHead(length), .. Encoding.ASCII.GetBytes(form), .. new byte[dataBytes]];
-        _socket = new Socket(target.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var head = target.PublishHead(length);
+        _idAt = head.Length + "id=".Length;
+        _request = [.. head, .. Encoding.ASCII.GetBytes(form), .. new byte[dataBytes]];
     }
 
     /// <summary>How many updates the server has accepted.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
+
+    /// <summary>How many times it has tried again, or gone to another instance.</summary>
+    public int Retries { get; private set; }
 
     /// <summary>Publishes until told to stop, or until there have been enough; the last answer is waited for.</summary>
     /// <param name="pace">The time from one update to the next; null: as fast as answers come.</param>
@@ -46,7 +54,6 @@ internal sealed class Publisher : IDisposable
     /// <exception cref="IOException">The server did not accept one.</exception>
     public async Task RunAsync(TimeSpan? pace, int limit, CancellationToken stop, CancellationToken cancellationToken)
     {
-        if (!_socket.Connected) await _socket.ConnectAsync(_target.Address, cancellationToken);
         // Paced publishers do not all start at once.
         var due = Stopwatch.GetTimestamp() + TicksOf(pace * Random.Shared.NextDouble());
         for (var count = 0; count < limit && !stop.IsCancellationRequested; count++)
@@ -70,7 +77,7 @@ internal sealed class Publisher : IDisposable
     }
 
     /// <summary>Closes the connection.</summary>
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => _socket?.Dispose();
 
     private static long TicksOf(TimeSpan? duration) =>
         (long)((duration ?? TimeSpan.Zero).TotalSeconds * Stopwatch.Frequency);
@@ -78,6 +85,28 @@ internal sealed class Publisher : IDisposable
     private async Task PublishAsync(Stamp stamp, CancellationToken cancellationToken)
     {
         stamp.Write(_request.AsSpan(^_dataBytes));
+        if (_target.IsRetried) _request.AsSpan(^_dataBytes)[..Stamp.KeyBytes].CopyTo(_request.AsSpan(_idAt));
+        while (true)
+        {
+            try
+            {
+                await SendAsync(stamp, cancellationToken);
+                return;
+            }
+            catch (Exception exception) when (_target.IsRetried && exception is (IOException or SocketException))
+            {
+                // The same bytes again, to the next instance: what was taken after all is not doubled.
+                _socket?.Dispose();
+                _socket = null;
+                Retries++;
+                await Task.Delay(RetryDelay, cancellationToken);
+            }
+        }
+    }
+
+    private async Task SendAsync(Stamp stamp, CancellationToken cancellationToken)
+    {
+        _socket ??= await ConnectAsync(cancellationToken);
         for (var left = _request.AsMemory(); !left.IsEmpty;)
             left = left[await _socket.SendAsync(left, cancellationToken)..];
         var filled = 0;
@@ -87,6 +116,22 @@ internal sealed class Publisher : IDisposable
             if (count == 0) throw new IOException("The server closed a publisher's connection.");
             filled += count;
             if (Read(_answer.AsSpan(0, filled), stamp)) return;
+        }
+    }
+
+    private async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var server = _target.AddressAt(_number + Retries);
+        var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(server, cancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 

@@ -13,6 +13,9 @@ internal readonly record struct Stamp(int Publisher, int Sequence, long SentAt)
     /// <summary>The least that a stamp takes.</summary>
     public const int MinBytes = PublisherDigits + SequenceDigits + SentAtDigits + Separators;
 
+    /// <summary>How much of it, from the first byte on, no other update's stamp has.</summary>
+    public const int KeyBytes = PublisherDigits + 1 + SequenceDigits;
+
     private const int PublisherDigits = 4;
     private const int SequenceDigits = 9;
     private const int SentAtDigits = 19;

@@ -20,6 +20,9 @@ internal sealed class Subscriber(int number) : IDisposable
     /// <summary>Which it is, from 0.</summary>
     public int Number => number;
 
+    /// <summary>How many times it has tried to open a stream.</summary>
+    public int Visits { get; private set; }
+
     /// <summary>Its connection; null while there is none.</summary>
     public Socket? Socket { get; private set; }
 
@@ -40,6 +43,7 @@ internal sealed class Subscriber(int number) : IDisposable
     /// <param name="request">The request, up to and without the blank line.</param>
     public void Open(IPEndPoint server, byte[] request)
     {
+        Visits++;
         // Everything here is synchronous, or the runtime would watch the socket too.
         var socket = Connect(server);
         try

@@ -89,7 +89,8 @@ internal sealed class SubscriberLoop : IDisposable
 
     private void Open(Subscriber subscriber)
     {
-        subscriber.Open(_target.Address, _target.SubscribeRequest(subscriber.Number));
+        var server = _target.AddressAt(subscriber.Number + subscriber.Visits);
+        subscriber.Open(server, _target.SubscribeRequest(subscriber.Number));
         // Only now: from here on the connection is the thread's.
         _poller.Add(subscriber.Socket ?? throw new InvalidOperationException("No connection."), subscriber.Number);
     }

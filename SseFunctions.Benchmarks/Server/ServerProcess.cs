@@ -40,9 +40,13 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <param name="variant">Which.</param>
     /// <param name="settings">Its settings, named as environment variables are.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="port">Where it listens; 0: wherever there is room. For the local host only.</param>
     /// <exception cref="InvalidOperationException">It did not start.</exception>
     public static async Task<ServerProcess> StartAsync(
-        ServerVariant variant, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+        ServerVariant variant,
+        IReadOnlyDictionary<string, string> settings,
+        CancellationToken cancellationToken,
+        int port = 0)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath ?? throw new InvalidOperationException("No own path."))
         {
@@ -53,12 +57,13 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         if (isRunByDotnet) start.ArgumentList.Add(typeof(ServerProcess).Assembly.Location);
         start.ArgumentList.Add("serve");
         start.ArgumentList.Add(variant.ToString());
+        start.ArgumentList.Add(port.ToString(CultureInfo.InvariantCulture));
         foreach (var (name, value) in settings) start.Environment[name] = value;
         var server = new ServerProcess(Process.Start(start) ?? throw new InvalidOperationException("No new process."));
         try
         {
-            var port = await server._answers.Reader.ReadAsync(cancellationToken);
-            server.Address = new IPEndPoint(IPAddress.Loopback, (int)port);
+            var answer = await server._answers.Reader.ReadAsync(cancellationToken);
+            server.Address = new IPEndPoint(IPAddress.Loopback, (int)answer);
             return server;
         }
         catch
@@ -86,6 +91,14 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             throw new InvalidOperationException("The server is gone already.");
         await _process.WaitForExitAsync(cancellationToken);
         return Stopwatch.GetElapsedTime(asked);
+    }
+
+    /// <summary>Ends it without a word, as a crash would.</summary>
+    public async Task KillAsync(CancellationToken cancellationToken)
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(cancellationToken);
+        await DisposeAsync();
     }
 
     /// <summary>Ends it, by force if it does not stop by itself.</summary>

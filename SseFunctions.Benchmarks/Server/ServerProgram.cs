@@ -20,10 +20,10 @@ internal static class ServerProgram
     public const string Answer = "answer=";
 
     /// <summary>Runs until SIGTERM or the end of the standard input.</summary>
-    public static async Task<int> RunAsync(ServerVariant variant)
+    public static async Task<int> RunAsync(ServerVariant variant, string port)
     {
         await using var application = variant == ServerVariant.LocalHost
-            ? LocalHostApplication.Build(["--port", "0"], builder => builder.Logging.SetMinimumLevel(LogLevel.Warning))
+            ? LocalHostApplication.Build(["--port", port], builder => builder.Logging.SetMinimumLevel(LogLevel.Warning))
             : Build(variant);
         await application.StartAsync();
         Say(new Uri(application.Urls.First()).Port);

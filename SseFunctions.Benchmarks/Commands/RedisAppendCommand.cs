@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using SseFunctions.EventLogs;
+using SseFunctions.EventLogs.Redis;
+
+namespace SseFunctions.Benchmarks.Commands;
+
+/// <summary>Appends to the log in a Redis that runs already, by many publishers at once, each of which waits for its
+/// answer. To be held against what redis-benchmark says of XADD.</summary>
+internal static class RedisAppendCommand
+{
+    private const int Publishers = 1000;
+    private const int DataLength = 200;
+
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Measured = TimeSpan.FromSeconds(5);
+
+    /// <summary>Measures with ids of the log, then with ids of the publishers.</summary>
+    public static async Task RunAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        foreach (var ownIds in (bool[])[false, true])
+        {
+            var rate = await MeasureAsync(connectionString, ownIds, cancellationToken);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{(ownIds ? "publishers' ids" : "ids of the log"),-16} {rate,10:N0} appends/s"));
+        }
+    }
+
+    private static async Task<double> MeasureAsync(string connectionString, bool ownIds, CancellationToken cancellationToken)
+    {
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        await using var log = new RedisEventLog(
+            new RedisOptions { ConnectionString = connectionString, KeyPrefix = $"append-{Guid.NewGuid()}" },
+            new LogLimits(10_000, 64 * 1024 * 1024, TimeSpan.FromDays(1)),
+            TimeProvider.System,
+            new RedisMetrics(services.GetRequiredService<IMeterFactory>()),
+            NullLogger<RedisEventLog>.Instance);
+        await log.StartAsync(cancellationToken);
+        var count = 0L;
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var data = new string('x', DataLength);
+        var publishers = Enumerable.Range(0, Publishers).Select(number => Task.Run(
+            async () =>
+            {
+                for (var own = 0; !done.IsCancellationRequested; own++)
+                {
+                    await log.AppendAsync(new Update(["a"], data) { Id = ownIds ? $"{number}-{own}" : null }, cancellationToken);
+                    Interlocked.Increment(ref count);
+                }
+            },
+            cancellationToken)).ToArray();
+        await Task.Delay(WarmUp, cancellationToken);
+        var before = Interlocked.Read(ref count);
+        var watch = Stopwatch.StartNew();
+        await Task.Delay(Measured, cancellationToken);
+        var rate = (Interlocked.Read(ref count) - before) / watch.Elapsed.TotalSeconds;
+        await done.CancelAsync();
+        await Task.WhenAll(publishers);
+        return rate;
+    }
+}

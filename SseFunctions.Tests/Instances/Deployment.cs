@@ -1,0 +1,138 @@
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Instances;
+
+/// <summary>Processes that share one Redis, with publishers and subscribers who go from one to the other.</summary>
+internal sealed class Deployment : IAsyncDisposable
+{
+    /// <summary>What the last update says.</summary>
+    public const string End = "end";
+
+    private readonly CancellationTokenSource _endOfSubscribing = new();
+    private readonly HttpClient _http = new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero, MaxResponseDrainSize = 0 })
+    {
+        Timeout = Limits.Soon,
+    };
+
+    private CancellationTokenSource _endOfPublishing = new();
+    private Task _publishing = Task.CompletedTask;
+    private Task _subscribing = Task.CompletedTask;
+
+    private Deployment(Instance[] instances) => Instances = instances;
+
+    public IReadOnlyList<Instance> Instances { get; }
+
+    public NumberingPublisher[] Publishers { get; private set; } = [];
+
+    public MovingSubscriber[] Subscribers { get; private set; } = [];
+
+    public static async Task<Deployment> Start(int instances, string connectionString) => new(await Task.WhenAll(
+        Enumerable.Range(0, instances).Select(_ => Instance.Start(
+            ("Redis__ConnectionString", connectionString), ("Hub__History__MaxCount", "200000"), ("Logging__LogLevel__Default", "Warning")))));
+
+    /// <summary>Begins to subscribe and to publish everywhere, and waits until all of that works.</summary>
+    public async Task Load(int publishers = 4, int subscribers = 9, bool haveIds = true)
+    {
+        Subscribers = [.. Enumerable.Range(0, subscribers).Select(
+            number => new MovingSubscriber(number, Instances, _http) { Stays = number % 3 == 2 })];
+        Publishers = [.. Enumerable.Range(0, publishers).Select(
+            number => new NumberingPublisher(number, Instances, _http) { HasIds = haveIds })];
+        var arrived = Task.WhenAll(Subscribers.Select(subscriber => subscriber.Gets(1)));
+        _subscribing = Task.WhenAll(Subscribers.Select(subscriber => Task.Run(() => subscriber.Run(_endOfSubscribing.Token))));
+        Resume();
+        await Or(_subscribing, arrived);
+        await Publishes(50);
+    }
+
+    /// <summary>Lets each publisher go on for some more updates.</summary>
+    public Task Publishes(int each) => Or(_publishing, Task.WhenAll(Publishers.Select(publisher => publisher.Takes(each))));
+
+    /// <summary>Waits until all publishers have been refused some more times.</summary>
+    public Task IsRefused(int times) => Or(_publishing, Task.WhenAll(Publishers.Select(publisher => publisher.IsRefused(times))));
+
+    /// <summary>Lets the publishers stop, once each has had its answer.</summary>
+    public async Task Pause()
+    {
+        await _endOfPublishing.CancelAsync();
+        await _publishing.Within("end of publishing");
+    }
+
+    /// <summary>Lets them publish.</summary>
+    public void Resume()
+    {
+        _endOfPublishing.Dispose();
+        _endOfPublishing = new CancellationTokenSource();
+        _publishing = Task.WhenAll(Publishers.Select(publisher => Task.Run(() => publisher.Run(_endOfPublishing.Token))));
+    }
+
+    /// <summary>Stops publishing, and waits until what was published last has come to everyone.</summary>
+    public async Task Finish()
+    {
+        await Pause();
+        var last = new NumberingPublisher(0, Instances, _http);
+        await last.Publish(End).Within("end taken");
+        await Or(_subscribing, Task.WhenAll(Subscribers.Select(subscriber => subscriber.GetsTheEnd())));
+        await _endOfSubscribing.CancelAsync();
+        await _subscribing.Within("end of subscribing");
+    }
+
+    /// <summary>Stops, and holds every subscriber to having got everything that was taken, once and in order, without being
+    /// told of any loss.</summary>
+    public async Task NothingIsWrong()
+    {
+        await Finish();
+        var log = await ReadLog();
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Subscribers.Sum(subscriber => subscriber.Everything.Count)} deliveries, "
+            + $"{Subscribers.Sum(subscriber => subscriber.Resumed)} times resumed");
+        Assert.Equal(Verdict.Good, Judge(log));
+        Assert.Equal(0, Subscribers.Sum(subscriber => subscriber.Told));
+        Assert.True(Subscribers.Sum(subscriber => subscriber.Resumed) > Subscribers.Length, "Nobody moved.");
+        Assert.Equal(Publishers.Sum(publisher => publisher.Taken.Count) + 1, log.Count);
+        foreach (var publisher in Publishers)
+        {
+            var own = publisher.Taken.ToHashSet();
+            Assert.Equal(publisher.Taken, log.Where(own.Contains));
+        }
+    }
+
+    /// <summary>What is in the log: the data of all updates, as somebody reads it who has never been there.</summary>
+    public async Task<List<string>> ReadLog()
+    {
+        var reader = new MovingSubscriber(0, Instances, _http) { Stays = true };
+        using var stop = new CancellationTokenSource();
+        var reading = Task.Run(() => reader.Run(stop.Token));
+        await Or(reading, reader.GetsTheEnd());
+        await stop.CancelAsync();
+        await reading;
+        return [.. reader.Received.Select(next => next.Data)];
+    }
+
+    /// <summary>Holds what the subscribers got, each since it was last told of a loss, against the log.</summary>
+    public Verdict Judge(IReadOnlyList<string> log) => Subscribers
+        .Select(subscriber => Verdict.Of(log, [.. subscriber.Received.Select(next => next.Data)]))
+        .Aggregate(Verdict.Good, (sum, next) => sum + next);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _endOfPublishing.CancelAsync();
+        await _endOfSubscribing.CancelAsync();
+        // Whoever still tries gives up.
+        _http.Dispose();
+        await Task.WhenAll(_publishing, _subscribing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+        {
+            foreach (var instance in Instances) TestContext.Current.TestOutputHelper?.WriteLine(instance.Output);
+        }
+        foreach (var instance in Instances) instance.Dispose();
+        _endOfPublishing.Dispose();
+        _endOfSubscribing.Dispose();
+    }
+
+    // Whoever fails meanwhile has something to say.
+    private static async Task Or(Task running, Task expected)
+    {
+        if (await Task.WhenAny(running, expected) == running) await running;
+        await expected;
+    }
+}

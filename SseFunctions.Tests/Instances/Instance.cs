@@ -1,0 +1,45 @@
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Instances;
+
+/// <summary>LocalHost in a process, at an address that stays the same when it is killed and started again.</summary>
+internal sealed class Instance : IDisposable
+{
+    private readonly int _port = Ports.Free();
+    private readonly (string Name, string Value)[] _environment;
+    private LocalHostProcess? _process;
+
+    private Instance((string Name, string Value)[] environment)
+    {
+        _environment = environment;
+        Url = new Uri($"http://127.0.0.1:{_port}/");
+    }
+
+    public Uri Url { get; }
+
+    public string Output => _process?.Output ?? "";
+
+    public static async Task<Instance> Start(params (string Name, string Value)[] environment)
+    {
+        var instance = new Instance(environment);
+        await instance.Start();
+        return instance;
+    }
+
+    /// <summary>Ends it without a word (SIGKILL), and starts it again.</summary>
+    public async Task KillAndStart()
+    {
+        _process!.Kill();
+        await _process.Exit();
+        _process.Dispose();
+        await Start();
+    }
+
+    public void Dispose() => _process?.Dispose();
+
+    private async Task Start()
+    {
+        _process = LocalHostProcess.Start($"--port {_port}", _environment);
+        await _process.Url;
+    }
+}

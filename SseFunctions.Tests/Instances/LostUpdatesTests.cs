@@ -1,0 +1,135 @@
+using SseFunctions.EventLogs;
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Instances;
+
+/// <summary>Several processes with one Redis between them, which is replaced by one that lacks something, or nothing.
+/// </summary>
+[Collection(nameof(Alone))]
+public sealed class LostUpdatesTests : IAsyncDisposable
+{
+    private readonly List<RedisServer> _servers = [];
+    private Deployment? _app;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null) await _app.DisposeAsync();
+        foreach (var server in _servers) await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Redis_comes_back_empty_and_everyone_is_told_and_no_id_goes_backwards()
+    {
+        var redis = await StartRedis();
+        var app = _app = await Deployment.Start(2, redis.ConnectionString);
+        await app.Load(haveIds: false);
+        await redis.Kill();
+        await app.IsRefused(1);
+        var before = app.Publishers.Select(publisher => publisher.Taken.Count).ToArray();
+        await redis.Run();
+        await app.Publishes(100);
+        await app.Finish();
+
+        var log = await app.ReadLog();
+        Assert.Equal(Verdict.Good, app.Judge(log));
+        Assert.DoesNotContain(0, app.Subscribers.Select(subscriber => subscriber.Told));
+        Assert.All(app.Subscribers, subscriber => Assert.All(Places(subscriber).Zip(Places(subscriber).Skip(1)), IsForward));
+        foreach (var (publisher, first) in app.Publishers.Zip(before))
+        {
+            var own = publisher.Taken.Skip(first).ToHashSet();
+            Assert.Equal(publisher.Taken.Skip(first), log.Where(own.Contains));
+        }
+    }
+
+    [Fact]
+    public async Task A_replica_is_promoted_that_has_everything()
+    {
+        var (primary, replica) = await StartPair();
+        var app = _app = await Deployment.Start(2, ConnectionString(primary, replica));
+        await app.Load();
+        await app.Pause();
+        Assert.Equal(1, (int)await primary.Ask("WAIT", 1, 10_000));
+        await primary.Kill();
+        app.Resume();
+        await app.IsRefused(1);
+        await replica.Ask("REPLICAOF", "NO", "ONE");
+        await app.Publishes(100);
+        await app.NothingIsWrong();
+    }
+
+    [Fact]
+    public async Task Primary_and_replica_change_places()
+    {
+        var (primary, replica) = await StartPair();
+        var app = _app = await Deployment.Start(2, ConnectionString(primary, replica));
+        await app.Load();
+        await primary.Ask("FAILOVER");
+        await app.IsRefused(1);
+        await app.Publishes(100);
+        await app.NothingIsWrong();
+    }
+
+    [Fact]
+    public async Task A_replica_is_promoted_that_lacks_the_last_updates_and_whoever_had_them_is_told()
+    {
+        var (primary, replica) = await StartPair();
+        var app = _app = await Deployment.Start(2, ConnectionString(primary, replica));
+        await app.Load();
+        await app.Pause();
+        Assert.Equal(1, (int)await primary.Ask("WAIT", 1, 10_000));
+        var kept = app.Publishers.Select(publisher => publisher.Taken.Count).ToArray();
+        // Nobody is there: it stays what it is, and gets nothing more.
+        await replica.Ask("REPLICAOF", "127.0.0.1", Ports.Free());
+        var had = app.Subscribers.Select(subscriber => subscriber.Gets(10)).ToArray();
+        app.Resume();
+        await app.Publishes(10);
+        await app.Pause();
+        await Task.WhenAll(had);
+        var lost = app.Publishers.Select(publisher => publisher.Taken.Count).ToArray();
+        await primary.Kill();
+        app.Resume();
+        await app.IsRefused(1);
+        await replica.Ask("REPLICAOF", "NO", "ONE");
+        await app.Publishes(100);
+        await app.Finish();
+
+        var log = await app.ReadLog();
+        Assert.Equal(Verdict.Good, app.Judge(log));
+        Assert.DoesNotContain(0, app.Subscribers.Select(subscriber => subscriber.Told));
+        foreach (var (publisher, from, to) in app.Publishers.Zip(kept, lost))
+        {
+            var taken = publisher.Taken;
+            var own = taken.ToHashSet();
+            Assert.Equal([.. taken[..from], .. taken[to..]], log.Where(own.Contains));
+        }
+    }
+
+    private static void IsForward((LogPosition Before, LogPosition After) pair) => Assert.True(pair.Before < pair.After, $"{pair}");
+
+    private static IEnumerable<LogPosition> Places(MovingSubscriber subscriber) => subscriber.Everything
+        .Where(next => next.Data != Deployment.End)
+        .Select(next => LogPosition.TryParse(next.EventId!, out var place) ? place : throw new FormatException(next.EventId));
+
+    private static string ConnectionString(RedisServer primary, RedisServer replica) =>
+        $"127.0.0.1:{replica.Port},{primary.ConnectionString}";
+
+    private async Task<RedisServer> StartRedis(params string[] arguments)
+    {
+        var server = await RedisServer.Start(arguments);
+        _servers.Add(server);
+        return server;
+    }
+
+    private async Task<(RedisServer Primary, RedisServer Replica)> StartPair()
+    {
+        var primary = await StartRedis("--repl-diskless-sync-delay", "0");
+        var replica = await StartRedis("--replicaof", "127.0.0.1", $"{primary.Port}");
+        // Or it would only begin to copy when it has been promoted.
+        for (var isLinked = false; !isLinked;)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            isLinked = ((string)(await replica.Ask("INFO", "replication"))!).Contains("master_link_status:up", StringComparison.Ordinal);
+        }
+        return (primary, replica);
+    }
+}

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Net.ServerSentEvents;
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Instances;
+
+/// <summary>Reads for a while at one instance, and then goes on at the next with the last id that it has got; at once if
+/// its connection breaks, and of its own accord every now and then.</summary>
+internal sealed class MovingSubscriber(int number, IReadOnlyList<Instance> instances, HttpClient http)
+{
+    private const int LongestVisit = 150;
+    private const string Earliest = "earliest";
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(25);
+
+    private readonly Lock _gate = new();
+    private readonly Random _random = new();
+    private readonly List<SseItem<string>> _received = [];
+    private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signals _arrivals = new();
+    private int _visits;
+    private string _lastId = Earliest;
+
+    /// <summary>Whether it stays where it is until its connection breaks.</summary>
+    public bool Stays { get; init; }
+
+    /// <summary>What it has got, since it was last told that it misses something.</summary>
+    public List<SseItem<string>> Received
+    {
+        get
+        {
+            lock (_gate) return [.. _received];
+        }
+    }
+
+    /// <summary>Everything that it ever got.</summary>
+    public List<SseItem<string>> Everything { get; } = [];
+
+    /// <summary>How many times it was told that what it has is not known any more, and got everything from the start.
+    /// </summary>
+    public int Told { get; private set; }
+
+    /// <summary>How many times a stream accepted the id from elsewhere.</summary>
+    public int Resumed { get; private set; }
+
+    /// <summary>Completes after some more events have come.</summary>
+    public Task Gets(int count) => _arrivals.More(count).Within($"{count} more events for subscriber {number}");
+
+    /// <summary>Completes when the last event has come.</summary>
+    public async Task GetsTheEnd()
+    {
+        try
+        {
+            await _end.Task.Within("end");
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"Subscriber {number} never got the end. It has {Received.Count} events, the last is {_lastId}.");
+        }
+    }
+
+    /// <summary>Subscribes until it is told to stop.</summary>
+    public async Task Run(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await Visit(instances[(number + _visits++) % instances.Count], stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception) when (exception is HttpRequestException or IOException)
+            {
+                // That instance has just been killed.
+                await Task.Delay(RetryDelay, CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task Visit(Instance instance, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(instance.Url, $"{HubClient.Path}?topic=a"));
+        request.Headers.Add("Last-Event-ID", _lastId);
+        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Note(answer.Header("Last-Event-ID"));
+        var left = Stays ? int.MaxValue : _random.Next(1, LongestVisit);
+        await foreach (var next in SseParser.Create(await answer.Content.ReadAsStreamAsync(stop)).EnumerateAsync(stop))
+        {
+            // A retry alone is no event.
+            if (next.EventId is not { Length: > 0 } id) continue;
+            _lastId = id;
+            lock (_gate)
+            {
+                _received.Add(next);
+                Everything.Add(next);
+            }
+            if (next.Data == Deployment.End) _end.TrySetResult();
+            _arrivals.Add();
+            if (--left == 0) return;
+        }
+    }
+
+    private void Note(string? start)
+    {
+        if (_lastId == Earliest) return;
+        if (start == _lastId) Resumed++;
+        if (start != Earliest) return;
+        Told++;
+        lock (_gate) _received.Clear();
+    }
+}

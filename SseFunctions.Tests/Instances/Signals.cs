@@ -1,0 +1,25 @@
+namespace SseFunctions.Tests.Instances;
+
+/// <summary>Counts what happens, for those who wait until it has happened some more times.</summary>
+internal sealed class Signals
+{
+    private readonly Lock _gate = new();
+    private readonly List<(long At, TaskCompletionSource Reached)> _waiting = [];
+    private long _count;
+
+    public void Add()
+    {
+        lock (_gate)
+        {
+            _count++;
+            _waiting.RemoveAll(next => next.At <= _count && next.Reached.TrySetResult());
+        }
+    }
+
+    public Task More(int times)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate) _waiting.Add((_count + times, reached));
+        return reached.Task;
+    }
+}
