@@ -16,7 +16,8 @@ internal sealed class FunctionRouter
     public FunctionRouter(Assembly assembly, string routePrefix, IServiceProvider services)
     {
         RoutePrefix = routePrefix;
-        _entries = [.. FunctionMethods(assembly)
+        // Only public ones, as in the Functions host. To look at all would load all that they name.
+        _entries = [.. FunctionMethods(assembly.GetExportedTypes())
             .Select(method => new Entry(method, RoutePrefix, services))
             .OrderBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase)];
     }
@@ -29,8 +30,8 @@ internal sealed class FunctionRouter
         _entries.Select(entry => (string.Join(',', entry.Verbs), $"/{entry.Template.TemplateText}", entry.Name));
 
     /// <summary>The methods that carry the attribute Function.</summary>
-    public static IEnumerable<MethodInfo> FunctionMethods(Assembly assembly) =>
-        from type in assembly.GetTypes()
+    public static IEnumerable<MethodInfo> FunctionMethods(IEnumerable<Type> types) =>
+        from type in types
         from method in type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance
             | BindingFlags.Static | BindingFlags.DeclaredOnly)
         where method.IsDefined(typeof(FunctionAttribute))

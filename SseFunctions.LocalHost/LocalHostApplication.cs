@@ -28,6 +28,7 @@ internal static class LocalHostApplication
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = files.Values });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddSseFunctions(builder.Configuration);
+        builder.AddTelemetry();
         var routePrefix = files.RoutePrefix;
         builder.Services.AddSingleton(services =>
             new FunctionRouter(Assembly.GetExecutingAssembly(), routePrefix, services));

@@ -1,12 +1,16 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SseFunctions.Cors;
 using SseFunctions.Demo;
 using SseFunctions.EventLogs;
+using SseFunctions.EventLogs.Redis;
 using SseFunctions.Hub;
 using SseFunctions.Hub.Delivery;
+using SseFunctions.Hub.Presence;
 using SseFunctions.Streaming;
 using SseFunctions.Website;
 
@@ -36,6 +40,7 @@ public static class Services
             Settings.List(configuration, $"{DemoOptions.Section}:{nameof(options.Messages)}"));
         services.AddSingleton<DemoMessages>();
 
+        services.AddEventLog(configuration);
         services.AddHub(configuration);
 
         services.AddSingleton(new WebsiteFiles());
@@ -43,28 +48,68 @@ public static class Services
         return services;
     }
 
+    // In memory, or in Redis where one is set.
+    private static void AddEventLog(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSettings<RedisOptions>(configuration, RedisOptions.Section);
+        services.AddSingleton<RedisMetrics>();
+        services.AddSingleton<IEventLog>(provider =>
+        {
+            var history = provider.GetRequiredService<IOptions<HubOptions>>().Value.History;
+            var limits = new LogLimits(history.MaxCount, history.MaxBytes, history.MaxAge);
+            var time = provider.GetRequiredService<TimeProvider>();
+            var redis = provider.GetRequiredService<IOptions<RedisOptions>>().Value;
+            if (!redis.IsSet) return new InMemoryEventLog(limits, time);
+            var logger = provider.GetRequiredService<ILogger<RedisEventLog>>();
+            return new RedisEventLog(redis, limits, time, provider.GetRequiredService<RedisMetrics>(), logger);
+        });
+        services.AddHostedService<EventLogHost>();
+        services.AddHealthChecks();
+        services.AddOptions<HealthCheckServiceOptions>().Configure<IOptions<RedisOptions>>((health, redis) =>
+        {
+            if (!redis.Value.IsSet) return;
+            health.Registrations.Add(new HealthCheckRegistration(
+                "redis", ActivatorUtilities.GetServiceOrCreateInstance<RedisHealthCheck>, null, null));
+        });
+    }
+
     private static void AddHub(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<HubOptions>(configuration, HubOptions.Section);
         services.PostConfigure<HubOptions>(options => options.PublishOrigins =
             Settings.List(configuration, $"{HubOptions.Section}:{nameof(options.PublishOrigins)}"));
-        services.AddSingleton<IEventLog>(provider =>
-        {
-            var history = provider.GetRequiredService<IOptions<HubOptions>>().Value.History;
-            var limits = new LogLimits(history.MaxCount, history.MaxBytes, history.MaxAge);
-            return new InMemoryEventLog(limits, provider.GetRequiredService<TimeProvider>());
-        });
         services.AddSingleton<HubMetrics>();
         services.AddSingleton<HubAccess>();
         services.AddHostedService(provider => provider.GetRequiredService<HubAccess>());
         services.AddSingleton<Subscribers>();
         services.AddSingleton<Dispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<Dispatcher>());
-        services.AddSingleton<ActiveSubscriptions>();
+        services.TryAddSingleton(RegistryTimes.Default);
+        services.AddSingleton(NewActiveSubscriptions);
+        services.AddHostedService(provider => provider.GetRequiredService<ActiveSubscriptions>());
         services.AddSingleton<IUpdatePublisher, UpdatePublisher>();
         services.AddSingleton<PublishEndpoint>();
         services.AddSingleton<SubscribeEndpoint>();
         services.AddSingleton<SubscriptionsEndpoint>();
         services.AddHealthChecks().AddCheck<HubHealthCheck>("hub");
+    }
+
+    // All instances know those of each other where they share a log.
+    private static ActiveSubscriptions NewActiveSubscriptions(IServiceProvider provider)
+    {
+        var log = provider.GetRequiredService<IEventLog>();
+        var options = provider.GetRequiredService<IOptions<HubOptions>>();
+        if (log is not RedisEventLog redis)
+        {
+            return new ActiveSubscriptions(
+                options, new LocalPresence(log, provider.GetRequiredService<ILogger<LocalPresence>>()));
+        }
+        var times = provider.GetRequiredService<RegistryTimes>();
+        return new ActiveSubscriptions(options, new SharedPresence(
+            log,
+            redis.Registry(times),
+            times,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SharedPresence>>()));
     }
 }

@@ -6,6 +6,8 @@ namespace SseFunctions.Hub;
 /// setting itself, or the address of a set of them; none means that the role has no tokens.</summary>
 public sealed class KeyOptions
 {
+    private const string KeyVaultReference = "@Microsoft.KeyVault(";
+
     /// <summary>For HS256, HS384 and HS512 the shared secret: its UTF-8 text as it stands, of any length. For RS256 and
     /// ES256 the public key or certificate as PEM, where <c>\n</c> may stand for a line's end; the dates of a
     /// certificate are not looked at. Default: none.</summary>
@@ -60,6 +62,12 @@ public sealed class KeyOptions
         if (!SigningAlgorithms.IsHmac(Algorithm))
             return PublicKeyPem.Read(key, Algorithm, out var problem) is null ? problem : null;
         if (string.IsNullOrWhiteSpace(key)) return "is blank: set it to a secret, or remove it";
+        // Azure hands on the reference itself where it cannot follow it, and anybody can guess that text.
+        if (key.StartsWith(KeyVaultReference, StringComparison.OrdinalIgnoreCase))
+        {
+            return "is a reference to Key Vault that was not followed: see whether the secret is there, and whether "
+                + "the app's identity (keyVaultReferenceIdentity) may read it; then restart the app";
+        }
         // A public key is known to everybody: as a shared secret it would let everybody sign.
         return key.Contains(PublicKeyPem.Begin, StringComparison.Ordinal)
             ? $"is PEM, but {nameof(Algorithm)} is {Algorithm}, which wants a shared secret: set "

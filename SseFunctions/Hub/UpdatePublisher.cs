@@ -13,9 +13,18 @@ internal sealed class UpdatePublisher(IEventLog log, IOptions<HubOptions> option
         ArgumentNullException.ThrowIfNull(update);
         if (UpdateRules.ProblemWith(update, options.Value) is { } problem)
             throw new ArgumentException(problem.Title, nameof(update));
-        var entry = await log.AppendAsync(
-            update with { Id = update.Id is { Length: > 0 } id ? EventIds.Escape(id) : null }, cancellationToken);
-        metrics.Published();
-        return entry.Id;
+        using var span = PublishSpan.Start(update);
+        try
+        {
+            var entry = await log.AppendAsync(
+                update with { Id = update.Id is { Length: > 0 } id ? EventIds.Escape(id) : null }, cancellationToken);
+            metrics.Published();
+            return entry.Id;
+        }
+        catch (LogUnavailableException exception)
+        {
+            PublishSpan.Fail(span, exception);
+            throw;
+        }
     }
 }

@@ -58,6 +58,9 @@ internal sealed class EventStream : IDisposable
     /// <summary>Whether the connection was broken off from here.</summary>
     public bool IsAborted => _client.IsAborted;
 
+    /// <summary>The stream's spans; null if nobody listens.</summary>
+    public StreamTrace? Trace { get; init; }
+
     private bool Ended => Reason != StreamEnd.None;
 
     private bool HeartbeatIsDue => _options.Heartbeat > TimeSpan.Zero && _client.Silence >= _options.Heartbeat;
@@ -104,6 +107,7 @@ internal sealed class EventStream : IDisposable
         await _client.StartAsync();
         _client.Write(preamble.Span);
         if (!await _client.FlushAsync()) End(StreamEnd.ClientGone);
+        Trace?.Started();
         _stoppable = events as IStoppableSequence;
         if (_stoppable is null) _stop = new CancellationTokenSource();
         var sequence = events.GetAsyncEnumerator(_stop?.Token ?? CancellationToken.None);

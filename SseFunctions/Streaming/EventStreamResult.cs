@@ -44,6 +44,8 @@ public sealed class EventStreamResult : IResult
         httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         // A client that does not read is ours to end, by WriteTimeout, and to count: Kestrel would do it silently.
         if (httpContext.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
+        // How long a stream is open says nothing about how fast requests are answered.
+        if (httpContext.Features.Get<IHttpMetricsTagsFeature>() is { } metrics) metrics.MetricsDisabled = true;
         return _streams.WriteAsync(httpContext, _feature, _events, _expires, _invocation);
     }
 }

@@ -87,7 +87,10 @@ public sealed partial class EventStreams : IDisposable
         CancellationToken invocation)
     {
         var gone = context.RequestAborted;
-        using var stream = new EventStream(context, _options, _time, expires - _tick);
+        using var stream = new EventStream(context, _options, _time, expires - _tick)
+        {
+            Trace = StreamTrace.Begin(context, feature),
+        };
         _open.TryAdd(stream, feature);
         stream.Tick();
         if (_stopping.IsCancellationRequested) stream.End(StreamEnd.HostStopping);
@@ -132,6 +135,7 @@ public sealed partial class EventStreams : IDisposable
                 : stream.Reason;
             _metrics.Ended(feature, reason);
             LogEnded(feature, reason.Name(), stream.Events, stream.Age.TotalSeconds);
+            stream.Trace?.Ended(reason, stream.Events, stream.Age);
         }
     }
 
