@@ -5,6 +5,7 @@ import { enableCopy, keepApi, resolveEndpoint, shellWord } from "./endpoint.js";
 import { EventStream } from "./event-stream.js";
 import { Facts } from "./facts.js";
 import { MessageList } from "./message-list.js";
+import { PathCheck } from "./path-check.js";
 import { Timeline } from "./timeline.js";
 
 /** @typedef {import("./event-stream.js").CloseReason} CloseReason */
@@ -26,6 +27,7 @@ const facts = new Facts({
   sinceLast: get("since-last", HTMLElement),
 });
 const endpoint = resolveEndpoint("events", location);
+const path = new PathCheck(get("path", HTMLElement), endpoint.url);
 const pageTitle = document.title;
 
 /** @type {Record<StreamState, string>} */
@@ -73,6 +75,7 @@ function showState(now, reason) {
   if (reason !== null) {
     say(CLOSE_NOTICES[reason]);
     facts.ended();
+    path.ended();
   }
   showButtons();
 }
@@ -103,6 +106,7 @@ function opened() {
   console.log("open", endpoint.url.href);
   const again = facts.everOpened;
   facts.opened();
+  path.opened();
   say(again ? `Connected again. The series goes on${fromId(" after event")}.` : "");
   record("open", again ? "connected again" : "connected");
 }
@@ -111,6 +115,7 @@ function opened() {
 function received(event) {
   console.log("message", event.lastEventId, event.data);
   facts.received(stream.lastEventId);
+  path.received();
   record("message", event.data, event.lastEventId);
 }
 
@@ -122,6 +127,7 @@ function ended(event) {
 
 /** @param {boolean} final */
 function failed(final) {
+  path.interrupted();
   console.log("error", final ? "the browser gave up" : "the browser reconnects");
   if (final) say("The browser gave up. Asking the server why …");
   else if (!facts.everOpened) say("No connection yet. The browser keeps trying by itself.");
@@ -142,6 +148,7 @@ function retrying(status, delay) {
 
 function startStream() {
   facts.start();
+  path.started();
   say("");
   stream.start();
 }
@@ -154,6 +161,7 @@ function clearAll() {
   list.clear();
   timeline.clear();
   facts.clear();
+  if (stream.state === "closed") path.clear();
   say("");
   if (document.activeElement === clear) (start.disabled ? stop : start).focus();
   showButtons();
