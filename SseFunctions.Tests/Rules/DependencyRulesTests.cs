@@ -16,6 +16,7 @@ public sealed partial class DependencyRulesTests
         ["Demo"] = ["Cors", "Streaming"],
         ["Health"] = [],
         ["Hub"] = ["Cors", "EventLogs", "Streaming"],
+        ["Telemetry"] = ["Streaming"],
         ["Website"] = [],
     };
 
@@ -39,13 +40,27 @@ public sealed partial class DependencyRulesTests
     [MemberData(nameof(Folders))]
     public void Only_functions_know_the_Functions_worker(string folder) => Assert.All(
         Sources(folder).Where(source => source.Text.Contains("Microsoft.Azure.Functions", StringComparison.Ordinal)),
-        source => Assert.EndsWith("Functions.cs", source.Path, StringComparison.Ordinal));
+        source => Assert.Matches("(Functions|Triggers)\\.cs$", source.Path));
 
     [Fact]
     public void Only_what_faces_HTTP_knows_AspNetCore() => Assert.All(
         MayKnow.Keys.Where(folder => folder is not ("Streaming" or "Cors")).SelectMany(Sources)
             .Where(source => source.Text.Contains("Microsoft.AspNetCore", StringComparison.Ordinal)),
         source => Assert.Matches("(Functions|Endpoint|Request|Result)\\.cs$", source.Path));
+
+    [Theory]
+    [InlineData("StackExchange")]
+    [InlineData("Azure.Core")]
+    [InlineData("Azure.Identity")]
+    public void Only_the_log_in_Redis_knows_its_client_and_who_opens_it(string library) => Assert.All(
+        MayKnow.Keys.Where(folder => folder != "Telemetry").SelectMany(Sources).Append((Path.Combine(App, "Services.cs"), File.ReadAllText(Path.Combine(App, "Services.cs"))))
+            .Where(source => source.Item2.Contains(library, StringComparison.Ordinal)),
+        source => Assert.Equal(Path.Combine(App, "EventLogs", "Redis"), Path.GetDirectoryName(source.Item1)));
+
+    [Fact]
+    public void Only_telemetry_knows_OpenTelemetry_and_Azure_Monitor() => Assert.All(
+        MayKnow.Keys.Where(folder => folder != "Telemetry").SelectMany(Sources).Append(("Services.cs", File.ReadAllText(Path.Combine(App, "Services.cs")))),
+        source => Assert.DoesNotMatch(@"using (OpenTelemetry|Azure\.Monitor)\b", source.Item2));
 
     [Fact]
     public void Nothing_but_the_hosts_knows_a_host() => Assert.All(

@@ -13,7 +13,7 @@ public sealed class FunctionRulesTests
 {
     private static readonly Assembly Functions = typeof(EventStreams).Assembly;
 
-    private static readonly MethodInfo[] Methods = [.. FunctionRouter.FunctionMethods(Functions)];
+    private static readonly MethodInfo[] Methods = [.. FunctionRouter.FunctionMethods(Functions.GetTypes())];
 
     [Fact]
     public void There_are_functions() => Assert.NotEmpty(Methods);

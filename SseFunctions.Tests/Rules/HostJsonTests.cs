@@ -32,5 +32,10 @@ public sealed class HostJsonTests
         Assert.False(Http.GetProperty("dynamicThrottlesEnabled").GetBoolean());
     }
 
+    // Or the host exports in its old way, and nothing of it belongs to the worker's traces.
+    [Fact]
+    public void The_host_exports_as_the_worker_does() =>
+        Assert.Equal("OpenTelemetry", HostJson.GetProperty("telemetryMode").GetString());
+
     private static JsonElement Http => HostJson.GetProperty("extensions").GetProperty("http");
 }

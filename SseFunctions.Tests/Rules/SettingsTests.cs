@@ -1,5 +1,6 @@
 using SseFunctions.Cors;
 using SseFunctions.Demo;
+using SseFunctions.EventLogs.Redis;
 using SseFunctions.Hub;
 using SseFunctions.Streaming;
 using SseFunctions.Tests.Support;
@@ -65,11 +66,21 @@ public sealed class SettingsTests
         Assert.Equal(written, row.Split('|')[3].Trim());
     }
 
+    [Fact]
+    public void The_README_gives_the_default_of_the_shared_log()
+    {
+        Assert.Equal("sse", new RedisOptions().KeyPrefix);
+        Assert.Equal("", new RedisOptions().ConnectionString);
+        Assert.Equal(("", ""), (new RedisOptions().Credential, new RedisOptions().ClientId));
+        Assert.Single(Rows, row => row.StartsWith("| `Redis:KeyPrefix` | letters, digits, `-_.:` | `sse` |", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(typeof(HistoryOptions), "Hub:History")]
     [InlineData(typeof(StreamingOptions), StreamingOptions.Section)]
     [InlineData(typeof(DemoOptions), DemoOptions.Section)]
     [InlineData(typeof(CrossOriginOptions), CrossOriginOptions.Section)]
+    [InlineData(typeof(RedisOptions), RedisOptions.Section)]
     public void The_README_names_every_setting(Type options, string section) => Assert.All(
         options.GetProperties(),
         property => Assert.Single(Rows, row => row.StartsWith($"| `{section}:{property.Name}` |", StringComparison.Ordinal)));

@@ -9,7 +9,12 @@ internal sealed class HostFolder : IDisposable
         var page = System.IO.Path.Combine(source, "static-ui");
         foreach (var file in Directory.EnumerateFiles(source, "SseFunctions.LocalHost.*")
             .Concat(Directory.EnumerateFiles(source, "*.json"))
+            .Concat(Directory.EnumerateFiles(source, "Azure.*.dll"))
             .Concat(Directory.EnumerateFiles(source, "Microsoft.*.dll"))
+            .Concat(Directory.EnumerateFiles(source, "OpenTelemetry*.dll"))
+            .Concat(Directory.EnumerateFiles(source, "StackExchange.*.dll"))
+            .Concat(Directory.EnumerateFiles(source, "RESPite*.dll"))
+            .Concat(Directory.EnumerateFiles(source, "System.*.dll"))
             .Concat(Directory.EnumerateFiles(page, "*", SearchOption.AllDirectories)).Distinct())
         {
             var copy = System.IO.Path.Combine(Path, System.IO.Path.GetRelativePath(source, file));

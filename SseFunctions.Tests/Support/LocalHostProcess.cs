@@ -14,6 +14,8 @@ internal sealed class LocalHostProcess : IDisposable
 
     private LocalHostProcess(Process process) => _process = process;
 
+    public int Id => _process.Id;
+
     public string Output
     {
         get

@@ -31,7 +31,12 @@ internal sealed class LocalHostServer : IAsyncDisposable
 
     public required CapturedLogs Logs { get; init; }
 
-    public static async Task<LocalHostServer> Start(FakeTimeProvider? time = null, params string[] settings)
+    public static Task<LocalHostServer> Start(FakeTimeProvider? time = null, params string[] settings) =>
+        Start(_ => { }, time, settings);
+
+    /// <summary>With services that tests want otherwise.</summary>
+    public static async Task<LocalHostServer> Start(
+        Action<IServiceCollection> configure, FakeTimeProvider? time, params string[] settings)
     {
         var logs = new CapturedLogs();
         var application = LocalHostApplication.Build(["--port", "0"], builder =>
@@ -40,6 +45,7 @@ internal sealed class LocalHostServer : IAsyncDisposable
                 .Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])));
             builder.Logging.ClearProviders().AddProvider(logs);
             if (time is not null) builder.Services.AddSingleton<TimeProvider>(time);
+            configure(builder.Services);
         });
         await application.StartAsync(TestContext.Current.CancellationToken);
         return new LocalHostServer(application) { Time = time, Logs = logs };
@@ -54,6 +60,10 @@ internal sealed class LocalHostServer : IAsyncDisposable
 
     public Task<HttpResponseMessage> Get(string path, params (string Name, string Value)[] headers) =>
         Send(HttpMethod.Get, path, headers);
+
+    /// <summary>Stops, as it does when asked to: streams end, and others are told. To be disposed of alone is no such end.
+    /// </summary>
+    public Task Stop() => _application.StopAsync(TestContext.Current.CancellationToken).Within("end of the host");
 
     public async ValueTask DisposeAsync()
     {
