@@ -161,6 +161,24 @@ public sealed class RedisFailureTests : IAsyncDisposable
         Assert.Equal(2, log.Size.Count);
     }
 
+    [Theory]
+    [InlineData(1000, 2)]
+    [InlineData(4, 86_400)]
+    public async Task When_its_memory_is_full_what_is_over_the_limits_makes_room(int maxCount, int maxAgeSeconds)
+    {
+        await using var server = await RedisServer.Start();
+        var limits = new LogLimits(maxCount, 100_000_000, TimeSpan.FromSeconds(maxAgeSeconds));
+        var log = await _logs.Start(server, limits: limits);
+        for (var count = 0; count < maxCount; count++) await Append(log, $"{count}");
+        await server.Ask("CONFIG", "SET", "maxmemory", "1");
+        var refused = await UntilTaken(log, new Update(["a"], "taken in the end") { Id = "own" });
+        var again = await UntilTaken(log, new Update(["a"], "taken in the end") { Id = "own" });
+        Assert.Equal(refused.Position, again.Position);
+        var other = await _logs.Start(server, limits: limits);
+        Assert.Equal(refused.Position, other.Tail);
+        Assert.Equal(refused.Position, await other.FindAsync("own", Test));
+    }
+
     [Fact]
     public async Task It_may_come_after_the_app_and_who_was_there_before_is_told()
     {

@@ -5,8 +5,8 @@ namespace SseFunctions.EventLogs.Redis;
 /// An entry of the stream holds the updates that were appended together. Its first field is <c>p</c>, the place of the
 /// update before them; then each update has a field, whose name is the publisher's own id or nothing. The entry's id is
 /// the place of its first update, and those that follow have the next sequence numbers.
-/// The first thing that is written is an entry. If Redis has no room left, it refuses that, and nothing has been
-/// written. Keys have no time to live, since those that have may be evicted.
+/// If Redis has no room left, it refuses an entry, unless the script has dropped some before, which it never refuses:
+/// so either everything is written, or nothing. Keys have no time to live, since those that have may be evicted.
 /// </remarks>
 internal static class RedisScripts
 {
@@ -109,10 +109,9 @@ internal static class RedisScripts
           end
         end
         if added == 0 then return answer end
-        call('XADD', stream, first, unpack(fields))
-        if #places > 0 then call('HSET', ids, unpack(places)) end
         count, tail = count + added, prefix .. string.format('%.0f', seq + added - 1)
 
+        -- Before anything is added: a Redis that is full takes nothing more, unless something was dropped just before.
         -- Entries are dropped whole. So that not each append has to look at the same old one, some more are held.
         local maxCount, maxBytes = tonumber(ARGV[3]), tonumber(ARGV[4])
         if count >= maxCount + 256 or bytes > maxBytes or now - trimmed >= 1000 then
@@ -126,8 +125,7 @@ internal static class RedisScripts
               local entryMs, entrySeq = place(entry[1])
               local fields = entry[2]
               local updates = #fields / 2 - 1
-              if dropped == length - 1
-                  or (count - updates < maxCount and bytes <= maxBytes and entryMs >= oldest) then
+              if count - updates < maxCount and bytes <= maxBytes and entryMs >= oldest then
                 some = 0
                 break
               end
@@ -150,6 +148,8 @@ internal static class RedisScripts
           if dropped > 0 then call('XTRIM', stream, 'MAXLEN', length - dropped) end
           if some == 0 then trimmed = now end
         end
+        call('XADD', stream, first, unpack(fields))
+        if #places > 0 then call('HSET', ids, unpack(places)) end
         call('HSET', state, 'tail', tail, 'count', string.format('%.0f', count),
           'bytes', string.format('%.0f', bytes), 'trimmed', string.format('%.0f', trimmed))
         call('PUBLISH', ARGV[1], ARGV[8] .. ' ' .. tail)
