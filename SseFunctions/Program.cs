@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Hosting;
@@ -12,6 +13,7 @@ if (TelemetrySettings.HasCollector(builder.Configuration) || TelemetrySettings.H
 builder.Build().Run();
 
 // Apart, so that its packages are not even loaded where nothing is exported.
+[MethodImpl(MethodImplOptions.NoInlining)]
 void AddTelemetry() => builder.Services.AddSseTelemetry(builder.Configuration)
     .UseFunctionsWorkerDefaults()
     .AddAzureMonitor(builder.Configuration);

@@ -30,7 +30,7 @@ param hasRedis bool
 @description('host:port of the Redis. Empty if there is none.')
 param redisConnectionString string
 
-// At its timeout a function takes all streams of its instance with it: so they end before.
+// A function that goes on after its timeout takes all streams of its instance with it: so they end before.
 var functionTimeoutMinutes = maxStreamMinutes + 1
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
@@ -93,7 +93,6 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       http20Enabled: true
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       appSettings: [
         { name: 'AzureFunctionsJobHost__functionTimeout', value: time(functionTimeoutMinutes) }
         { name: 'Streaming__MaxDuration', value: time(maxStreamMinutes) }
@@ -115,14 +114,19 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     }
   }
 
-  // Passwords to deploy with.
+  // Passwords to deploy with. The location is missing in the type, and without it some function apps were refused:
+  // https://github.com/Azure/bicep-types-az/issues/1504
   resource noFtpPassword 'basicPublishingCredentialsPolicies' = {
     name: 'ftp'
+    #disable-next-line BCP187
+    location: location
     properties: { allow: false }
   }
 
   resource noScmPassword 'basicPublishingCredentialsPolicies' = {
     name: 'scm'
+    #disable-next-line BCP187
+    location: location
     properties: { allow: false }
   }
 }

@@ -29,7 +29,7 @@ param instanceMemoryMB int = 2048
 @maxValue(100)
 param alwaysReadyInstances int = 0
 
-@description('The most instances there may be. Many regions accept no less than 40.')
+@description('The most instances there may be by demand; always ready ones come on top. Many regions accept no less than 40.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstances int = 40

@@ -29,7 +29,7 @@ public sealed class KeyOptionsTests
     [InlineData("  ", "HS256", null, "Key is blank: set it to a secret, or remove it.")]
     [InlineData("@Microsoft.KeyVault(SecretUri=https://v.example/secrets/key)", "HS256", null,
         "Key is a reference to Key Vault that was not followed: see whether the secret is there, and whether the app's identity "
-        + "(keyVaultReferenceIdentity) may read it; then restart the app.")]
+        + "(keyVaultReferenceIdentity) may read it; then change any app setting, since a restart alone does not make Azure look again.")]
     [InlineData("-----BEGIN PUBLIC KEY-----", "HS256", null, "Key is PEM, but Algorithm is HS256, which wants a shared secret: set Algorithm to RS256 or ES256.")]
     [InlineData("secret", "RS256", null, "Key is not PEM, which RS256 wants: set it to the public key, '-----BEGIN PUBLIC KEY----- ...'.")]
     [InlineData(null, "HS256", "https://a.example/jwks", "JwksUri is set, but Algorithm is HS256: a key set holds public keys, so set Algorithm to RS256 or ES256.")]

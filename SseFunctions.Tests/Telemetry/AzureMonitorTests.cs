@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
@@ -52,6 +53,27 @@ public sealed class AzureMonitorTests
         var services = new ServiceCollection();
         services.AddOpenTelemetry().AddAzureMonitor(new ConfigurationBuilder().Build());
         Assert.DoesNotContain(services, service => service.ServiceType.FullName!.Contains("AzureMonitor", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("microsoft.fixed_percentage", "0.25", null, 0.25f)]
+    [InlineData("microsoft.rate_limited", "7", 7.0, 1f)]
+    [InlineData(null, null, 5.0, 1f)]
+    public void The_share_of_traces_is_what_the_settings_say(string? sampler, string? argument, double? perSecond, float ratio)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            [TelemetrySettings.ConnectionString] = $"InstrumentationKey={Guid.NewGuid()}",
+            ["OTEL_TRACES_SAMPLER"] = sampler,
+            ["OTEL_TRACES_SAMPLER_ARG"] = argument,
+        }).Build();
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration);
+        services.AddOpenTelemetry().AddAzureMonitor(configuration);
+        using var provider = services.BuildServiceProvider();
+        var options = provider.GetRequiredService<IOptions<AzureMonitorExporterOptions>>().Value;
+        Assert.Equal((perSecond, ratio), (options.TracesPerSecond, options.SamplingRatio));
+        Assert.False(options.EnableTraceBasedLogsSampler);
+        Assert.Equal(configuration[TelemetrySettings.ConnectionString], options.ConnectionString);
     }
 
     [Theory]

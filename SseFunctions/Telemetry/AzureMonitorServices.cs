@@ -2,6 +2,7 @@ using Azure.Core;
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 
 namespace SseFunctions.Telemetry;
@@ -21,7 +22,10 @@ public static class AzureMonitorServices
         ArgumentNullException.ThrowIfNull(configuration);
         if (!TelemetrySettings.HasAzureMonitor(configuration)) return telemetry;
         var identity = IdentityOf(configuration[Authentication]);
-        return telemetry.UseAzureMonitorExporter(options =>
+        // Without a callback, and before anything is configured: only then does the exporter read its own settings, such
+        // as OTEL_TRACES_SAMPLER.
+        telemetry.UseAzureMonitorExporter();
+        telemetry.Services.Configure<AzureMonitorExporterOptions>(options =>
         {
             options.ConnectionString = configuration[TelemetrySettings.ConnectionString];
             options.Credential = identity;
@@ -29,6 +33,7 @@ public static class AzureMonitorServices
             // on, the lines that say why a stream ended would be left out too.
             options.EnableTraceBasedLogsSampler = false;
         });
+        return telemetry;
     }
 
     /// <summary>The identity that an authentication string names; null if it is null or empty.</summary>
