@@ -39,6 +39,24 @@ public sealed class InMemoryEventLogTests : EventLogContract
         GC.KeepAlive(log);
     }
 
+    [Fact]
+    public async Task Counts_the_memory_of_many_topics()
+    {
+        const int Topics = 1000;
+        const int Entries = 200;
+        string[] topics = [.. Enumerable.Range(0, Topics).Select(number => $"{number}")];
+        var log = await NewLog();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var count = 0; count < Entries; count++)
+        {
+            // Texts of its own each time, as those that come in a request.
+            var update = new Update([.. topics.Select(topic => new string(topic))], "a");
+            await log.AppendAsync(update, TestContext.Current.CancellationToken);
+        }
+        var taken = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Assert.InRange(log.Size.Bytes, taken * 8 / 10, taken * 2);
+    }
+
     private async Task Churn(IEventLog log, int hours)
     {
         const int PerMinute = 500;

@@ -39,6 +39,40 @@ public sealed class HubMetricsTests
     }
 
     [Fact]
+    public async Task The_latency_is_that_of_live_updates_and_not_of_replays()
+    {
+        await using var server = await LocalHostServer.Start();
+        using var listener = Listen(server);
+        await server.Publish("topic=a&data=before");
+        await using var subscription = await server.Subscribe("topic=a&lastEventID=earliest");
+        Assert.Equal("before", (await subscription.Next()).Data);
+        Assert.Equal(1, _sums["hub.deliveries"]);
+        Assert.False(_last.ContainsKey("hub.delivery.latency"));
+        await server.Publish("topic=a&data=live");
+        Assert.Equal("live", (await subscription.Next()).Data);
+        Assert.True(_last.ContainsKey("hub.delivery.latency"));
+    }
+
+    [Fact]
+    public async Task Counts_those_who_are_told_to_come_again_and_does_not_log_each()
+    {
+        const int Many = 50;
+        await using var server = await LocalHostServer.Start(null, "Hub:MaxSubscribers=1");
+        using var listener = Listen(server);
+        await using var one = await server.Subscribe("topic=a");
+        await server.Publish("topic=a&data=a");
+        await one.Next();
+        for (var count = 0; count < Many; count++)
+        {
+            await using var another = await server.Subscribe("topic=a");
+            Assert.Empty(await another.UntilEnd());
+        }
+        Assert.Equal(Many, _sums["hub.turned_away reason=full"]);
+        // Five a second, however long it takes here.
+        Assert.InRange(server.Logs.Entries.Count(line => line.Message.Contains("MaxSubscribers is 1", StringComparison.Ordinal)), 1, Many - 1);
+    }
+
+    [Fact]
     public async Task Counts_streams_that_ended_by_reason()
     {
         await using var server = await LocalHostServer.Start();

@@ -23,6 +23,31 @@ public sealed class PublishTests(HubFixture hub) : IClassFixture<HubFixture>
     }
 
     [Theory]
+    [InlineData("application/x-www-form-urlencoded;")]
+    [InlineData("Application/X-WWW-Form-urlencoded ; charset=UTF-8")]
+    [InlineData("application/x-www-form-urlencoded; charset=nonsense; ;")]
+    public async Task Whatever_parameters_the_type_of_a_form_has_it_is_a_form(string type)
+    {
+        using var request = Form("topic=types&data=a", Bearer(Everything));
+        request.Content!.Headers.Remove("Content-Type");
+        Assert.True(request.Content.Headers.TryAddWithoutValidation("Content-Type", type));
+        using var answer = await _server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    // To ask for the ASCII name of some hosts throws.
+    [Theory]
+    [InlineData(false, HttpStatusCode.Unauthorized)]
+    [InlineData(true, HttpStatusCode.Forbidden)]
+    public async Task A_host_that_is_no_name_is_no_fault_of_the_server(bool hasCookie, HttpStatusCode expected)
+    {
+        (string, string)[] headers = [("Host", "xn--zzzzzzzz99999.example"), ("Origin", "http://x.example")];
+        if (hasCookie) headers = [.. headers, ("Cookie", $"mercureAuthorization={Everything}")];
+        using var answer = await _server.Post("topic=hosts&data=a", headers);
+        Assert.Equal(expected, answer.StatusCode);
+    }
+
+    [Theory]
     [InlineData("mine")]
     [InlineData("urn:uuid:5e94c686-2c0b-4f9b-958c-92ccc3bbb4eb")]
     [InlineData("https://e.com/1?x=y&z=[1]#part")]

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
+using SseFunctions.Tests.Hub.Tokens;
 using SseFunctions.Tests.Support;
 using static SseFunctions.Tests.Support.HubClient;
 
@@ -39,6 +41,35 @@ public sealed class SubscribeTests(HubFixture hub) : IClassFixture<HubFixture>
 
         time.Advance(TimeSpan.FromHours(1));
         Assert.Equal(0, await body.ReadAsync(bytes, TestContext.Current.CancellationToken).AsTask().Within("end"));
+    }
+
+    // An EventSource gives up for good at any status but 200.
+    [Fact]
+    public async Task While_keys_cannot_be_fetched_it_is_told_to_come_again()
+    {
+        await using var server = await LocalHostServer.Start(
+            null, "Hub:Subscriber:Algorithm=RS256", $"Hub:Subscriber:JwksUri=http://127.0.0.1:{Ports.Free()}/jwks");
+        using var key = RSA.Create(2048);
+        using var answer = await server.Get($"{HubClient.Path}?topic=a", Bearer(Jws.Signed(key)));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("text/event-stream", answer.Header("Content-Type"));
+        Assert.Matches("^: tokens cannot be verified[^\n]+\nretry: [0-9]+\n$", await answer.Text());
+        await server.Logs.First("could not be fetched");
+    }
+
+    [Fact]
+    public async Task Templates_are_limited_by_what_they_cost_together()
+    {
+        static string Template(int number) => Uri.EscapeDataString($"/{number}{{?a}}{{&b}}{string.Concat(Enumerable.Repeat("x{;c}", 20))}");
+        var few = string.Join('&', Enumerable.Range(0, 9).Select(number => $"topic={Template(number)}"));
+        await using var most = await _server.Subscribe(few);
+        await _server.Publish($"topic={Uri.EscapeDataString("/3?a=1&b=2" + string.Concat(Enumerable.Repeat("x", 20)))}&data=this");
+        Assert.Equal("this", (await most.Next()).Data);
+        using var tooMany = await _server.Get($"{HubClient.Path}?{few}&topic={Template(9)}&topic={Template(10)}&topic={Template(11)}");
+        Assert.Contains("too long together", await tooMany.Problem(HttpStatusCode.BadRequest), StringComparison.Ordinal);
+        // Those of one expression cost next to nothing.
+        var simple = string.Join('&', Enumerable.Range(0, 400).Select(number => $"topic=/{number}/%7Bid%7D"));
+        await using var many = await _server.Subscribe(simple);
     }
 
     [Theory]

@@ -55,7 +55,7 @@ public sealed class UrlEncodedFormTests
     {
         Assert.False(UrlEncodedForm.TryParse(Encoding.ASCII.GetBytes(encoded), MaxFields, out var fields, out var problem));
         Assert.Null(fields);
-        Assert.Contains("Field 1 is not valid UTF-8: encode", problem, StringComparison.Ordinal);
+        Assert.Contains("Field 1 is not valid UTF-8: encode", problem.Title, StringComparison.Ordinal);
         Assert.False(UrlEncodedForm.TryParseQuery(encoded, MaxFields, out _, out _));
     }
 
@@ -68,7 +68,7 @@ public sealed class UrlEncodedFormTests
     {
         Assert.False(UrlEncodedForm.TryParseQuery("a=\ud83d", MaxFields, out var fields, out var problem));
         Assert.Null(fields);
-        Assert.Contains("percent-encode it", problem, StringComparison.Ordinal);
+        Assert.Contains("percent-encode it", problem.Title, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class UrlEncodedFormTests
     {
         Assert.True(UrlEncodedForm.TryParse("a&&b&c&"u8, 3, out _, out _));
         Assert.False(UrlEncodedForm.TryParse("a&b&c&d"u8, 3, out _, out var problem));
-        Assert.Equal("There are more than 3 fields: send fewer.", problem);
+        Assert.Equal("There are more than 3 fields: send fewer.", problem.Title);
     }
 
     [Fact]

@@ -8,6 +8,7 @@ public sealed class LogEntry
 {
     // What an entry takes beside its texts: objects, references and index, measured on 64 bits and rounded up.
     private const int OverheadBytes = 400;
+    private const int TopicOverheadBytes = 32;
 
     /// <summary>Makes the entry of an update.</summary>
     /// <param name="position">Where it is in its log.</param>
@@ -25,7 +26,7 @@ public sealed class LogEntry
         IsPrivate = update.IsPrivate;
         Event = new ServerSentEvent(update.Data, update.Type, Id, update.Retry);
         SizeBytes = OverheadBytes + Event.Bytes.Length
-            + (sizeof(char) * (Id.Length + Topics.Sum(topic => topic.Length)));
+            + (sizeof(char) * Id.Length) + Topics.Sum(topic => TopicOverheadBytes + (sizeof(char) * topic.Length));
     }
 
     /// <summary>Where it is.</summary>

@@ -11,14 +11,23 @@ public sealed class HubBusyResult : IResult
     private readonly string _reason;
     private readonly TimeSpan _shortestWait;
 
-    private HubBusyResult(string reason, TimeSpan shortestWait) => (_reason, _shortestWait) = (reason, shortestWait);
+    private HubBusyResult(string name, string reason, TimeSpan shortestWait) =>
+        (Name, _reason, _shortestWait) = (name, reason, shortestWait);
 
     /// <summary>There is no room for it.</summary>
-    public static HubBusyResult Full { get; } = new("no room for another subscriber", TimeSpan.FromSeconds(10));
+    public static HubBusyResult Full { get; } =
+        new("full", "no room for another subscriber", TimeSpan.FromSeconds(10));
 
     /// <summary>What it has missed cannot be found out. No header tells where the stream begins: it does not.</summary>
     public static HubBusyResult Unavailable { get; } =
-        new("what you have missed cannot be found out just now", TimeSpan.FromSeconds(2));
+        new("log_unavailable", "what you have missed cannot be found out just now", TimeSpan.FromSeconds(2));
+
+    /// <summary>Whether its token is good cannot be found out: the keys could not be fetched yet.</summary>
+    public static HubBusyResult NoKeys { get; } =
+        new("keys_unavailable", "tokens cannot be verified just now", TimeSpan.FromSeconds(5));
+
+    /// <summary>Why, in metrics.</summary>
+    internal string Name { get; }
 
     /// <inheritdoc/>
     public Task ExecuteAsync(HttpContext httpContext)

@@ -13,8 +13,8 @@ public sealed class HubFunctions(
 
     private static readonly CrossOriginRules Rules = new(
         "GET, HEAD, POST",
-        "Authorization, Cache-Control, Content-Type, Last-Event-ID",
-        Exposed: "Last-Event-ID, Link, WWW-Authenticate",
+        "Authorization, Cache-Control, Content-Type, If-None-Match, Last-Event-ID",
+        Exposed: "ETag, Last-Event-ID, Link, Retry-After, WWW-Authenticate",
         Credentials: true);
 
     /// <summary>Streams the updates of topics.</summary>
@@ -22,19 +22,35 @@ public sealed class HubFunctions(
     public async Task<IResult> Subscribe(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Hub)] HttpRequest request,
         CancellationToken cancellationToken) =>
-        crossOrigin.Apply(request, Rules) ?? await subscribe.AnswerAsync(request, cancellationToken);
+        crossOrigin.Apply(request, Rules)
+            ?? await UnlessCancelled(subscribe.AnswerAsync(request, cancellationToken), cancellationToken);
 
     /// <summary>Publishes an update.</summary>
     [Function("HubPublish")]
     public async Task<IResult> Publish(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Hub)] HttpRequest request,
         CancellationToken cancellationToken) =>
-        crossOrigin.Apply(request, Rules) ?? await publish.AnswerAsync(request, cancellationToken);
+        crossOrigin.Apply(request, Rules)
+            ?? await UnlessCancelled(publish.AnswerAsync(request, cancellationToken), cancellationToken);
 
     /// <summary>Says who is subscribed, if <see cref="HubOptions.Subscriptions"/> is on.</summary>
     [Function("HubSubscriptions")]
     public async Task<IResult> Subscriptions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Active)] HttpRequest request,
         CancellationToken cancellationToken) =>
-        crossOrigin.Apply(request, Rules) ?? await subscriptions.AnswerAsync(request, cancellationToken);
+        crossOrigin.Apply(request, Rules)
+            ?? await UnlessCancelled(subscriptions.AnswerAsync(request, cancellationToken), cancellationToken);
+
+    // Whoever asked has left, or the platform cancels: nobody reads the answer, and the function has not failed.
+    private static async Task<IResult> UnlessCancelled(Task<IResult> answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await answer;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return TypedResults.StatusCode(StatusCodes.Status499ClientClosedRequest);
+        }
+    }
 }

@@ -12,6 +12,7 @@ public sealed class HubMetrics
     private readonly Counter<long> _updates;
     private readonly Counter<long> _deliveries;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _turnedAway;
     private readonly Histogram<double> _latency;
 
     /// <summary>Made by the services, once a process.</summary>
@@ -24,8 +25,10 @@ public sealed class HubMetrics
         _updates = _meter.CreateCounter<long>("hub.updates", "{update}", "Publications, repetitions included.");
         _deliveries = _meter.CreateCounter<long>("hub.deliveries", "{event}", "Events handed to streams.");
         _refused = _meter.CreateCounter<long>("hub.refused", "{request}", "Requests that were refused, by status.");
+        _turnedAway = _meter.CreateCounter<long>(
+            "hub.turned_away", "{request}", "Subscribers that were told to come again later, by reason.");
         _latency = _meter.CreateHistogram<double>(
-            "hub.delivery.latency", "s", "From an update's arrival here to its writing; of the first in a write.");
+            "hub.delivery.latency", "s", "From an update's arrival here to its writing; of the first in a write, and not of replays.");
         _meter.CreateObservableGauge("hub.log.entries", () => log.Size.Count, "{update}", "What the log holds.");
         _meter.CreateObservableGauge("hub.log.bytes", () => log.Size.Bytes, "By", "About what the log takes.");
     }
@@ -38,9 +41,11 @@ public sealed class HubMetrics
 
     internal void Refused(int status) => _refused.Add(1, new KeyValuePair<string, object?>("status", status));
 
-    internal void Delivered(ReadOnlySpan<LogEntry> entries)
+    internal void TurnedAway(string reason) => _turnedAway.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    internal void Delivered(ReadOnlySpan<LogEntry> entries, bool isLive)
     {
         if (_deliveries.Enabled) _deliveries.Add(entries.Length);
-        if (_latency.Enabled) _latency.Record(_time.GetElapsedTime(entries[0].Timestamp).TotalSeconds);
+        if (isLive && _latency.Enabled) _latency.Record(_time.GetElapsedTime(entries[0].Timestamp).TotalSeconds);
     }
 }

@@ -18,6 +18,9 @@ public sealed class HubProblemResult : IResult
 
     internal HubProblemResult(HubProblem problem) => _problem = problem;
 
+    /// <summary>Whether the same may go well later.</summary>
+    internal bool IsUnavailable => _problem.Status == HubProblem.Unavailable;
+
     /// <inheritdoc/>
     public Task ExecuteAsync(HttpContext httpContext)
     {

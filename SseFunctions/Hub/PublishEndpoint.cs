@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Net.Http.Headers;
+using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -23,10 +23,10 @@ public sealed class PublishEndpoint(HubAccess access, IUpdatePublisher publisher
     {
         ArgumentNullException.ThrowIfNull(request);
         // Who may not publish at all learns that, and not what is wrong with the rest.
-        var (claims, refusal) = await access.ToPublishAsync(
-            PresentedTokenRequest.Of(request, _options.Cookie),
-            PublishOriginRequest.Allows(request, _options.PublishOrigins),
-            cancellationToken);
+        var token = PresentedTokenRequest.Of(request, _options.Cookie);
+        var isFromAllowedOrigin = token is { Source: TokenSource.Cookie }
+            && PublishOriginRequest.Allows(request, _options.PublishOrigins);
+        var (claims, refusal) = await access.ToPublishAsync(token, isFromAllowedOrigin, cancellationToken);
         if (refusal is not null) return refusal;
 
         var (update, unreadable) = await ReadAsync(request, cancellationToken);
@@ -55,8 +55,10 @@ public sealed class PublishEndpoint(HubAccess access, IUpdatePublisher publisher
     private async Task<(Update? Update, HubProblem Problem)> ReadAsync(
         HttpRequest request, CancellationToken cancellationToken)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-            || !string.Equals(type.MediaType, FormType, StringComparison.OrdinalIgnoreCase))
+        // Whatever parameters follow: some clients send none but the semicolon.
+        var type = request.ContentType.AsSpan();
+        if (type.IndexOf(';') is >= 0 and var end) type = type[..end];
+        if (!type.Trim().Equals(FormType, StringComparison.OrdinalIgnoreCase))
             return (null, new HubProblem(HubProblem.BadRequest, $"Send the update as {FormType}."));
         var tooLarge = new HubProblem(
             HubProblem.TooLarge, $"The body of an update, as it is sent, has at most {_options.MaxUpdateBytes} bytes.");
@@ -77,12 +79,27 @@ public sealed class PublishEndpoint(HubAccess access, IUpdatePublisher publisher
         }
         catch (BadHttpRequestException exception)
         {
+            LetGo(request.BodyReader);
             return (null, new HubProblem(exception.StatusCode, "The body cannot be read: send it whole."));
         }
         catch (IOException)
         {
+            LetGo(request.BodyReader);
             // Whoever would read this is gone.
             return (null, new HubProblem(HubProblem.BadRequest, "The body ended early: send it whole."));
+        }
+    }
+
+    // The server reads what is left of the body, and logs a fault of its own if a read of ours is still open.
+    private static void LetGo(PipeReader body)
+    {
+        try
+        {
+            if (body.TryRead(out var rest)) body.AdvanceTo(rest.Buffer.End);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException)
+        {
+            // There is nothing left.
         }
     }
 }

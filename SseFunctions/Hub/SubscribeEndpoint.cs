@@ -19,11 +19,17 @@ public sealed partial class SubscribeEndpoint(
     ActiveSubscriptions active,
     EventStreams streams,
     IOptions<HubOptions> options,
+    HubMetrics metrics,
+    TimeProvider time,
     ILogger<SubscribeEndpoint> logger)
 {
     private const int NetworkBytes = 8;
 
+    // All of them come again, and again.
+    private const int LoggedPerSecond = 5;
+
     private readonly HubOptions _options = options.Value;
+    private readonly LogBudget _budget = new(time, LoggedPerSecond);
     private readonly ILogger _logger = logger;
 
     /// <summary>The answer.</summary>
@@ -32,12 +38,13 @@ public sealed partial class SubscribeEndpoint(
         ArgumentNullException.ThrowIfNull(request);
         var token = PresentedTokenRequest.Of(request, _options.Cookie);
         var (claims, refused) = await access.ToSubscribeAsync(token, cancellationToken);
+        if (refused is { IsUnavailable: true }) return TurnAway(HubBusyResult.NoKeys);
         if (refused is not null) return refused;
         var problem = SubscribeQuery.TryRead(request.QueryString.Value, _options, out var topics);
         if (problem is not null) return access.Refuse("subscribe", problem);
 
         var client = _options.MaxSubscribersPerClient > 0 ? ClientOf(request) : null;
-        if (IsFull(client)) return HubBusyResult.Full;
+        if (IsFull(client)) return TurnAway(HubBusyResult.Full);
 
         LogPosition? after;
         try
@@ -46,8 +53,8 @@ public sealed partial class SubscribeEndpoint(
         }
         catch (LogUnavailableException exception)
         {
-            LogUnknown(exception);
-            return HubBusyResult.Unavailable;
+            if (_budget.TryTake(out _)) LogUnknown(exception.Message);
+            return TurnAway(HubBusyResult.Unavailable);
         }
         var rights = TopicSelectorSet.Parse(claims.Subscribe);
         var subscriber = new Subscriber(
@@ -69,14 +76,20 @@ public sealed partial class SubscribeEndpoint(
 
     private bool IsFull(string? client)
     {
-        if (subscribers.Count >= _options.MaxSubscribers)
+        var (setting, limit) = (nameof(HubOptions.MaxSubscribers), _options.MaxSubscribers);
+        if (subscribers.Count < limit)
         {
-            LogFull($"{HubOptions.Section}:{nameof(HubOptions.MaxSubscribers)}", _options.MaxSubscribers);
-            return true;
+            (setting, limit) = (nameof(HubOptions.MaxSubscribersPerClient), _options.MaxSubscribersPerClient);
+            if (client is null || subscribers.CountOf(client) < limit) return false;
         }
-        if (client is null || subscribers.CountOf(client) < _options.MaxSubscribersPerClient) return false;
-        LogFull($"{HubOptions.Section}:{nameof(HubOptions.MaxSubscribersPerClient)}", _options.MaxSubscribersPerClient);
+        if (_budget.TryTake(out _)) LogFull($"{HubOptions.Section}:{setting}", limit);
         return true;
+    }
+
+    private HubBusyResult TurnAway(HubBusyResult result)
+    {
+        metrics.TurnedAway(result.Name);
+        return result;
     }
 
     // The last entry was added by the proxy next to us; what is before it anyone can make up.
@@ -103,6 +116,6 @@ public sealed partial class SubscribeEndpoint(
     private partial void LogFull(string setting, int limit);
 
     [LoggerMessage(2, LogLevel.Information,
-        "A subscriber was told to come again later: where to go on from cannot be found out just now")]
-    private partial void LogUnknown(Exception exception);
+        "A subscriber was told to come again later: where to go on from cannot be found out just now: {Reason}")]
+    private partial void LogUnknown(string reason);
 }

@@ -16,7 +16,7 @@ internal static class UpdateForm
         const int otherFields = 100;
         update = null;
         if (!UrlEncodedForm.TryParse(body, options.MaxTopics + otherFields, out var fields, out var problem))
-            return new HubProblem(HubProblem.BadRequest, problem);
+            return problem;
         string? First(string name) => fields.Find(field => field.Key == name).Value;
         var retry = First("retry");
         var milliseconds = 0;

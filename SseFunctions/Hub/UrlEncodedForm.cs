@@ -24,7 +24,7 @@ internal static class UrlEncodedForm
         ReadOnlySpan<byte> encoded,
         int maxFields,
         [NotNullWhen(true)] out List<KeyValuePair<string, string>>? fields,
-        [NotNullWhen(false)] out string? problem)
+        [NotNullWhen(false)] out HubProblem? problem)
     {
         var decoded = ArrayPool<byte>.Shared.Rent(encoded.Length);
         fields = [];
@@ -46,7 +46,7 @@ internal static class UrlEncodedForm
         ReadOnlySpan<char> query,
         int maxFields,
         [NotNullWhen(true)] out List<KeyValuePair<string, string>>? fields,
-        [NotNullWhen(false)] out string? problem)
+        [NotNullWhen(false)] out HubProblem? problem)
     {
         var encoded = ArrayPool<byte>.Shared.Rent(query.Length * MaxUtf8PerChar);
         try
@@ -54,7 +54,8 @@ internal static class UrlEncodedForm
             if (Utf8.FromUtf16(query, encoded, out _, out var length, replaceInvalidSequences: false)
                 == OperationStatus.Done) return TryParse(encoded.AsSpan(0, length), maxFields, out fields, out problem);
             fields = null;
-            problem = "The query holds half of a character (a lone surrogate): percent-encode it as UTF-8.";
+            const string title = "The query holds half of a character (a lone surrogate): percent-encode it as UTF-8.";
+            problem = new HubProblem(HubProblem.BadRequest, title);
             return false;
         }
         finally
@@ -63,19 +64,23 @@ internal static class UrlEncodedForm
         }
     }
 
-    private static string? Parse(
+    private static HubProblem? Parse(
         ReadOnlySpan<byte> encoded, Span<byte> decoded, int maxFields, List<KeyValuePair<string, string>> fields)
     {
         foreach (var range in encoded.Split((byte)'&'))
         {
             var field = encoded[range];
             if (field.IsEmpty) continue;
-            if (fields.Count == maxFields) return $"There are more than {maxFields} fields: send fewer.";
+            if (fields.Count == maxFields)
+                return new HubProblem(HubProblem.TooLarge, $"There are more than {maxFields} fields: send fewer.");
             var equals = field.IndexOf((byte)'=');
             var name = Decode(equals < 0 ? field : field[..equals], decoded);
             var value = Decode(equals < 0 ? [] : field[(equals + 1)..], decoded);
             if (name is null || value is null)
-                return $"Field {fields.Count + 1} is not valid UTF-8: encode text as UTF-8, then percent-encode it.";
+            {
+                return new HubProblem(HubProblem.BadRequest,
+                    $"Field {fields.Count + 1} is not valid UTF-8: encode text as UTF-8, then percent-encode it.");
+            }
             fields.Add(new(name, value));
         }
         return null;

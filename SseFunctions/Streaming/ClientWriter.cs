@@ -138,7 +138,9 @@ internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDi
 
     private async Task AbortIfStillBlockedAsync()
     {
+        var since = Volatile.Read(ref _blockedAt);
         await Task.Delay(Grace, time);
-        if (Blocked is not null) Abort();
+        // Another write, which began later, has its own.
+        if (since != 0 && Volatile.Read(ref _blockedAt) == since) Abort();
     }
 }

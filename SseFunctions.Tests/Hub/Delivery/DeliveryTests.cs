@@ -145,6 +145,47 @@ public sealed class DeliveryTests : IAsyncDisposable
         Assert.True(await next.AsTask().Within("update"));
     }
 
+    // It lets others have the thread in between, again and again.
+    [Fact]
+    public async Task One_for_whom_there_is_hardly_anything_in_a_long_history_finds_that()
+    {
+        for (var count = 0; count < 20_000; count++) await Publish(count == 19_000 ? "a" : "other");
+        await _dispatcher.StartAsync(Test);
+        await using var subscriber = Subscribe(["a"], [], _log.Start);
+        await using var other = Subscribe(["other"], []);
+        var last = await Publish("a");
+        Assert.Equal(["a", "a"], await Topics(subscriber, last));
+        var next = other.Events.MoveNextAsync();
+        await Publish("other");
+        Assert.True(await next.AsTask().Within("update"));
+    }
+
+    [Fact]
+    public async Task One_that_is_stopped_while_it_looks_for_something_ends()
+    {
+        for (var count = 0; count < 50_000; count++) await Publish("other");
+        await _dispatcher.StartAsync(Test);
+        await using var subscriber = Subscribe(["a"], [], _log.Start);
+        // So that there is something to look for.
+        await Publish("a");
+        await Until(() => _subscribers.Matched == _log.Tail);
+        var next = subscriber.Events.MoveNextAsync().AsTask();
+        subscriber.Subscriber.Stop();
+        // It may have been found just before.
+        if (await next.Within("answer")) next = subscriber.Events.MoveNextAsync().AsTask();
+        Assert.False(await next.Within("end"));
+    }
+
+    [Fact]
+    public async Task One_that_has_read_nothing_yet_is_not_behind()
+    {
+        await _dispatcher.StartAsync(Test);
+        await using var subscriber = Subscribe(["a"], [], default(LogPosition));
+        await Publish("a");
+        await Until(() => _subscribers.Matched == _log.Tail);
+        Assert.Equal(TimeSpan.Zero, subscriber.Subscriber.Lag);
+    }
+
     [Fact]
     public async Task Subscribers_that_have_gone_leave_nothing_behind()
     {

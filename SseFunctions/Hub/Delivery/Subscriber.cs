@@ -17,17 +17,22 @@ namespace SseFunctions.Hub.Delivery;
 /// members are woken, and looked at once more after the wait has begun: so no wake-up is lost.</remarks>
 internal sealed class Subscriber(
     Subscribers subscribers, Subscription subscription, LogPosition? after, string? client, ActiveSubscriber? active)
-    : IStoppableSequence, IAsyncEnumerator<ServerSentEvent>, IValueTaskSource<bool>
+    : IStoppableSequence, IAsyncEnumerator<ServerSentEvent>, IValueTaskSource<bool>, IThreadPoolWorkItem
 {
     private const int Busy = 0;
     private const int Waiting = 1;
     private const int Stopped = 2;
     private const int ScannedAtOnce = 64;
 
+    // After so many in which nothing was for it, others get the thread: what it looks for may be costly to compare.
+    private const int ScansInARow = 16;
+
     private ManualResetValueTaskSourceCore<bool> _wait;
     private SubscriberGroup? _group;
     private LogPosition _place = after ?? subscribers.Log.Start;
     private bool _isAtStart = after is null;
+    private bool _hasCaughtUp;
+    private bool _isTired;
     private ServerSentEvent? _current;
     private LogEntry[]? _entries;
     private int _next;
@@ -43,9 +48,17 @@ internal sealed class Subscriber(
         _current ?? throw new InvalidOperationException("There is no current event before the first MoveNextAsync.");
 
     /// <summary>How far it is behind its group; zero if it is not. About, when asked from outside.</summary>
-    public TimeSpan Lag => Volatile.Read(ref _state) == Waiting || _group is not { } group || group.Last.After <= _place
-        ? TimeSpan.Zero
-        : TimeSpan.FromMilliseconds(group.Last.After.Milliseconds - _place.Milliseconds);
+    public TimeSpan Lag
+    {
+        get
+        {
+            // The place before all others has no time.
+            if (Volatile.Read(ref _state) == Waiting || _group is not { } group || _place.Milliseconds <= 0)
+                return TimeSpan.Zero;
+            var behind = group.Last.After.Milliseconds - _place.Milliseconds;
+            return behind > 0 ? TimeSpan.FromMilliseconds(behind) : TimeSpan.Zero;
+        }
+    }
 
     private SubscriberGroup Group => _group ?? throw new InvalidOperationException("It is not being enumerated.");
 
@@ -66,44 +79,30 @@ internal sealed class Subscriber(
     /// <exception cref="FellBehindException">The log does not hold it any more.</exception>
     public ValueTask<bool> MoveNextAsync()
     {
-        while (true)
+        _wait.Reset();
+        switch (ReadOn())
         {
-            if (Next()) return ValueTask.FromResult(true);
-            // The log may drop it, and this may be a long wait.
-            _current = null;
-            _wait.Reset();
-            if (Interlocked.CompareExchange(ref _state, Waiting, Busy) == Stopped) return ValueTask.FromResult(false);
-            if (Last.After <= _place || !TryLeave(Waiting)) return new ValueTask<bool>(this, _wait.Version);
+            case Turn.Found:
+                return ValueTask.FromResult(true);
+            case Turn.Stopped:
+                return ValueTask.FromResult(false);
+            case Turn.Over:
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                break;
+            default:
+                break;
         }
+        return new ValueTask<bool>(this, _wait.Version);
     }
 
     /// <summary>Wakes it, if it waits and there is something for it. The stream writes it before this
     /// returns.</summary>
     public void Wake()
     {
-        while (TryLeave(Waiting))
-        {
-            bool found;
-            try
-            {
-                found = Next();
-            }
-            catch (Exception exception)
-            {
-                // Its own stream has to know, and not the sweep over all others.
-                _wait.SetException(exception);
-                return;
-            }
-            if (found)
-            {
-                _wait.SetResult(true);
-                return;
-            }
-            // It was further on than the batch: it had read that in the log itself.
-            if (Interlocked.CompareExchange(ref _state, Waiting, Busy) == Stopped) _wait.SetResult(false);
-            else if (Last.After <= _place) return;
-        }
+        if (TryLeave(Waiting)) GoOn();
     }
+
+    void IThreadPoolWorkItem.Execute() => GoOn();
 
     /// <inheritdoc/>
     public void Stop()
@@ -128,6 +127,39 @@ internal sealed class Subscriber(
 
     private bool TryLeave(int state) => Interlocked.CompareExchange(ref _state, Busy, state) == state;
 
+    // While its stream waits for it.
+    private void GoOn()
+    {
+        Turn turn;
+        try
+        {
+            turn = ReadOn();
+        }
+        catch (Exception exception)
+        {
+            // Its own stream has to know, and not the sweep over all others.
+            _wait.SetException(exception);
+            return;
+        }
+        if (turn == Turn.Over) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        else if (turn != Turn.Waiting) _wait.SetResult(turn == Turn.Found);
+    }
+
+    private Turn ReadOn()
+    {
+        while (true)
+        {
+            if (Next()) return Turn.Found;
+            if (_isTired) return Turn.Over;
+            // The log may drop it, and this may be a long wait.
+            _current = null;
+            _hasCaughtUp = true;
+            if (Interlocked.CompareExchange(ref _state, Waiting, Busy) == Stopped) return Turn.Stopped;
+            // It may have been further on than the batch: it had read that in the log itself.
+            if (Last.After <= _place || !TryLeave(Waiting)) return Turn.Waiting;
+        }
+    }
+
     private bool Next()
     {
         if (_next == _end) Fill();
@@ -142,12 +174,15 @@ internal sealed class Subscriber(
         _entries = null;
         _next = 0;
         _end = 0;
-        while (_next == _end && Last is var last && last.After > _place)
+        _isTired = false;
+        for (var scans = 0; _next == _end && Last is var last && last.After > _place; scans++)
         {
+            _isTired = scans == ScansInARow;
+            if (_isTired || Volatile.Read(ref _state) == Stopped) break;
             _entries = _place >= last.Before && last.Entries is { } entries ? Take(entries) : Scan();
         }
         if (_next == _end) _entries = null;
-        else subscribers.Delivered(_entries.AsSpan(_next, _end - _next));
+        else subscribers.Delivered(_entries.AsSpan(_next, _end - _next), _hasCaughtUp);
     }
 
     private LogEntry[] Take(LogEntry[] entries)
@@ -165,8 +200,10 @@ internal sealed class Subscriber(
         try
         {
             var count = subscribers.Log.Read(_place, entries);
+            // There was more up to the batch: the log has lost its end, and goes on without it.
+            if (count == 0) throw new FellBehindException();
             _isAtStart = false;
-            if (count > 0) _place = entries[count - 1].Position;
+            _place = entries[count - 1].Position;
             _next = 0;
             _end = 0;
             var group = Group;
@@ -187,5 +224,21 @@ internal sealed class Subscriber(
         {
             throw new FellBehindException(exception);
         }
+    }
+
+    // How reading on ended.
+    private enum Turn
+    {
+        // There is an event.
+        Found,
+
+        // There is nothing more, and it has been given away: whoever wakes it may already be at it.
+        Waiting,
+
+        // There may be more, and others come first.
+        Over,
+
+        // There will be nothing more.
+        Stopped,
     }
 }

@@ -6,9 +6,9 @@ namespace SseFunctions.Hub.Delivery;
 /// <summary>Everyone with the same subscription: the same topic selectors and the same rights. An update is matched
 /// once for all of them. Guarded by the lock of <see cref="Subscribers"/>, but for what is said to be free of
 /// it.</summary>
-internal sealed class SubscriberGroup(TopicSelectorSet topics, TopicSelectorSet rights, LogPosition place)
+internal sealed class SubscriberGroup(TopicSelectorSet topics, TopicSelectorSet rights, Batch last)
 {
-    private volatile Batch _last = new(place, place, null);
+    private volatile Batch _last = last;
     private Subscriber[] _members = new Subscriber[1];
 
     /// <summary>What they subscribe to.</summary>

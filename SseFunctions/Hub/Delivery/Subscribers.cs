@@ -15,6 +15,7 @@ public sealed class Subscribers
     private readonly List<SubscriberGroup> _found = [];
     private readonly Stack<List<LogEntry>> _spare = new();
     private readonly HubMetrics _metrics;
+    private Batch _here = new(default, default, null);
     private int _count;
 
     /// <summary>Made by the services, once a process.</summary>
@@ -62,7 +63,7 @@ public sealed class Subscribers
             ref var group = ref CollectionsMarshal.GetValueRefOrAddDefault(_groups, (topics.Key, rights.Key), out _);
             if (group is null)
             {
-                group = new SubscriberGroup(topics, rights, Matched);
+                group = new SubscriberGroup(topics, rights, Here());
                 foreach (var selector in topics.Selectors) _index.Add(selector, group);
             }
             group.Add(subscriber);
@@ -149,7 +150,10 @@ public sealed class Subscribers
     }
 
     /// <summary>Counts what a subscriber has been given.</summary>
-    internal void Delivered(ReadOnlySpan<LogEntry> entries) => _metrics.Delivered(entries);
+    /// <param name="entries">What.</param>
+    /// <param name="isLive">Whether it had caught up with the log before: of what it had missed, nobody waited for the
+    /// writing.</param>
+    internal void Delivered(ReadOnlySpan<LogEntry> entries, bool isLive) => _metrics.Delivered(entries, isLive);
 
     private void Match(LogEntry entry, List<SubscriberGroup> concerned)
     {
@@ -168,6 +172,9 @@ public sealed class Subscribers
             group.Pending.Add(entry);
         }
     }
+
+    // Marks up to where entries have been matched. One for all groups that begin there, of which there may be very many.
+    private Batch Here() => _here.After == Matched ? _here : _here = new Batch(Matched, Matched, null);
 
     private TimeSpan LongestLag()
     {

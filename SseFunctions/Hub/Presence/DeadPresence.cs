@@ -13,6 +13,7 @@ internal sealed partial class DeadPresence(
     private readonly ILogger _logger = logger;
     private DeadInstance? _dead;
     private int _next;
+    private long _claimedAt;
     private bool _isDue;
     private long? _settled;
     private long _looked;
@@ -44,14 +45,24 @@ internal sealed partial class DeadPresence(
         {
             if (!_isDue) return false;
             _isDue = false;
+            _claimedAt = time.GetTimestamp();
             _dead = await registry.ClaimAsync(cancellationToken);
             if (_dead is null) return false;
             _next = 0;
             LogDead(_dead.Values.Count);
         }
+        if (time.GetElapsedTime(_claimedAt) >= times.DeadAfter)
+        {
+            // By now the claim may have lapsed, and the instance may be back.
+            _dead = null;
+            _isDue = true;
+            return true;
+        }
         var (names, documents) = Some(_dead);
         await log.TellAsync(documents, cancellationToken);
+        var asked = time.GetTimestamp();
         var isOurs = await registry.RemoveAsync(_dead, names, cancellationToken);
+        _claimedAt = asked;
         _next += names.Count;
         if (isOurs && _next < _dead.Values.Count) return true;
         _dead = null;

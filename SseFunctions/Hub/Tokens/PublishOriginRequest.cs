@@ -19,7 +19,8 @@ public static class PublishOriginRequest
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(allowed);
         if (PageOrigin(request) is not { } origin) return false;
-        var own = PublishOrigins.Origin($"{request.Scheme}://{request.Host}");
+        // The header, and not the request's Host, which throws at some names.
+        var own = PublishOrigins.Origin($"{request.Scheme}://{request.Headers.Host}");
         return (own is not null && PublishOrigins.AreSame(own, origin)) || PublishOrigins.Allow(allowed, origin);
     }
 

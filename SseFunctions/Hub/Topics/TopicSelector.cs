@@ -30,6 +30,10 @@ public sealed class TopicSelector
     /// <summary>Whether the selector is a URI Template with at least one expression.</summary>
     public bool IsTemplate => _template is not null;
 
+    /// <summary>How costly it is to compare with a topic: steps that may have to be followed at once for each of its
+    /// characters. 0 if this is no template, or one of the simplest kind.</summary>
+    public int Steps => _template?.StepCount ?? 0;
+
     /// <summary>What stands before a template's first expression, and so at the start of each topic that matches it;
     /// the whole text if this is no template.</summary>
     public string Prefix { get; }

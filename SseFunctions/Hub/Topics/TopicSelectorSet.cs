@@ -6,7 +6,6 @@ public sealed class TopicSelectorSet
     // With fewer than this, comparing with each is faster than hashing the topic.
     private const int MinHashed = 8;
 
-    private readonly string[] _plain;
     private readonly HashSet<string>? _hashed;
     private readonly TopicSelector[] _templates;
     private readonly TopicSelector[] _selectors;
@@ -17,8 +16,8 @@ public sealed class TopicSelectorSet
         _selectors = selectors;
         _all = selectors.Any(selector => selector.IsWildcard);
         _templates = [.. selectors.Where(selector => selector.IsTemplate)];
-        _plain = [.. selectors.Where(selector => !selector.IsTemplate).Select(selector => selector.Text)];
-        if (_plain.Length >= MinHashed) _hashed = new HashSet<string>(_plain, StringComparer.Ordinal);
+        if (selectors.Length - _templates.Length >= MinHashed)
+            _hashed = selectors.Select(selector => selector.Text).ToHashSet(StringComparer.Ordinal);
         Key = KeyOf(selectors);
     }
 
@@ -56,10 +55,19 @@ public sealed class TopicSelectorSet
 
     private bool Matches(string topic)
     {
-        if (_all || (_hashed?.Contains(topic) ?? Array.IndexOf(_plain, topic) >= 0)) return true;
+        if (_all || (_hashed?.Contains(topic) ?? IsOne(topic))) return true;
         foreach (var template in _templates)
         {
             if (template.Matches(topic)) return true;
+        }
+        return false;
+    }
+
+    private bool IsOne(string topic)
+    {
+        foreach (var selector in _selectors)
+        {
+            if (selector.Text == topic) return true;
         }
         return false;
     }

@@ -33,6 +33,12 @@ internal sealed class UriTemplate(UriTemplateStep[] steps, int prefix, int suffi
     /// <summary>How long the literal before the first expression is, in characters.</summary>
     public int PrefixLength => prefix;
 
+    /// <summary>How many steps there are; 0 for one expression of the simplest kinds, which is compared in one go.
+    /// </summary>
+    public int StepCount => IsOneValue ? 0 : steps.Length;
+
+    private bool IsOneValue => steps is [{ Kind: StepKind.Value }, _, _];
+
     /// <summary>Whether the topic could be an expansion of this template, whose text is <paramref
     /// name="text"/>.</summary>
     public bool Matches(ReadOnlySpan<char> text, ReadOnlySpan<char> topic)
@@ -40,7 +46,7 @@ internal sealed class UriTemplate(UriTemplateStep[] steps, int prefix, int suffi
         if (topic.Length < prefix + suffix || !topic.StartsWith(text[..prefix], StringComparison.Ordinal)
             || !topic.EndsWith(text[^suffix..], StringComparison.Ordinal)) return false;
         var values = topic[prefix..^suffix];
-        if (steps is [{ Kind: StepKind.Value } value, _, _]) return IsValue(values, Of(value.Allowed));
+        if (IsOneValue) return IsValue(values, Of(steps[0].Allowed));
 
         var states = steps.Length + 1;
         if (states <= MaxStatesOnStack) return Run(values, stackalloc short[4 * states]);

@@ -1,0 +1,70 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using SseFunctions.EventLogs;
+using SseFunctions.Hub;
+using SseFunctions.Hub.Delivery;
+using SseFunctions.Hub.Topics;
+using SseFunctions.Streaming;
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Hub.Delivery;
+
+/// <summary>Subscribers of a log that goes on without its last entries, as the copy of one in Redis does after a replica was
+/// promoted that lacked them.</summary>
+public sealed class LostEndTests : IAsyncDisposable
+{
+    private static readonly LogLimits Limits = new(100, 1_000_000, TimeSpan.FromDays(1));
+
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    [Fact]
+    public async Task One_that_was_behind_the_new_end_is_ended_and_does_not_look_for_more_for_ever()
+    {
+        var log = new Copy(new HeldEntries(new LogRing(Limits), TimeProvider.System));
+        var subscribers = new Subscribers(log, new HubMetrics(_services.GetRequiredService<IMeterFactory>(), log, TimeProvider.System));
+        var subscriber = new Subscriber(
+            subscribers, new Subscription(TopicSelectorSet.Parse(["a"]), TopicSelectorSet.Empty), log.Tail, null, null);
+        await using var events = subscriber.GetAsyncEnumerator(Test);
+        var entries = new List<LogEntry>();
+        for (var count = 0; count < 3; count++) entries.Add(await log.AppendAsync(new Update(["a"], ""), Test));
+        // It has taken two of them, and was busy when it was woken for the third.
+        var groups = new List<SubscriberGroup>();
+        subscribers.Match(entries.GetRange(0, 2).ToArray(), groups);
+        Assert.True(await events.MoveNextAsync());
+        Assert.True(await events.MoveNextAsync());
+        subscribers.Match(entries.GetRange(2, 1).ToArray(), groups);
+        groups[0].Last.Release();
+        log.Entries.Replace(new LogRing(Limits, entries[0].Position));
+
+        var next = Task.Run(async () => await events.MoveNextAsync(), Test);
+        await Assert.ThrowsAsync<FellBehindException>(() => next.Within("end"));
+    }
+
+    private sealed class Copy(HeldEntries entries) : IEventLog
+    {
+        public HeldEntries Entries => entries;
+
+        public LogPosition Start => entries.Start;
+
+        public LogPosition Tail => entries.Tail;
+
+        public string? LastId => entries.LastId;
+
+        public LogSize Size => entries.Size;
+
+        public ValueTask<LogEntry> AppendAsync(Update update, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(entries.Append(update));
+
+        public ValueTask<LogPosition?> FindAsync(string id, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(entries.Find(id));
+
+        public int Read(LogPosition after, Span<LogEntry> room) => entries.Read(after, room);
+
+        public IAsyncEnumerable<ReadOnlyMemory<LogEntry>> FollowAsync(LogPosition after, CancellationToken cancellationToken) =>
+            entries.FollowAsync(after, cancellationToken);
+    }
+}
