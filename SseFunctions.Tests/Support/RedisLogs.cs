@@ -23,9 +23,24 @@ internal sealed class RedisLogs : IAsyncDisposable
     public Task<RedisEventLog> Start(RedisServer server, string keyPrefix = "sse", LogLimits? limits = null) =>
         Start(new RedisOptions { ConnectionString = server.ConnectionString, KeyPrefix = keyPrefix }, null, limits);
 
-    /// <summary>Starts one that reaches its server over a port in between.</summary>
-    public Task<RedisEventLog> Start(RedisServer server, int port) => Start(
-        new RedisOptions { ConnectionString = server.ConnectionString.Replace($"{server.Port}", $"{port}", StringComparison.Ordinal) },
+    /// <summary>Starts one with limits for what an instance holds alone: Redis holds some more, as it does for users. In
+    /// all others it is the same.</summary>
+    public Task<RedisEventLog> StartAsForUsers(RedisServer server, LogLimits limits, string connectionString = "") => Start(
+        new RedisOptions { ConnectionString = connectionString.Length > 0 ? connectionString : server.ConnectionString },
+        null,
+        limits,
+        RedisEventLog.InRedis(limits));
+
+    /// <summary>Starts one that gives up soon.</summary>
+    public Task<RedisEventLog> StartImpatient(RedisServer server) =>
+        Start(new RedisOptions { ConnectionString = server.ImpatientConnectionString }, null, null);
+
+    /// <summary>Starts one that gives up soon, and reaches its server over a port in between.</summary>
+    public Task<RedisEventLog> StartImpatient(RedisServer server, int port) => Start(
+        new RedisOptions
+        {
+            ConnectionString = server.ImpatientConnectionString.Replace($":{server.Port},", $":{port},", StringComparison.Ordinal),
+        },
         null,
         null);
 
@@ -42,7 +57,8 @@ internal sealed class RedisLogs : IAsyncDisposable
         await _services.DisposeAsync();
     }
 
-    private async Task<RedisEventLog> Start(RedisOptions options, RedisIdentity? identity, LogLimits? limits)
+    private async Task<RedisEventLog> Start(
+        RedisOptions options, RedisIdentity? identity, LogLimits? limits, LogLimits? stored = null)
     {
         var log = new RedisEventLog(
             options,
@@ -50,7 +66,8 @@ internal sealed class RedisLogs : IAsyncDisposable
             limits ?? new LogLimits(10_000, 100_000_000, TimeSpan.FromDays(1)),
             TimeProvider.System,
             new RedisMetrics(Meters),
-            _loggers.CreateLogger<RedisEventLog>());
+            _loggers.CreateLogger<RedisEventLog>(),
+            stored ?? limits);
         _logs.Add(log);
         await log.StartAsync(TestContext.Current.CancellationToken);
         return log;

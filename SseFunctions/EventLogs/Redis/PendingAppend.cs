@@ -46,5 +46,10 @@ internal sealed class PendingAppend
     public void Succeed(LogEntry entry) => _entry.TrySetResult(entry);
 
     /// <summary>It is not, as far as anybody knows.</summary>
-    public void Fail(Exception exception) => _entry.TrySetException(exception);
+    public void Fail(Exception exception)
+    {
+        _entry.TrySetException(exception);
+        // Looked at, even if its publisher does not wait any more.
+        _ = _entry.Task.Exception;
+    }
 }

@@ -10,7 +10,7 @@ internal sealed class RedisAppender(
     LogLimits limits,
     HeldEntries held,
     RedisMirror mirror,
-    RedisClock clock) : IDisposable
+    RedisClock clock)
 {
     private const int MaxBatch = 256;
     private const int MaxBatchBytes = 4 * 1024 * 1024;
@@ -23,7 +23,7 @@ internal sealed class RedisAppender(
 
     private readonly Lock _gate = new();
     private readonly Queue<PendingAppend> _waiting = new();
-    private readonly SemaphoreSlim _free = new(MaxOnTheWay);
+    private readonly Queue<Task> _onTheWay = new();
     private long _waitingBytes;
     private bool _isSending;
     private Task _last = Task.CompletedTask;
@@ -46,18 +46,16 @@ internal sealed class RedisAppender(
         return append.Entry.WaitAsync(cancellationToken);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _free.Dispose();
-
     // One at a time does this, so that Redis gets the batches, and we its answers, in one order.
     private async Task SendAllAsync()
     {
         while (true)
         {
-            await _free.WaitAsync();
+            if (_onTheWay.Count == MaxOnTheWay) await _onTheWay.Dequeue();
             var batch = Take();
             if (batch.Count == 0) return;
             _last = FinishAsync(batch, RunAsync(batch), _last);
+            _onTheWay.Enqueue(_last);
         }
     }
 
@@ -79,10 +77,8 @@ internal sealed class RedisAppender(
                 batch.Add(append);
                 bytes += append.Stored.Length;
             }
-            if (batch.Count > 0) return batch;
-            _isSending = false;
+            if (batch.Count == 0) _isSending = false;
         }
-        _free.Release();
         return batch;
     }
 
@@ -104,7 +100,6 @@ internal sealed class RedisAppender(
             // It may be in the log all the same, and our own bell is not listened to.
             _ = mirror.ReadOnAsync();
         }
-        _free.Release();
     }
 
     private void Succeed(List<PendingAppend> batch, RedisResult[] answer)
@@ -137,7 +132,8 @@ internal sealed class RedisAppender(
         var floor = held.Highest;
         // After this time we have told the publishers that it failed; if Redis was only stopped, it must not do it
         // then.
-        var latest = clock.Now is { } now ? now + (long)connection.Timeout.TotalMilliseconds : 0;
+        if (clock.Now is null) await AskTimeAsync();
+        var latest = clock.Now + (long)connection.Timeout.TotalMilliseconds ?? throw NoTime();
         var arguments = new List<RedisValue>(RedisScripts.AppendArguments + (batch.Count * 2))
         {
             keys.Bell.ToString(),
@@ -161,4 +157,12 @@ internal sealed class RedisAppender(
         clock.Hear((long)parts[0]);
         return parts;
     }
+
+    private async Task AskTimeAsync()
+    {
+        var now = await connection.AskAsync(RedisClock.AskAsync, CancellationToken.None);
+        clock.Hear(RedisClock.Read(now) ?? throw NoTime());
+    }
+
+    private static LogUnavailableException NoTime() => new("Redis does not tell the time.");
 }

@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace SseFunctions.EventLogs.Redis;
 
 /// <summary>What time it is in Redis, as far as its last answer tells. Thread-safe.</summary>
@@ -9,6 +11,14 @@ internal sealed class RedisClock(TimeProvider time)
     public long? Now => Volatile.Read(ref _heard) is { } heard
         ? heard.Milliseconds + (long)time.GetElapsedTime(heard.Timestamp).TotalMilliseconds
         : null;
+
+    /// <summary>Asks for the time where things are written.</summary>
+    public static Task<RedisResult> AskAsync(ConnectionMultiplexer multiplexer) =>
+        multiplexer.GetDatabase().ExecuteAsync("TIME", [], CommandFlags.DemandMaster);
+
+    /// <summary>The milliseconds of Unix time that the answer tells; null if it is none.</summary>
+    public static long? Read(RedisResult answer) =>
+        (RedisValue[]?)answer is [var seconds, var microseconds] ? ((long)seconds * 1000) + ((long)microseconds / 1000) : null;
 
     /// <summary>Takes note of an answer.</summary>
     public void Hear(long milliseconds) => Volatile.Write(ref _heard, new Heard(milliseconds, time.GetTimestamp()));

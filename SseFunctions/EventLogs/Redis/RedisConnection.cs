@@ -41,6 +41,8 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         // is none; and it has to come before we give up.
         var twoHeartbeats = (int)(2 * _configuration.HeartbeatInterval).TotalMilliseconds;
         var limit = _configuration.AsyncTimeout;
+        // Where it is not set, it is what the other one is.
+        _configuration.AsyncTimeout = limit;
         _configuration.SyncTimeout = Math.Max(limit / 2, limit - twoHeartbeats);
         if (identity is null) return;
         identity.Configure(_configuration);
@@ -76,7 +78,10 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         (_messages ?? this).AskAsync(
             async multiplexer =>
             {
-                await multiplexer.GetSubscriber().SubscribeAsync(channel, (_, message) => onMessage(message));
+                var subscriber = multiplexer.GetSubscriber();
+                // A try that failed has left its handler there.
+                await subscriber.UnsubscribeAsync(channel, flags: CommandFlags.FireAndForget);
+                await subscriber.SubscribeAsync(channel, (_, message) => onMessage(message));
                 return true;
             },
             cancellationToken);
@@ -97,7 +102,14 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         {
             var multiplexer = await ConnectAsync().WaitAsync(cancellationToken);
             var start = _time.GetTimestamp();
-            var answer = await question(multiplexer).WaitAsync(Timeout + Grace, cancellationToken);
+            var asked = question(multiplexer);
+            // If we do not wait for it to its end, nobody looks at what becomes of it.
+            _ = asked.ContinueWith(
+                static failed => failed.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+            var answer = await asked.WaitAsync(Timeout + Grace, cancellationToken);
             _metrics.RoundTrip(_time.GetElapsedTime(start));
             return answer;
         }

@@ -7,6 +7,10 @@ namespace SseFunctions.EventLogs.Redis;
 /// grow with them.</summary>
 public sealed class RedisEventLog : IEventLog, IAsyncDisposable
 {
+    // What may be on the way from one instance to the others, many times over: it must not be dropped in between.
+    private const int LeastCount = 4096;
+    private const long LeastBytes = 32 * 1024 * 1024;
+
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(2);
 
@@ -28,14 +32,15 @@ public sealed class RedisEventLog : IEventLog, IAsyncDisposable
     {
     }
 
-    /// <summary>The same, with an identity of a test's own.</summary>
+    /// <summary>The same, with an identity and limits in Redis of a test's own.</summary>
     internal RedisEventLog(
         RedisOptions options,
         RedisIdentity? identity,
         LogLimits limits,
         TimeProvider time,
         RedisMetrics metrics,
-        ILogger<RedisEventLog> logger)
+        ILogger<RedisEventLog> logger,
+        LogLimits? stored = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(limits);
@@ -48,7 +53,7 @@ public sealed class RedisEventLog : IEventLog, IAsyncDisposable
         _connection = new RedisConnection(options, _identity, metrics, time, logger);
         _held = new HeldEntries(new LogRing(limits, Unknown), time);
         _mirror = new RedisMirror(_connection, _keys, _held, limits, clock, metrics, time, logger);
-        _appender = new RedisAppender(_connection, _keys, limits, _held, _mirror, clock);
+        _appender = new RedisAppender(_connection, _keys, stored ?? InRedis(limits), _held, _mirror, clock);
     }
 
     /// <inheritdoc/>
@@ -136,12 +141,19 @@ public sealed class RedisEventLog : IEventLog, IAsyncDisposable
     public IAsyncEnumerable<ReadOnlyMemory<LogEntry>> FollowAsync(
         LogPosition after, CancellationToken cancellationToken) => _held.FollowAsync(after, cancellationToken);
 
+    /// <summary>What Redis holds, so that each instance can hold what the limits say: Redis drops what was appended
+    /// together at once, and counts the bytes that lie there.</summary>
+    internal static LogLimits InRedis(LogLimits limits) => limits with
+    {
+        MaxCount = Math.Max(limits.MaxCount, LeastCount),
+        MaxBytes = Math.Max(limits.MaxBytes + (limits.MaxBytes / 4), LeastBytes),
+    };
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _mirror.DisposeAsync();
         if (_identity is not null) await _identity.DisposeAsync();
         await _connection.DisposeAsync();
-        _appender.Dispose();
     }
 }

@@ -43,14 +43,15 @@ internal sealed class RedisInstanceRegistry(RedisConnection connection, RedisKey
             async multiplexer =>
             {
                 var database = multiplexer.GetDatabase();
-                var time = database.ExecuteAsync("TIME", [], Here);
+                var time = RedisClock.AskAsync(multiplexer);
                 var instances = database.SortedSetRangeByRankWithScoresAsync(keys.Instances, flags: Here);
+                await Task.WhenAll(time, instances);
                 return (await time, await instances);
             },
             cancellationToken);
-        if ((RedisValue[]?)now is not [var seconds, var microseconds])
+        if (RedisClock.Read(now) is not { } milliseconds)
             throw new LogUnavailableException("Redis does not tell the time.");
-        var oldest = ((long)seconds * 1000) + ((long)microseconds / 1000) - _deadAfter;
+        var oldest = milliseconds - _deadAfter;
         // Those that died are left out at once, cleared up after or not.
         var alive = instances.Where(instance => instance.Score >= oldest)
             .Select(instance => $"{instance.Element}").ToArray();

@@ -9,7 +9,8 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>The stream: one entry an update.</summary>
     public RedisKey Stream { get; } = $"{{{prefix}}}:log";
 
-    /// <summary>A hash: of each id of a publisher, the place of its first entry.</summary>
+    /// <summary>A hash: of each id of a publisher, the place of its last update, and the SHA-1 of what that says, so
+    /// that an update which is published again is known without reading the first.</summary>
     public RedisKey Ids { get; } = $"{{{prefix}}}:ids";
 
     /// <summary>A hash: the last entry (<c>tail</c>), how much is held (<c>bytes</c>), when it was last trimmed

@@ -33,6 +33,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     private bool _isLoaded;
     private bool _isCut = true;
     private bool _isCutLogged;
+    private bool _isDeafnessLogged;
     private long _lastRead;
     private Task _running = Task.CompletedTask;
 
@@ -91,6 +92,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_stop.IsCancellationRequested) return;
         await _stop.CancelAsync();
         await _running;
         await _timer.DisposeAsync();
@@ -124,12 +126,8 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     {
         try
         {
-            if (!_isSubscribed)
-            {
-                // Before the first read, so that nothing falls between.
-                await _connection.SubscribeAsync(_keys.Bell, Hear, _stop.Token);
-                _isSubscribed = true;
-            }
+            // Before the first read, so that nothing falls between.
+            if (!_isSubscribed) _isSubscribed = await SubscribeAsync();
             if (!_isLoaded || !await ReadOnAsync(isDue)) await LoadAsync();
             Volatile.Write(ref _lastRead, _time.GetTimestamp());
             if (IsCut) LogRead(_held.Size.Count);
@@ -140,8 +138,26 @@ internal sealed partial class RedisMirror : IAsyncDisposable
             when (exception is not OperationCanceledException || !_stop.IsCancellationRequested)
         {
             // Nobody else reads, so it has to go on, whatever it was.
-            if (!_isCutLogged || exception is not LogUnavailableException) LogNotRead(exception);
+            var isNews = !_isCutLogged || exception is not LogUnavailableException;
+            // Before it is said: who hears of it and asks is told so.
             Volatile.Write(ref _isCut, _isCutLogged = true);
+            if (isNews) LogNotRead(exception);
+            return false;
+        }
+    }
+
+    // False if Redis lets nobody listen: then all that there is is found by reading anyway.
+    private async Task<bool> SubscribeAsync()
+    {
+        try
+        {
+            await _connection.SubscribeAsync(_keys.Bell, Hear, _stop.Token);
+            return true;
+        }
+        catch (LogUnavailableException exception) when (exception.InnerException is RedisServerException)
+        {
+            if (!_isDeafnessLogged) LogDeaf(_keys.Bell.ToString(), exception.Message);
+            _isDeafnessLogged = true;
             return false;
         }
     }
@@ -218,6 +234,11 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     [LoggerMessage(22, LogLevel.Warning,
         "The shared log in Redis cannot be read. Subscribers stay, and catch up when it can be again")]
     private partial void LogNotRead(Exception exception);
+
+    [LoggerMessage(25, LogLevel.Warning,
+        "Redis does not let this instance listen to the channel {Channel} (ACL: &{Channel}): updates of other instances "
+        + "are found up to 1.5 s late. {Reason}")]
+    private partial void LogDeaf(string channel, string reason);
 
     [LoggerMessage(23, LogLevel.Warning,
         "This instance fell behind the shared log, and misses what is between {From} and {To}")]

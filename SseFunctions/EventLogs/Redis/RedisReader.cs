@@ -52,14 +52,15 @@ internal sealed partial class RedisReader(
                 const CommandFlags here = CommandFlags.DemandMaster;
                 var database = multiplexer.GetDatabase();
                 // One after the other on one connection, all at once.
-                var clock = database.ExecuteAsync("TIME", [], here);
+                var clock = RedisClock.AskAsync(multiplexer);
                 var tail = database.HashGetAsync(keys.State, "tail", here);
                 var read = database.StreamReadAsync(keys.Stream, RedisPlace.Of(after), pageSize, here);
+                // All of them, or what became of the others would be looked at by nobody if one fails.
+                await Task.WhenAll(clock, tail, read);
                 return (await clock, await tail, await read);
             },
             cancellationToken);
-        if ((RedisValue[]?)now is [var seconds, var microseconds])
-            clock.Hear(((long)seconds * 1000) + ((long)microseconds / 1000));
+        if (RedisClock.Read(now) is { } milliseconds) clock.Hear(milliseconds);
         var linked = new List<LinkedEntry>(entries.Length);
         var previous = after;
         foreach (var entry in entries) previous = Read(entry, previous, linked);
@@ -92,7 +93,7 @@ internal sealed partial class RedisReader(
             var update = StoredUpdate.Read((string?)field.Name, (byte[]?)field.Value);
             return new LogEntry(place, update, time.GetTimestamp());
         }
-        catch (Exception exception) when (exception is JsonException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or ArgumentException or OverflowException)
         {
             // Someone else has written it. It has a place, and says nothing.
             LogUnreadable(exception, place.ToString());

@@ -74,46 +74,44 @@ internal static class RedisScripts
         end
         local found = find(owns)
 
-        -- The last update of an id: one that is new here, or one that is held.
+        -- Where the last update of an id is, and what it says: one that is new here, or one that is held.
         local new = {}
         local function last(own)
-          if new[own] then return prefix .. string.format('%.0f', seq + new[own]), fields[4 + 2 * new[own]] end
-          local held = found[own]
-          if not held then return end
-          local heldMs, heldSeq = place(held)
-          local entry = call('XREVRANGE', stream, held, '-', 'COUNT', 1)[1]
-          if not entry then return end
-          local entryMs, entrySeq = place(entry[1])
-          local field = 3 + 2 * (heldSeq - entrySeq)
-          if entryMs == heldMs and entry[2][field] == own then return held, entry[2][field + 1] end
+          if new[own] then return new[own].at, new[own].says end
+          if found[own] then return string.match(found[own], '^(%S+) (%S+)$') end
         end
 
-        local added = 0
+        local added, addedBytes = 0, 0
         for i = 9, #ARGV, 2 do
           local own, update = ARGV[i], ARGV[i + 1]
-          local held, says
-          if own ~= '' then held, says = last(own) end
-          if says == update then
+          local digest, held, says
+          if own ~= '' then
+            digest = redis.sha1hex(update)
+            held, says = last(own)
+          end
+          if held and says == digest then
             answer[#answer + 1] = (i - 9) / 2
             answer[#answer + 1] = held
           else
             if own ~= '' then
-              new[own] = added
+              local at = prefix .. string.format('%.0f', seq + added)
+              new[own] = {at = at, says = digest}
               places[#places + 1] = own
-              places[#places + 1] = prefix .. string.format('%.0f', seq + added)
+              places[#places + 1] = at .. ' ' .. digest
             end
             fields[3 + 2 * added] = own
             fields[4 + 2 * added] = update
             added = added + 1
-            bytes = bytes + #own + #update + 400
+            addedBytes = addedBytes + #own + #update + 400
           end
         end
         if added == 0 then return answer end
-        count, tail = count + added, prefix .. string.format('%.0f', seq + added - 1)
+        tail = prefix .. string.format('%.0f', seq + added - 1)
 
         -- Before anything is added: a Redis that is full takes nothing more, unless something was dropped just before.
         -- Entries are dropped whole. So that not each append has to look at the same old one, some more are held.
         local maxCount, maxBytes = tonumber(ARGV[3]), tonumber(ARGV[4])
+        maxCount, maxBytes = maxCount - added, maxBytes - addedBytes
         if count >= maxCount + 256 or bytes > maxBytes or now - trimmed >= 1000 then
           local oldest = now - tonumber(ARGV[5])
           local length, dropped, from, some = call('XLEN', stream), 0, '-', 1
@@ -145,14 +143,19 @@ internal static class RedisScripts
               count, dropped, from = count - updates, dropped + 1, '(' .. entry[1]
             end
           end
-          if dropped > 0 then call('XTRIM', stream, 'MAXLEN', length - dropped) end
+          if dropped > 0 then
+            call('XTRIM', stream, 'MAXLEN', length - dropped)
+            -- At once: what comes next fails if somebody else has written into the stream.
+            call('HSET', state, 'count', string.format('%.0f', count), 'bytes', string.format('%.0f', bytes))
+          end
           if some == 0 then trimmed = now end
         end
         call('XADD', stream, first, unpack(fields))
         if #places > 0 then call('HSET', ids, unpack(places)) end
-        call('HSET', state, 'tail', tail, 'count', string.format('%.0f', count),
-          'bytes', string.format('%.0f', bytes), 'trimmed', string.format('%.0f', trimmed))
-        call('PUBLISH', ARGV[1], ARGV[8] .. ' ' .. tail)
+        call('HSET', state, 'tail', tail, 'count', string.format('%.0f', count + added),
+          'bytes', string.format('%.0f', bytes + addedBytes), 'trimmed', string.format('%.0f', trimmed))
+        -- Who may not ring is not refused what is stored by now: others read it a little later.
+        redis.pcall('PUBLISH', ARGV[1], ARGV[8] .. ' ' .. tail)
         return answer
         """;
 
@@ -179,7 +182,7 @@ internal static class RedisScripts
         redis.call('HSET', state, 'tail', id)
         redis.call('HINCRBY', state, 'count', 1)
         redis.call('HINCRBY', state, 'bytes', #ARGV[4] + 400)
-        redis.call('PUBLISH', ARGV[1], '- ' .. id)
+        redis.pcall('PUBLISH', ARGV[1], '- ' .. id)
         return id
         """;
 }
