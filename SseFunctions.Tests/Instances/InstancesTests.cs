@@ -84,6 +84,6 @@ public sealed class InstancesTests : IAsyncDisposable
     private async Task<Deployment> Start(int instances, params string[] redisArguments)
     {
         _redis = await RedisServer.Start(redisArguments);
-        return _app = await Deployment.Start(instances, _redis.ConnectionString);
+        return _app = await Deployment.Start(instances, _redis.ImpatientConnectionString);
     }
 }

@@ -12,6 +12,7 @@ public sealed class LocalHostProcessTests
         using var host = LocalHostProcess.Start("--port 0");
         using var http = new HttpClient();
         Assert.Contains("<h1", await http.GetStringAsync(await host.Url, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await host.Printed("Ctrl+C stops it");
         var output = host.Output;
         Assert.InRange(output.IndexOf("/events", StringComparison.Ordinal), 0, output.IndexOf("/{*path}", StringComparison.Ordinal));
     }

@@ -6,7 +6,9 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Scripts;
 
-/// <summary><c>scripts/smoke.sh</c> against deployments that are well, and against those that are not.</summary>
+/// <summary><c>scripts/smoke.sh</c> against deployments that are well, and against those that are not. It looks at when
+/// what it reads has come.</summary>
+[Collection(nameof(Alone))]
 public sealed class SmokeTests
 {
     private const string Delay = "Demo:Delay=00:00:00.2";
@@ -126,7 +128,7 @@ public sealed class SmokeTests
     public async Task Follows_a_series_no_longer_than_it_may()
     {
         await using var host = await LocalHostServer.Start(null, "Demo:Delay=00:10:00");
-        var result = await SmokeScript.Run([$"{host.Url}", "--wait", "1"]);
+        var result = await SmokeScript.Run([$"{host.Url}", "--wait", "5"]);
         result.HasPassed();
         Assert.Contains("was at message 1", result.Check("events: end"), StringComparison.Ordinal);
     }
@@ -134,7 +136,7 @@ public sealed class SmokeTests
     [Fact]
     public async Task Says_where_a_series_ended_too_early()
     {
-        await using var host = await LocalHostServer.Start(null, Delay, "Streaming:MaxDuration=00:00:01");
+        await using var host = await LocalHostServer.Start(null, "Demo:Delay=00:00:01", "Streaming:MaxDuration=00:00:03");
         var result = await SmokeScript.Run([$"{host.Url}"]);
         result.HasFailed();
         Assert.Contains("without close", result.Check("events: end"), StringComparison.Ordinal);

@@ -11,6 +11,10 @@ internal sealed class CapturedLogs : ILoggerProvider
 
     public IReadOnlyCollection<LogLine> Entries => _entries;
 
+    /// <summary>Warnings and worse. Not that of Kestrel which says that the machine is slow.</summary>
+    public IEnumerable<LogLine> Warnings => _entries.Where(entry => entry.Level >= LogLevel.Warning
+        && !entry.Message.Contains("the heartbeat has been running", StringComparison.Ordinal));
+
     public IEnumerable<LogLine> Errors => _entries.Where(entry => entry.Level >= LogLevel.Error);
 
     /// <summary>The first entry, already there or still to come, that fits.</summary>

@@ -5,20 +5,22 @@ namespace SseFunctions.Tests.Support;
 internal static class HttpResponseMessageExtensions
 {
     /// <summary>The events of a stream to its end.</summary>
-    public static async Task<List<SseItem<string>>> Events(this HttpResponseMessage response)
-    {
-        await using var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
-        var events = new List<SseItem<string>>();
-        await foreach (var next in SseParser.Create(body).EnumerateAsync(TestContext.Current.CancellationToken)) events.Add(next);
-        return events;
-    }
+    public static Task<List<SseItem<string>>> Events(this HttpResponseMessage response) => Read(response).Within("end of the stream");
 
     public static Task<string> Text(this HttpResponseMessage response) =>
-        response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken).Within("end of the body");
 
     /// <summary>The header's values, joined; null if it is absent.</summary>
     public static string? Header(this HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) || response.Content.Headers.TryGetValues(name, out values)
             ? string.Join(", ", values)
             : null;
+
+    private static async Task<List<SseItem<string>>> Read(HttpResponseMessage response)
+    {
+        await using var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+        var events = new List<SseItem<string>>();
+        await foreach (var next in SseParser.Create(body).EnumerateAsync(TestContext.Current.CancellationToken)) events.Add(next);
+        return events;
+    }
 }

@@ -51,6 +51,20 @@ internal static class HubClient
         return new HubSubscription(answer);
     }
 
+    /// <summary>Waits until the host knows who is subscribed: one with a Redis that answers late does so only a while
+    /// after it was started.</summary>
+    public static async Task KnowsSubscribers(this LocalHostServer server)
+    {
+        var limit = DateTime.UtcNow + Limits.Soon;
+        while (true)
+        {
+            using var answer = await server.Get($"{Path}/subscriptions", Bearer(Jwt.Subscriber("*")));
+            if (answer.StatusCode != HttpStatusCode.ServiceUnavailable) return;
+            Assert.True(DateTime.UtcNow < limit, "It was never known who is subscribed.");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>Reads the title of a problem, which has to be one of this status.</summary>
     public static async Task<string> Problem(this HttpResponseMessage answer, HttpStatusCode status)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -11,7 +12,10 @@ internal static class Ports
     private const int First = 20_000;
     private const int Last = 30_000;
 
-    /// <summary>One that nobody listens on.</summary>
+    // Whoever got one does not listen on it yet, or not just now.
+    private static readonly ConcurrentDictionary<int, bool> Given = new();
+
+    /// <summary>One that nobody listens on, and that no other test has got.</summary>
     public static int Free()
     {
         while (true)
@@ -21,7 +25,7 @@ internal static class Ports
             {
                 using var listener = new TcpListener(IPAddress.Loopback, port);
                 listener.Start();
-                return port;
+                if (Given.TryAdd(port, true)) return port;
             }
             catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {

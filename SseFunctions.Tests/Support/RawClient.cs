@@ -20,9 +20,14 @@ internal sealed class RawClient : IDisposable
     /// <summary>How many bytes were received so far.</summary>
     public int Count => _received.Length;
 
-    public static async Task<RawClient> Get(Uri url, string headers = "", string method = "GET", string? target = null)
+    /// <summary>Sends a request; what comes is read when it is asked for. Until then the kernel holds as much as it likes,
+    /// or as many bytes as are said.</summary>
+    public static async Task<RawClient> Get(
+        Uri url, string headers = "", string method = "GET", string? target = null, int receiveBufferBytes = 0)
     {
         var client = new RawClient();
+        // Before it connects: what is offered to the server then is not taken back.
+        if (receiveBufferBytes > 0) client._tcp.ReceiveBufferSize = receiveBufferBytes;
         await client._tcp.ConnectAsync(url.Host, url.Port, TestContext.Current.CancellationToken);
         var request = $"{method} {target ?? url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\n{headers}\r\n";
         await client._tcp.GetStream().WriteAsync(Encoding.Latin1.GetBytes(request), TestContext.Current.CancellationToken);
@@ -32,8 +37,10 @@ internal sealed class RawClient : IDisposable
     /// <summary>Reads on until this text has come.</summary>
     public async Task<string> Until(string text)
     {
-        while (!Received.Contains(text, StringComparison.Ordinal))
+        for (var searched = 0; !Contains(text, searched);)
         {
+            // The text may begin in what has been searched.
+            searched = Math.Max(0, Count - text.Length + 1);
             if (!await ReadMore($"'{text}' after '{Tail}'"))
                 throw new EndOfStreamException($"The connection ended without '{text}', after '{Tail}'.");
         }
@@ -45,7 +52,7 @@ internal sealed class RawClient : IDisposable
     {
         while (_received.Length <= bytes)
         {
-            if (!await ReadMore($"byte after {_received.Length}")) throw new EndOfStreamException("The connection ended.");
+            if (!await ReadMore($"byte after {Count}")) throw new EndOfStreamException("The connection ended.");
         }
     }
 
@@ -55,7 +62,7 @@ internal sealed class RawClient : IDisposable
     {
         try
         {
-            while (!Received.EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal))
+            while (!EndsWith("\r\n0\r\n\r\n"))
             {
                 if (!await ReadMore($"end of the response after '{Tail}'")) return false;
             }
@@ -76,7 +83,15 @@ internal sealed class RawClient : IDisposable
 
     public void Dispose() => _tcp.Dispose();
 
-    private string Tail => Received[^Math.Min(Received.Length, 200)..];
+    private string Tail => Last(200);
+
+    // Of tens of megabytes, only what is looked at is copied.
+    private string Last(int count) => _received.ToString(Math.Max(0, Count - count), Math.Min(Count, count));
+
+    private bool Contains(string text, int from) =>
+        _received.ToString(from, Count - from).Contains(text, StringComparison.Ordinal);
+
+    private bool EndsWith(string text) => Last(text.Length) == text;
 
     private async Task<bool> ReadMore(string what)
     {

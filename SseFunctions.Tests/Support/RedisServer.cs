@@ -19,8 +19,12 @@ public sealed class RedisServer : IAsyncDisposable
 
     public int Port { get; } = Ports.Free();
 
-    /// <summary>For the product: it gives up sooner than it would for its users.</summary>
-    public string ConnectionString => $"127.0.0.1:{Port},connectTimeout=1000,asyncTimeout=1500";
+    /// <summary>For the product: it gives up later than it would for its users, so that a Redis that is slow for a
+    /// while is no failure.</summary>
+    public string ConnectionString => $"127.0.0.1:{Port},connectTimeout=10000,asyncTimeout=20000";
+
+    /// <summary>For the product: it gives up soon. For tests in which Redis does not answer.</summary>
+    public string ImpatientConnectionString => $"127.0.0.1:{Port},connectTimeout=1000,asyncTimeout=1500";
 
     /// <summary>Starts one; the test is skipped where there is none. Arguments are those of redis-server.</summary>
     public static async Task<RedisServer> Start(params string[] arguments)
@@ -77,7 +81,8 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Asks it something, past the product.</summary>
     public async Task<RedisResult> Ask(string command, params object[] arguments)
     {
-        await using var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{Port},allowAdmin=true,protocol=resp2");
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(
+            $"127.0.0.1:{Port},allowAdmin=true,protocol=resp2,connectTimeout=10000,asyncTimeout=20000");
         return await connection.GetDatabase().ExecuteAsync(command, arguments);
     }
 

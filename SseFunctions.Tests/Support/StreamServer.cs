@@ -55,7 +55,8 @@ internal sealed class StreamServer : IAsyncDisposable
         var fake = new FakeTimeProvider();
         builder.Services.AddSingleton(time ?? fake);
         builder.Services.AddSseFunctions(builder.Configuration);
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        // Longer than a test waits: what ends a stream has to be the stream, not a server that waits no longer.
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Limits.Soon * 2);
         var application = builder.Build();
         var invocation = new CancellationTokenSource();
         var streams = application.Services.GetRequiredService<EventStreams>();
@@ -70,7 +71,8 @@ internal sealed class StreamServer : IAsyncDisposable
         return new StreamServer(application) { Logs = logs, Time = fake, Invocation = invocation, Contexts = contexts };
     }
 
-    public Task<RawClient> Get(string headers = "", string method = "GET") => RawClient.Get(Url, headers, method);
+    public Task<RawClient> Get(string headers = "", string method = "GET", int receiveBufferBytes = 0) =>
+        RawClient.Get(Url, headers, method, receiveBufferBytes: receiveBufferBytes);
 
     /// <summary>Turns the clock on, again and again, until this has happened: a stream takes a moment to see it.
     /// </summary>

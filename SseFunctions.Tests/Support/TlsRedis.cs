@@ -53,7 +53,7 @@ internal sealed class TlsRedis : IAsyncDisposable
     public async Task<RedisResult> Ask(string command, params object[] arguments)
     {
         await using var connection = await ConnectionMultiplexer.ConnectAsync(
-            $"127.0.0.1:{_server.Port},user=test,password=test,allowAdmin=true,protocol=resp2");
+            $"127.0.0.1:{_server.Port},user=test,password=test,allowAdmin=true,protocol=resp2,connectTimeout=10000,asyncTimeout=20000");
         return await connection.GetDatabase().ExecuteAsync(command, arguments);
     }
 

@@ -128,6 +128,20 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
+    public async Task Says_why_the_hub_ended_a_stream_at_once()
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start(null, Key, Anonymous, "Hub:MaxSubscribers=1");
+        await using var first = await host.Subscribe("topic=a");
+        await host.Publish("topic=a&data=a");
+        await first.Next();
+        await Open(page, host);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Connect", Exact = true }).ClickAsync();
+        await Expect(State(page)).ToHaveAttributeAsync("data-state", "reconnecting");
+        await Expect(page.Locator("#notice")).ToContainTextAsync("no room for another subscriber");
+    }
+
+    [Fact]
     public async Task The_command_publishes_what_the_form_holds_whatever_that_is()
     {
         const string Hostile = "it's \"$(false)\" `id` \\ {x}[1-9] !! %41 + & ; # é\n@second line";

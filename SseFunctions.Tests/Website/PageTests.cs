@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Playwright;
 using SseFunctions.Tests.Support;
 using static Microsoft.Playwright.Assertions;
@@ -65,17 +63,18 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
     public async Task Resumes_without_a_lost_or_doubled_message_when_the_server_is_killed_and_started_again()
     {
         var page = await browser.NewPage();
-        var port = FreePort();
-        var settings = new[] { ("Demo__Delay", "00:00:00.2"), ("Streaming__Retry", "00:00:00.3") };
+        var port = Ports.Free();
+        var retry = ("Streaming__Retry", "00:00:00.3");
         var console = Console(page);
-        using var first = LocalHostProcess.Start($"--port {port}", settings);
+        // Slow: it has to be killed before the series is over.
+        using var first = LocalHostProcess.Start($"--port {port}", retry, ("Demo__Delay", "00:00:01"));
         await page.GotoAsync(await first.Url);
         await Start(page).ClickAsync();
         await Expect(Message(page, "3")).ToHaveCountAsync(1);
 
         first.Kill();
         await Expect(State(page)).ToHaveAttributeAsync("data-state", "reconnecting");
-        using var second = LocalHostProcess.Start($"--port {port}", settings);
+        using var second = LocalHostProcess.Start($"--port {port}", retry, ("Demo__Delay", "00:00:00.1"));
 
         await Expect(page.Locator("#messages li[data-event=close]")).ToHaveCountAsync(1);
         Assert.Equal(AllTen, await Ids(page));
@@ -223,12 +222,5 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         var lines = new ConcurrentQueue<string>();
         page.Console += (_, message) => lines.Enqueue(message.Text);
         return lines;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

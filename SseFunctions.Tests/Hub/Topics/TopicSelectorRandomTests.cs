@@ -69,7 +69,7 @@ public sealed class TopicSelectorRandomTests
     public void No_text_makes_a_selector_throw_or_take_long()
     {
         var limit = TimeSpan.FromMilliseconds(700);
-        var worst = TimeSpan.FromSeconds(2);
+        var worst = TimeSpan.FromSeconds(10);
         var all = Stopwatch.StartNew();
         while (all.Elapsed < limit)
         {
