@@ -32,7 +32,8 @@ import { SseParser } from "./sse-parser.js";
  * @property {(state: StreamState, reason: CloseReason | null) => void} onState
  * @property {(opening: Opening) => void} onOpen
  * @property {(events: SseEvent[]) => void} onEvents what one chunk completed; never empty
- * @property {(refusal: Refusal | null, delay: number, wasLive: boolean) => void} onRetry null: no answer, or its end
+ * @property {(refusal: Refusal | null, delay: number, wasLive: boolean, comment: string) => void} onRetry null: no
+ *   answer, or its end; the comment: the last one of a stream in which there was no event
  */
 
 const RETRY = 2_000;
@@ -98,9 +99,10 @@ export class FetchStream {
 
       let refusal = null;
       let wanted = this.#retry;
+      let comment = "";
       if (answer !== null && isStream(answer)) {
         attempt = 0;
-        await this.#read(answer, request.url, signal);
+        comment = await this.#read(answer, request.url, signal);
         if (signal.aborted) return;
         wanted = this.#retry;
       } else if (answer !== null) {
@@ -114,7 +116,7 @@ export class FetchStream {
       const jittered = wasLive ? wanted * (1 + Math.random() / 4) : Math.max(wanted, backoff(attempt));
       const delay = Math.min(LONGEST_DELAY, jittered);
       this.#enter("reconnecting");
-      this.#handlers.onRetry(refusal, delay, wasLive);
+      this.#handlers.onRetry(refusal, delay, wasLive, comment);
       await sleep(delay, signal);
     }
   }
@@ -140,6 +142,7 @@ export class FetchStream {
    * @param {Response} response
    * @param {URL} url
    * @param {AbortSignal} signal
+   * @returns {Promise<string>} the last comment, if there was no event
    */
   async #read(response, url, signal) {
     const asked = this.#lastEventId || (url.searchParams.get("lastEventID") ?? "");
@@ -154,11 +157,15 @@ export class FetchStream {
 
     const parser = new SseParser(this.#lastEventId, (ms) => (this.#retry = ms));
     const reader = response.body?.getReader();
+    let isEmpty = true;
     for (let chunk = await next(reader); chunk !== null && !signal.aborted; chunk = await next(reader)) {
       const events = parser.feed(chunk);
       this.#lastEventId = parser.lastEventId;
-      if (events.length > 0) this.#handlers.onEvents(events);
+      if (events.length === 0) continue;
+      isEmpty = false;
+      this.#handlers.onEvents(events);
     }
+    return isEmpty ? parser.comment : "";
   }
 
   /**

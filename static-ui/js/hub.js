@@ -25,6 +25,8 @@ import { enableTokenMaker } from "./token-maker.js";
 /** @typedef {import("./sse-parser.js").SseEvent} SseEvent */
 
 const CAP = 500;
+// What is said in streams that are well: of another comment before the end of an empty one, people want to know.
+const EVERYDAY_COMMENTS = ["", "open", "heartbeat"];
 
 const endpoint = resolveEndpoint(".well-known/mercure", location);
 const hub = endpoint.url;
@@ -196,10 +198,12 @@ function published(id, publication) {
  * @param {Refusal | null} refusal
  * @param {number} delay
  * @param {boolean} wasLive
+ * @param {string} comment
  */
-function retrying(refusal, delay, wasLive) {
+function retrying(refusal, delay, wasLive, comment) {
   let cause = "No answer: the hub is down, or it does not allow this page’s origin";
   if (refusal !== null) cause = `The hub answered ${describe(refusal)}`;
+  else if (wasLive && !EVERYDAY_COMMENTS.includes(comment)) cause = `The hub ended the stream: ${comment}`;
   else if (wasLive) cause = "The connection ended";
   else if (facts.everOpened) cause = "The hub does not answer";
   const after = stream.lastEventId === "" ? "" : `, after ${stream.lastEventId}`;

@@ -23,6 +23,7 @@ export class SseParser {
   /** @type {string | null} */ #id = null;
   /** @type {number | null} */ #retry = null;
   #lastEventId;
+  #comment = "";
   #greeted = false;
   #started = false;
   /** @type {SseEvent[]} */ #events = [];
@@ -70,6 +71,9 @@ export class SseParser {
     else this.#started = true;
     const value = colon < 0 ? "" : line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
     switch (field) {
+      case "":
+        this.#comment = value;
+        break;
       case "data":
         this.#data += `${value}\n`;
         break;
@@ -101,6 +105,11 @@ export class SseParser {
     }
     this.#data = this.#type = "";
     this.#id = this.#retry = null;
+  }
+
+  /** The last comment: some servers say in one why a stream ends. */
+  get comment() {
+    return this.#comment;
   }
 
   /** Where the stream resumes. */
