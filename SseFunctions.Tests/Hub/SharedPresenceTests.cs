@@ -19,7 +19,8 @@ public sealed class SharedPresenceTests : IAsyncDisposable
 
     private static readonly (string, string) Watcher = Bearer(Jwt.Subscriber(AllOfThem, "end"));
     private static readonly RegistryTimes Usual = RegistryTimes.Default;
-    private static readonly RegistryTimes Short = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
+    // One that says so late has to wait anew before it takes anybody for dead: so not more often.
+    private static readonly RegistryTimes Short = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(5));
 
     private readonly List<IAsyncDisposable> _started = [];
 

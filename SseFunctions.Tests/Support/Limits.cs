@@ -3,7 +3,7 @@ namespace SseFunctions.Tests.Support;
 /// <summary>How long a test waits for what has to happen. Generous: only a failing test waits that long.</summary>
 internal static class Limits
 {
-    public static readonly TimeSpan Soon = TimeSpan.FromSeconds(40);
+    public static readonly TimeSpan Soon = TimeSpan.FromSeconds(90);
 
     /// <summary>The task's result, or a failure that names what did not happen.</summary>
     public static async Task<T> Within<T>(this Task<T> task, string what)
