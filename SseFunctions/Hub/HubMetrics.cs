@@ -28,7 +28,9 @@ public sealed class HubMetrics
         _turnedAway = _meter.CreateCounter<long>(
             "hub.turned_away", "{request}", "Subscribers that were told to come again later, by reason.");
         _latency = _meter.CreateHistogram<double>(
-            "hub.delivery.latency", "s", "From an update's arrival here to its writing; of the first in a write, and not of replays.");
+            "hub.delivery.latency",
+            "s",
+            "From an update's arrival here to its writing; of the first in a write, and not of replays.");
         _meter.CreateObservableGauge("hub.log.entries", () => log.Size.Count, "{update}", "What the log holds.");
         _meter.CreateObservableGauge("hub.log.bytes", () => log.Size.Bytes, "By", "About what the log takes.");
     }

@@ -66,8 +66,8 @@ public sealed class KeyOptions
         if (key.StartsWith(KeyVaultReference, StringComparison.OrdinalIgnoreCase))
         {
             return "is a reference to Key Vault that was not followed: see whether the secret is there, and whether "
-                + "the app's identity (keyVaultReferenceIdentity) may read it; then change any app setting, since a restart "
-                + "alone does not make Azure look again";
+                + "the app's identity (keyVaultReferenceIdentity) may read it; then change any app setting, since a "
+                + "restart alone does not make Azure look again";
         }
         // A public key is known to everybody: as a shared secret it would let everybody sign.
         return key.Contains(PublicKeyPem.Begin, StringComparison.Ordinal)

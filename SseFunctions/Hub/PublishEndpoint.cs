@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -79,27 +78,12 @@ public sealed class PublishEndpoint(HubAccess access, IUpdatePublisher publisher
         }
         catch (BadHttpRequestException exception)
         {
-            LetGo(request.BodyReader);
             return (null, new HubProblem(exception.StatusCode, "The body cannot be read: send it whole."));
         }
         catch (IOException)
         {
-            LetGo(request.BodyReader);
             // Whoever would read this is gone.
             return (null, new HubProblem(HubProblem.BadRequest, "The body ended early: send it whole."));
-        }
-    }
-
-    // The server reads what is left of the body, and logs a fault of its own if a read of ours is still open.
-    private static void LetGo(PipeReader body)
-    {
-        try
-        {
-            if (body.TryRead(out var rest)) body.AdvanceTo(rest.Buffer.End);
-        }
-        catch (Exception exception) when (exception is IOException or InvalidOperationException)
-        {
-            // There is nothing left.
         }
     }
 }

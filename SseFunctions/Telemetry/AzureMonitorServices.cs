@@ -22,8 +22,8 @@ public static class AzureMonitorServices
         ArgumentNullException.ThrowIfNull(configuration);
         if (!TelemetrySettings.HasAzureMonitor(configuration)) return telemetry;
         var identity = IdentityOf(configuration[Authentication]);
-        // Without a callback, and before anything is configured: only then does the exporter read its own settings, such
-        // as OTEL_TRACES_SAMPLER.
+        // Without a callback, and before anything is configured: only then does the exporter read its own settings,
+        // such as OTEL_TRACES_SAMPLER.
         telemetry.UseAzureMonitorExporter();
         telemetry.Services.Configure<AzureMonitorExporterOptions>(options =>
         {

@@ -132,8 +132,7 @@ internal sealed class RedisAppender(
         var floor = held.Highest;
         // After this time we have told the publishers that it failed; if Redis was only stopped, it must not do it
         // then.
-        if (clock.Now is null) await AskTimeAsync();
-        var latest = clock.Now + (long)connection.Timeout.TotalMilliseconds ?? throw NoTime();
+        var latest = (clock.Now ?? await AskTimeAsync()) + (long)connection.Timeout.TotalMilliseconds;
         var arguments = new List<RedisValue>(RedisScripts.AppendArguments + (batch.Count * 2))
         {
             keys.Bell.ToString(),
@@ -158,11 +157,6 @@ internal sealed class RedisAppender(
         return parts;
     }
 
-    private async Task AskTimeAsync()
-    {
-        var now = await connection.AskAsync(RedisClock.AskAsync, CancellationToken.None);
-        clock.Hear(RedisClock.Read(now) ?? throw NoTime());
-    }
-
-    private static LogUnavailableException NoTime() => new("Redis does not tell the time.");
+    private async Task<long> AskTimeAsync() =>
+        RedisClock.Read(await connection.AskAsync(RedisClock.AskAsync, CancellationToken.None));
 }

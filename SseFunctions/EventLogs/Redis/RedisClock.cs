@@ -16,9 +16,11 @@ internal sealed class RedisClock(TimeProvider time)
     public static Task<RedisResult> AskAsync(ConnectionMultiplexer multiplexer) =>
         multiplexer.GetDatabase().ExecuteAsync("TIME", [], CommandFlags.DemandMaster);
 
-    /// <summary>The milliseconds of Unix time that the answer tells; null if it is none.</summary>
-    public static long? Read(RedisResult answer) =>
-        (RedisValue[]?)answer is [var seconds, var microseconds] ? ((long)seconds * 1000) + ((long)microseconds / 1000) : null;
+    /// <summary>The milliseconds of Unix time that the answer tells.</summary>
+    /// <exception cref="LogUnavailableException">It tells none.</exception>
+    public static long Read(RedisResult answer) => (RedisValue[]?)answer is [var seconds, var microseconds]
+        ? ((long)seconds * 1000) + ((long)microseconds / 1000)
+        : throw new LogUnavailableException("Redis does not tell the time.");
 
     /// <summary>Takes note of an answer.</summary>
     public void Hear(long milliseconds) => Volatile.Write(ref _heard, new Heard(milliseconds, time.GetTimestamp()));

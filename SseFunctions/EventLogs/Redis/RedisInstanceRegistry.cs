@@ -49,9 +49,7 @@ internal sealed class RedisInstanceRegistry(RedisConnection connection, RedisKey
                 return (await time, await instances);
             },
             cancellationToken);
-        if (RedisClock.Read(now) is not { } milliseconds)
-            throw new LogUnavailableException("Redis does not tell the time.");
-        var oldest = milliseconds - _deadAfter;
+        var oldest = RedisClock.Read(now) - _deadAfter;
         // Those that died are left out at once, cleared up after or not.
         var alive = instances.Where(instance => instance.Score >= oldest)
             .Select(instance => $"{instance.Element}").ToArray();

@@ -236,8 +236,8 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     private partial void LogNotRead(Exception exception);
 
     [LoggerMessage(25, LogLevel.Warning,
-        "Redis does not let this instance listen to the channel {Channel} (ACL: &{Channel}): updates of other instances "
-        + "are found up to 1.5 s late. {Reason}")]
+        "Redis does not let this instance listen to the channel {Channel} (ACL: &{Channel}): updates of other "
+        + "instances are found up to 1.5 s late. {Reason}")]
     private partial void LogDeaf(string channel, string reason);
 
     [LoggerMessage(23, LogLevel.Warning,

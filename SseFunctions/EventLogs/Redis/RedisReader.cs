@@ -60,7 +60,7 @@ internal sealed partial class RedisReader(
                 return (await clock, await tail, await read);
             },
             cancellationToken);
-        if (RedisClock.Read(now) is { } milliseconds) clock.Hear(milliseconds);
+        clock.Hear(RedisClock.Read(now));
         var linked = new List<LinkedEntry>(entries.Length);
         var previous = after;
         foreach (var entry in entries) previous = Read(entry, previous, linked);

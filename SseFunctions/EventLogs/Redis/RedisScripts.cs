@@ -110,8 +110,7 @@ internal static class RedisScripts
 
         -- Before anything is added: a Redis that is full takes nothing more, unless something was dropped just before.
         -- Entries are dropped whole. So that not each append has to look at the same old one, some more are held.
-        local maxCount, maxBytes = tonumber(ARGV[3]), tonumber(ARGV[4])
-        maxCount, maxBytes = maxCount - added, maxBytes - addedBytes
+        local maxCount, maxBytes = tonumber(ARGV[3]) - added, tonumber(ARGV[4]) - addedBytes
         if count >= maxCount + 256 or bytes > maxBytes or now - trimmed >= 1000 then
           local oldest = now - tonumber(ARGV[5])
           local length, dropped, from, some = call('XLEN', stream), 0, '-', 1

@@ -39,7 +39,8 @@ internal sealed record StoredUpdate(
     {
         var stored = JsonSerializer.Deserialize(json, Json.StoredUpdate)
             ?? throw new JsonException("There is no update.");
-        if (stored.Topics is null || Array.Exists(stored.Topics, topic => topic is null) || stored.Data is null) throw new JsonException("An update has topics and data.");
+        if (stored.Topics is null || Array.Exists(stored.Topics, topic => topic is null) || stored.Data is null)
+            throw new JsonException("An update has topics and data.");
         return new Update(stored.Topics, stored.Data)
         {
             IsPrivate = stored.Private,

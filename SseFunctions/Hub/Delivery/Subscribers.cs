@@ -173,7 +173,7 @@ public sealed class Subscribers
         }
     }
 
-    // Marks up to where entries have been matched. One for all groups that begin there, of which there may be very many.
+    // Marks up to where entries have been matched. One for all groups that begin there: there may be very many.
     private Batch Here() => _here.After == Matched ? _here : _here = new Batch(Matched, Matched, null);
 
     private TimeSpan LongestLag()
