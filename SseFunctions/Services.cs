@@ -82,6 +82,10 @@ public static class Services
         services.AddSingleton<HubAccess>();
         services.AddHostedService(provider => provider.GetRequiredService<HubAccess>());
         services.AddSingleton<Subscribers>();
+        services.AddSingleton(provider => new Sweeper(
+            provider.GetRequiredService<Subscribers>(),
+            provider.GetRequiredService<IOptions<HubOptions>>().Value.Gather,
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Dispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<Dispatcher>());
         services.TryAddSingleton(RegistryTimes.Default);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SseFunctions.Benchmarks.Load;
 using SseFunctions.Benchmarks.Reporting;
 using SseFunctions.Benchmarks.Server;
@@ -16,28 +17,50 @@ internal static class CompareCommand
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
-    /// <summary>Many subscribers, few updates: what one delivery costs.</summary>
+    /// <summary>Few updates to some and to many subscribers: what one delivery costs.</summary>
     public static Task<int> FanOutAsync(Arguments arguments, CancellationToken cancellationToken) => RunAsync(
-        new LoadOptions { Subscribers = 5000, Publishers = 1, Rate = 10 }, arguments, cancellationToken);
+        [
+            new LoadOptions { Subscribers = 1000, Publishers = 1, Rate = 10 },
+            new LoadOptions { Subscribers = 5000, Publishers = 1, Rate = 10 },
+        ],
+        arguments,
+        cancellationToken);
 
-    /// <summary>Publishers as fast as answers come: how updates that are pending leave together.</summary>
+    /// <summary>Publishers as fast as answers come, then one that waits for deliveries: how updates that are pending
+    /// leave together.</summary>
     public static Task<int> ClosedLoopAsync(Arguments arguments, CancellationToken cancellationToken) => RunAsync(
-        new LoadOptions { Subscribers = 1000, Publishers = 16 }, arguments, cancellationToken);
+        [
+            new LoadOptions { Subscribers = 1000, Publishers = 16 },
+            new LoadOptions { Subscribers = 1000, Publishers = 1, InFlight = 16 },
+        ],
+        arguments,
+        cancellationToken);
 
     private static async Task<int> RunAsync(
-        LoadOptions defaults, Arguments arguments, CancellationToken cancellationToken)
+        LoadOptions[] loads, Arguments arguments, CancellationToken cancellationToken)
     {
         var names = (arguments.Text("servers") ?? HubServer.All).Split(',');
-        var options = defaults with
-        {
-            Subscribers = arguments.Count("subscribers", defaults.Subscribers, LoadLimits.MaxStreams() / names.Length),
-            Publishers = Math.Max(1, arguments.Count("publishers", defaults.Publishers, MaxCount)),
-            Rate = arguments.Rate("rate", MaxRate) ?? defaults.Rate,
-        };
+        var subscribers = arguments.Count("subscribers", 0, LoadLimits.MaxStreams() / names.Length);
+        var publishers = arguments.Count("publishers", 0, MaxCount);
+        var rate = arguments.Rate("rate", MaxRate);
         var duration = arguments.Seconds("seconds", 5, MaxSeconds);
         var rounds = Math.Max(1, arguments.Count("rounds", 5, MaxRounds));
         arguments.End();
 
+        var isGood = true;
+        // Two loads that an option has made equal are one.
+        foreach (var load in loads.Select(load => load with
+        {
+            Subscribers = subscribers > 0 ? subscribers : load.Subscribers,
+            Publishers = publishers > 0 ? publishers : load.Publishers,
+            Rate = rate ?? load.Rate,
+        }).Distinct()) isGood &= await RunAsync(names, load, duration, rounds, cancellationToken);
+        return isGood ? 0 : 1;
+    }
+
+    private static async Task<bool> RunAsync(
+        string[] names, LoadOptions options, TimeSpan duration, int rounds, CancellationToken cancellationToken)
+    {
         var servers = new List<Competitor>();
         try
         {
@@ -48,8 +71,11 @@ internal static class CompareCommand
                 foreach (var server in servers)
                     server.Rounds.Add(await server.Load.MeasureAsync(duration, null, cancellationToken));
             }
-            Console.WriteLine(FormattableString.Invariant(
-                $"{options.Subscribers} subscribers; medians of {rounds} rounds in turns, after a warm-up."));
+            var publishing = options.InFlight is { } inFlight ? $", {inFlight} updates on the way" : "";
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{options.Subscribers} subscribers, publishers: {options.Publishers}{publishing}; "
+                + $"medians of {rounds} rounds in turns, after a warm-up."));
             return await PrintAsync(servers, cancellationToken);
         }
         finally
@@ -58,7 +84,7 @@ internal static class CompareCommand
         }
     }
 
-    private static async Task<int> PrintAsync(List<Competitor> servers, CancellationToken cancellationToken)
+    private static async Task<bool> PrintAsync(List<Competitor> servers, CancellationToken cancellationToken)
     {
         var table = new LoadTable();
         var isGood = true;
@@ -70,7 +96,7 @@ internal static class CompareCommand
             isGood &= verdict.IsGood;
         }
         table.Print();
-        if (servers.Count < 2) return isGood ? 0 : 1;
+        if (servers.Count < 2) return isGood;
 
         Console.WriteLine();
         var ratios = new Table(
@@ -90,7 +116,8 @@ internal static class CompareCommand
                 $"{RatiosOf(round => round.LastDeliveries.Percentile(NearlyAll)).Median():F2}");
         }
         ratios.Print();
-        return isGood ? 0 : 1;
+        Console.WriteLine();
+        return isGood;
     }
 
     private sealed class Competitor(string name, ServerProcess process, LoadRun load) : IAsyncDisposable

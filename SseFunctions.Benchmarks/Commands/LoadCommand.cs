@@ -11,6 +11,7 @@ internal static class LoadCommand
     private const int MaxSeconds = 600;
     private const int MaxPublishers = 1000;
     private const int MaxRate = 1_000_000;
+    private const int MaxInFlight = 100_000;
     private const int MaxDataBytes = 64 * 1024;
     private const string DefaultTopic = "https://example.com/load";
 
@@ -47,6 +48,7 @@ internal static class LoadCommand
             Rate = arguments.Rate("rate", MaxRate) is > 0 and var rate ? rate : null,
             DataBytes = data,
             DropsPerSecond = arguments.Rate("drops", MaxRate) ?? 0,
+            InFlight = arguments.Count("in-flight", 0, MaxInFlight) is > 0 and var updates ? updates : null,
         };
     }
 

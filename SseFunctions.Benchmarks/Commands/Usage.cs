@@ -29,12 +29,14 @@ internal static class Usage
                             --stalled N         more subscribers that read nothing
                             --token T, --key K  a token, or a key to make one with (HS256)
                             --pid P[,P]         the server's processes, for processor time and memory
+                            --in-flight N       updates on the way at most: published, not yet delivered to all
                             --ids yes           the answer to a post is the id of the update
                             --publish-url U     post to another address
                             --raw yes           post the data alone, not a form; subscribe to the URL as it is
-          fan-out         5000 subscribers, 10 updates/s: the hub beside broadcasters written by hand, in turns
+          fan-out         1000 and 5000 subscribers, 10 updates/s: the hub beside broadcasters written by hand, in turns
                             --subscribers --publishers --rate --seconds 5 --rounds 5 --servers ours,queue,ring
-          closed-loop     the same with 1000 subscribers, and 16 publishers as fast as answers come
+          closed-loop     the same with 1000 subscribers: 16 publishers as fast as answers come, then one publisher
+                          with 16 updates on the way to the subscribers
           publish-cost    a publish without subscribers, and with 20000 of other topics
                             --subscribers --publishers 4 --seconds 3 --rounds 5
           stalled         what a subscriber that reads nothing does to the others

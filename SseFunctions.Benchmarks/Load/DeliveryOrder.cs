@@ -5,7 +5,8 @@ namespace SseFunctions.Benchmarks.Load;
 
 /// <summary>The one order that all subscribers have to agree on: that of whoever sees an update first. Holds each to
 /// it, and notes how long everything took. Not thread-safe.</summary>
-internal sealed class DeliveryOrder
+/// <param name="subscribers">How many subscribers get each update.</param>
+internal sealed class DeliveryOrder(int subscribers)
 {
     private readonly List<Entry> _entries = [];
     private readonly Dictionary<int, int> _lastSequences = [];
@@ -14,6 +15,9 @@ internal sealed class DeliveryOrder
 
     /// <summary>How many updates have been seen.</summary>
     public int Count => _entries.Count;
+
+    /// <summary>How many updates have been delivered to all subscribers.</summary>
+    public int Completed { get; private set; }
 
     /// <summary>How long each delivery took, since this was last replaced.</summary>
     public Histogram Latencies { get; set; } = new();
@@ -60,7 +64,7 @@ internal sealed class DeliveryOrder
 
     /// <summary>How long each of the updates from a position on took until the last of the subscribers had it. Those
     /// that some lack are left out.</summary>
-    public Histogram LastDeliveries(int from, int subscribers)
+    public Histogram LastDeliveries(int from)
     {
         var result = new Histogram();
         foreach (ref var entry in CollectionsMarshal.AsSpan(_entries)[from..])
@@ -107,7 +111,8 @@ internal sealed class DeliveryOrder
 
     private int Append(Stamp stamp, ulong id, long now)
     {
-        _entries.Add(new Entry { Key = stamp.Key, Id = id, SentAt = stamp.SentAt, LastAt = now, Deliveries = 1 });
+        _entries.Add(new Entry { Key = stamp.Key, Id = id, SentAt = stamp.SentAt });
+        Note(ref CollectionsMarshal.AsSpan(_entries)[^1], id, now);
         ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(_lastSequences, stamp.Publisher, out _);
         last = Math.Max(last, stamp.Sequence);
         return _entries.Count - 1;
@@ -115,7 +120,7 @@ internal sealed class DeliveryOrder
 
     private void Note(ref Entry entry, ulong id, long now)
     {
-        entry.Deliveries++;
+        if (++entry.Deliveries == subscribers) Completed++;
         entry.LastAt = now;
         if (entry.Id != id) OtherIds++;
     }

@@ -15,6 +15,10 @@ internal sealed record LoadOptions
     /// <summary>How many updates a second all of them publish together; null: as fast as answers come.</summary>
     public double? Rate { get; init; }
 
+    /// <summary>How many updates are on the way at most: published and not yet delivered to all subscribers. Null: a
+    /// publisher waits for the answer to its last update, and not for the deliveries.</summary>
+    public int? InFlight { get; init; }
+
     /// <summary>How much data an update has.</summary>
     public int DataBytes { get; init; } = 100;
 

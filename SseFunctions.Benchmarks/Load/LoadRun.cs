@@ -14,6 +14,7 @@ internal sealed class LoadRun : IAsyncDisposable
     private readonly Subscriber[] _subscribers;
     private readonly SubscriberLoop _loop;
     private readonly Publisher[] _publishers;
+    private readonly SemaphoreSlim? _inFlight;
     private readonly ConcurrentDictionary<long, ulong> _answered = new();
 
     private LoadRun(LoadTarget target, LoadOptions options)
@@ -21,9 +22,10 @@ internal sealed class LoadRun : IAsyncDisposable
         (_target, _options) = (target, options);
         _subscribers = [.. Enumerable.Range(0, options.Subscribers + options.Stalled).Select(
             number => new Subscriber(number) { IsStalled = number >= options.Subscribers })];
-        _loop = new SubscriberLoop(target, _subscribers);
+        _inFlight = options.InFlight is { } updates ? new SemaphoreSlim(updates) : null;
+        _loop = new SubscriberLoop(target, _subscribers, _inFlight);
         _publishers = [.. Enumerable.Range(0, options.Publishers).Select(
-            number => new Publisher(target, number, options.DataBytes, _answered))];
+            number => new Publisher(target, number, options.DataBytes, _answered, _inFlight))];
     }
 
     /// <summary>The server's memory for each stream, in bytes, once all were open; null: not known.</summary>
@@ -118,6 +120,7 @@ internal sealed class LoadRun : IAsyncDisposable
     {
         foreach (var publisher in _publishers) publisher.Dispose();
         _loop.Dispose();
+        _inFlight?.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -148,7 +151,7 @@ internal sealed class LoadRun : IAsyncDisposable
             var order = _loop.Order;
             _loop.DropsPerSecond = dropsPerSecond;
             order.Latencies = new Histogram();
-            var lastDeliveries = order.LastDeliveries(before?.Updates ?? order.Count, _options.Subscribers);
+            var lastDeliveries = order.LastDeliveries(before?.Updates ?? order.Count);
             return new Snapshot(
                 _loop.Deliveries, _loop.Counts.DeliveringReceives, order.Count, order.Latencies, lastDeliveries);
         },

@@ -21,6 +21,7 @@ internal sealed class Publisher : IDisposable
     private readonly byte[] _request;
     private readonly int _idAt;
     private readonly int _dataBytes;
+    private readonly SemaphoreSlim? _inFlight;
     private readonly byte[] _answer = new byte[AnswerBytes];
     private Socket? _socket;
     private int _accepted;
@@ -29,9 +30,16 @@ internal sealed class Publisher : IDisposable
     /// <param name="number">Which publisher it is, from 0.</param>
     /// <param name="dataBytes">How much data an update has.</param>
     /// <param name="answered">Gets the hash of the id that the server gave to each update, if it does.</param>
-    public Publisher(LoadTarget target, int number, int dataBytes, ConcurrentDictionary<long, ulong> answered)
+    /// <param name="inFlight">Waited for before each update; null: not waited for.</param>
+    public Publisher(
+        LoadTarget target,
+        int number,
+        int dataBytes,
+        ConcurrentDictionary<long, ulong> answered,
+        SemaphoreSlim? inFlight)
     {
         (_target, _number, _dataBytes, _answered) = (target, number, dataBytes, answered);
+        _inFlight = inFlight;
         var id = target.IsRetried ? $"id={new string('0', Stamp.KeyBytes)}&" : "";
         var form = target.Topic is null ? "" : $"{id}topic={Uri.EscapeDataString(target.Topic)}&data=";
         var length = form.Length + dataBytes;
@@ -72,6 +80,8 @@ internal sealed class Publisher : IDisposable
                 now = due;
             }
             due += TicksOf(pace);
+            if (_inFlight is not null && !await HasRoomAsync(_inFlight, stop)) return;
+            if (pace is null) now = Stopwatch.GetTimestamp();
             await PublishAsync(new Stamp(_number, _accepted + 1, now), cancellationToken);
         }
     }
@@ -81,6 +91,13 @@ internal sealed class Publisher : IDisposable
 
     private static long TicksOf(TimeSpan? duration) =>
         (long)((duration ?? TimeSpan.Zero).TotalSeconds * Stopwatch.Frequency);
+
+    private static async Task<bool> HasRoomAsync(SemaphoreSlim inFlight, CancellationToken stop)
+    {
+        var room = inFlight.WaitAsync(stop);
+        await room.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return room.IsCompletedSuccessfully;
+    }
 
     private async Task PublishAsync(Stamp stamp, CancellationToken cancellationToken)
     {

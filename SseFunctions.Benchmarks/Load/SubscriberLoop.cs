@@ -15,6 +15,7 @@ internal sealed class SubscriberLoop : IDisposable
     private readonly PriorityQueue<Subscriber, long> _absent = new();
     private readonly ConcurrentQueue<Action> _asked = new();
     private readonly SemaphoreSlim _opening = new(LoadLimits.OpenedAtOnce);
+    private readonly SemaphoreSlim? _inFlight;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Random _random = new();
     private readonly LoadTarget _target;
@@ -27,8 +28,12 @@ internal sealed class SubscriberLoop : IDisposable
 
     /// <param name="target">The server.</param>
     /// <param name="subscribers">All of them, by number.</param>
-    public SubscriberLoop(LoadTarget target, Subscriber[] subscribers)
+    /// <param name="inFlight">Released for each update that has been delivered to all subscribers; null: nobody waits
+    /// for that.</param>
+    public SubscriberLoop(LoadTarget target, Subscriber[] subscribers, SemaphoreSlim? inFlight)
     {
+        Order = new DeliveryOrder(subscribers.Count(subscriber => !subscriber.IsStalled));
+        _inFlight = inFlight;
         _target = target;
         _subscribers = subscribers;
         _thread = new Thread(Run) { IsBackground = true, Name = "subscribers" };
@@ -36,7 +41,7 @@ internal sealed class SubscriberLoop : IDisposable
     }
 
     /// <summary>What was delivered. To be used within <see cref="AskAsync"/>.</summary>
-    public DeliveryOrder Order { get; } = new();
+    public DeliveryOrder Order { get; }
 
     /// <summary>What happened. To be used within <see cref="AskAsync"/>.</summary>
     public LoadCounts Counts { get; } = new();
@@ -160,7 +165,7 @@ internal sealed class SubscriberLoop : IDisposable
     {
         var now = Stopwatch.GetTimestamp();
         var events = new EventReader(content);
-        var deliveries = 0;
+        var (deliveries, completed) = (0, Order.Completed);
         while (events.Read())
         {
             if (!events.Id.IsEmpty) subscriber.NoteId(events.Id);
@@ -177,6 +182,7 @@ internal sealed class SubscriberLoop : IDisposable
         }
         subscriber.Keep(events.Rest);
         if (deliveries == 0) return;
+        if (Order.Completed > completed) _inFlight?.Release(Order.Completed - completed);
         Counts.DeliveringReceives++;
         Volatile.Write(ref _deliveries, _deliveries + deliveries);
     }

@@ -20,6 +20,7 @@ public sealed class SettingsTests
         { "Streaming:MaxDuration", new StreamingOptions().MaxDuration, "9 min" },
         { "Streaming:WriteTimeout", new StreamingOptions().WriteTimeout, "10 s" },
         { "Demo:Delay", new DemoOptions().Delay, "2 s" },
+        { "Hub:Gather", new HubOptions().Gather, "20 ms" },
         { "Hub:History:MaxAge", new HistoryOptions().MaxAge, "1 day" },
     };
 
@@ -30,6 +31,7 @@ public sealed class SettingsTests
         var number = int.Parse(written.Split(' ')[0]);
         var unit = written.Split(' ')[1] switch
         {
+            "ms" => TimeSpan.FromMilliseconds(1),
             "s" => TimeSpan.FromSeconds(1),
             "min" => TimeSpan.FromMinutes(1),
             _ => TimeSpan.FromDays(1),

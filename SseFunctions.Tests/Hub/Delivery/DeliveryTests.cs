@@ -16,6 +16,7 @@ public sealed class DeliveryTests : IAsyncDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly InMemoryEventLog _log;
     private readonly Subscribers _subscribers;
+    private readonly Sweeper _sweeper;
     private readonly Dispatcher _dispatcher;
 
     public DeliveryTests()
@@ -28,7 +29,8 @@ public sealed class DeliveryTests : IAsyncDisposable
         _log = new InMemoryEventLog(limits, TimeProvider.System);
         var metrics = new HubMetrics(_services.GetRequiredService<IMeterFactory>(), _log, TimeProvider.System);
         _subscribers = new Subscribers(_log, metrics);
-        _dispatcher = new Dispatcher(_subscribers, TimeProvider.System, NullLogger<Dispatcher>.Instance);
+        _sweeper = new Sweeper(_subscribers, TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        _dispatcher = new Dispatcher(_log, _subscribers, _sweeper, TimeProvider.System, NullLogger<Dispatcher>.Instance);
     }
 
     private static CancellationToken Test => TestContext.Current.CancellationToken;
@@ -203,6 +205,7 @@ public sealed class DeliveryTests : IAsyncDisposable
     {
         await _dispatcher.StopAsync(CancellationToken.None);
         _dispatcher.Dispose();
+        _sweeper.Dispose();
         await _services.DisposeAsync();
     }
 

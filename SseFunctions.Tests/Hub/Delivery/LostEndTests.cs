@@ -34,9 +34,11 @@ public sealed class LostEndTests : IAsyncDisposable
         // It has taken two of them, and was busy when it was woken for the third.
         var groups = new List<SubscriberGroup>();
         subscribers.Match(entries.GetRange(0, 2).ToArray(), groups);
+        Assert.True(subscribers.TryMakeBatch(groups[0]));
         Assert.True(await events.MoveNextAsync());
         Assert.True(await events.MoveNextAsync());
         subscribers.Match(entries.GetRange(2, 1).ToArray(), groups);
+        Assert.True(subscribers.TryMakeBatch(groups[0]));
         groups[0].Last.Release();
         log.Entries.Replace(new LogRing(Limits, entries[0].Position));
 

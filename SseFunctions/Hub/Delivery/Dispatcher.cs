@@ -4,9 +4,9 @@ using SseFunctions.EventLogs;
 
 namespace SseFunctions.Hub.Delivery;
 
-/// <summary>Follows the log, and wakes the subscribers that an update concerns. While it does so, what else is
-/// published gathers in the log, and then goes out together.</summary>
-public sealed partial class Dispatcher(Subscribers subscribers, TimeProvider time, ILogger<Dispatcher> logger)
+/// <summary>Follows the log, finds the groups that each update concerns, and hands them to the sweeper.</summary>
+public sealed partial class Dispatcher(
+    IEventLog log, Subscribers subscribers, Sweeper sweeper, TimeProvider time, ILogger<Dispatcher> logger)
     : BackgroundService
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
@@ -24,7 +24,7 @@ public sealed partial class Dispatcher(Subscribers subscribers, TimeProvider tim
         {
             try
             {
-                if (HasFailed || _hasLost) await CatchUpAsync();
+                if (HasFailed || _hasLost) CatchUp();
                 HasFailed = false;
                 _hasLost = false;
                 await FollowAsync(stoppingToken);
@@ -35,7 +35,7 @@ public sealed partial class Dispatcher(Subscribers subscribers, TimeProvider tim
             }
             catch (LogGapException)
             {
-                // The log says why. Whoever has not got it all is ended, and told when he comes back.
+                // The log says why. Streams that miss something are ended, and their clients are told when they resume.
                 _hasLost = true;
             }
             catch (Exception exception)
@@ -50,20 +50,30 @@ public sealed partial class Dispatcher(Subscribers subscribers, TimeProvider tim
 
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
-        await foreach (var entries in subscribers.Log.FollowAsync(subscribers.Matched, cancellationToken))
+        var concerned = new List<SubscriberGroup>();
+        await foreach (var entries in log.FollowAsync(subscribers.Matched, cancellationToken))
         {
-            var concerned = new List<SubscriberGroup>();
             subscribers.Match(entries.Span, concerned);
-            if (concerned.Count > 0) await new Sweep(subscribers, concerned).RunAsync();
+            Sweep(concerned);
         }
     }
 
-    private Task CatchUpAsync()
+    private void CatchUp()
     {
         var all = new List<SubscriberGroup>();
-        subscribers.SkipTo(subscribers.Log.Tail, all);
-        return new Sweep(subscribers, all).RunAsync();
+        subscribers.SkipTo(log.Tail, all);
+        Sweep(all);
     }
+
+    private void Sweep(List<SubscriberGroup> groups)
+    {
+        sweeper.Add(groups);
+        groups.Clear();
+        // Updates that come meanwhile must be matched at once: they may concern groups that are not being swept.
+        sweeper.Run(HasUnmatched);
+    }
+
+    private bool HasUnmatched() => log.Tail > subscribers.Matched;
 
     [LoggerMessage(1, LogLevel.Error, "Updates could not be delivered. All subscribers are sent to read on in the log")]
     private partial void LogFailed(Exception exception);

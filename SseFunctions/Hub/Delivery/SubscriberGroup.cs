@@ -27,11 +27,28 @@ internal sealed class SubscriberGroup(TopicSelectorSet topics, TopicSelectorSet 
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The entries that have been matched for the next batch, or null.</summary>
+    /// <summary>The entries that have been matched for the next batch; empty if the members only have to look at
+    /// <see cref="Last"/>; null if the members have nothing to be woken for.</summary>
     public List<LogEntry>? Pending { get; set; }
 
     /// <summary>The last entry it was found for, so that it is not found for it twice.</summary>
     public LogPosition FoundFor { get; set; }
+
+    /// <summary>Where the group is on its way to its next sweep. This and the following four belong to
+    /// <see cref="Sweeper"/>, and its lock guards them.</summary>
+    public SweepStage Stage { get; set; }
+
+    /// <summary>The timestamp from which on the group may be swept again.</summary>
+    public long DueAt { get; set; }
+
+    /// <summary>How many members the sweep has still to take; more than there are if it has not begun.</summary>
+    public int Left { get; set; }
+
+    /// <summary>How many threads are waking members.</summary>
+    public int Threads { get; set; }
+
+    /// <summary>Whether updates have become pending since the sweep began.</summary>
+    public bool IsPendingAgain { get; set; }
 
     /// <summary>Whether an entry is for its members. Free of the lock.</summary>
     public bool Fits(LogEntry entry) =>

@@ -8,6 +8,10 @@ namespace SseFunctions.Hub.Delivery;
 /// Thread-safe.</summary>
 public sealed class Subscribers
 {
+    // Lists are used again, but a burst must not leave its memory behind.
+    private const int MaxSpares = 256;
+    private const int MaxSpareCapacity = 256;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Topics, string Rights), SubscriberGroup> _groups = [];
     private readonly Dictionary<string, int> _clients = new(StringComparer.Ordinal);
@@ -87,66 +91,65 @@ public sealed class Subscribers
         }
     }
 
-    /// <summary>Makes the next batch of each group that entries concern.</summary>
-    /// <param name="entries">Those that come after <see cref="Matched"/>.</param>
-    /// <param name="concerned">Gets the groups.</param>
+    /// <summary>Adds entries to what is pending for the groups that they concern.</summary>
+    /// <param name="entries">The entries that come after <see cref="Matched"/>.</param>
+    /// <param name="concerned">Gets the groups for which nothing was pending before.</param>
     internal void Match(ReadOnlySpan<LogEntry> entries, List<SubscriberGroup> concerned)
     {
         lock (_gate)
         {
             foreach (var entry in entries) Match(entry, concerned);
-            foreach (var group in concerned)
-            {
-                if (group.Pending is not { } pending) continue;
-                group.Pending = null;
-                group.Last = new Batch(group.Last.After, pending[^1].Position, [.. pending]);
-                pending.Clear();
-                _spare.Push(pending);
-            }
             Matched = entries[^1].Position;
         }
     }
 
-    /// <summary>Makes every subscriber read on in the log up to a place by himself, because entries before it could not
-    /// be matched.</summary>
-    internal void SkipTo(LogPosition place, List<SubscriberGroup> all)
+    /// <summary>Makes all subscribers read on in the log up to a position by themselves, because entries before the
+    /// position could not be matched.</summary>
+    internal void SkipTo(LogPosition position, List<SubscriberGroup> all)
     {
         lock (_gate)
         {
             foreach (var group in _groups.Values)
             {
-                group.Pending = null;
-                group.Last = new Batch(place, place, null);
+                group.Last = new Batch(position, position, null);
+                group.Pending = [];
             }
             all.AddRange(_groups.Values);
-            Matched = place;
+            Matched = position;
         }
     }
 
-    /// <summary>Copies members of groups, from the last to the first, so that none is missed if meanwhile one leaves
-    /// and the last takes its place.</summary>
-    /// <param name="groups">The groups. One that has been copied is removed.</param>
-    /// <param name="at">Where to go on in the last group; set to where to go on then.</param>
-    /// <param name="members">Where to.</param>
-    /// <returns>How many.</returns>
-    internal int Take(List<SubscriberGroup> groups, ref int at, Span<Subscriber> members)
+    /// <summary>Makes a group's next batch of what is pending.</summary>
+    /// <returns>False if nothing is pending.</returns>
+    internal bool TryMakeBatch(SubscriberGroup group)
     {
-        var taken = 0;
         lock (_gate)
         {
-            while (groups.Count > 0 && taken < members.Length)
-            {
-                at = Math.Min(at, groups[^1].Count);
-                var count = Math.Min(at, members.Length - taken);
-                at -= count;
-                groups[^1].Members(at, count).CopyTo(members[taken..]);
-                taken += count;
-                if (at > 0) continue;
-                groups.RemoveAt(groups.Count - 1);
-                at = int.MaxValue;
-            }
+            if (group.Pending is not { } pending) return false;
+            group.Pending = null;
+            if (pending.Count == 0) return true;
+            group.Last = new Batch(group.Last.After, pending[^1].Position, [.. pending]);
+            Keep(pending);
+            return true;
         }
-        return taken;
+    }
+
+    /// <summary>Takes members of a group, from the last to the first: so none is missed if one leaves meanwhile and the
+    /// last member takes its index.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="left">How many members are still to be taken.</param>
+    /// <param name="slice">Gets the members, as many as fit.</param>
+    /// <returns>How many are left then.</returns>
+    internal int Take(SubscriberGroup group, int left, SweepSlice slice)
+    {
+        lock (_gate)
+        {
+            left = Math.Min(left, group.Count);
+            var count = Math.Min(left, slice.Room);
+            left -= count;
+            slice.Add(group, group.Members(left, count));
+            return left;
+        }
     }
 
     /// <summary>Counts what a subscriber has been given.</summary>
@@ -171,6 +174,12 @@ public sealed class Subscribers
             }
             group.Pending.Add(entry);
         }
+    }
+
+    private void Keep(List<LogEntry> pending)
+    {
+        pending.Clear();
+        if (pending.Capacity <= MaxSpareCapacity && _spare.Count < MaxSpares) _spare.Push(pending);
     }
 
     // Marks up to where entries have been matched. One for all groups that begin there: there may be very many.
