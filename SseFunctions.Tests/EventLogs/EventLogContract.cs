@@ -33,7 +33,7 @@ public abstract class EventLogContract
         var log = await NewLog();
         var update = new Update(["a", "b"], "one\ntwo") { IsPrivate = true, Id = "mine", Type = "tick", Retry = TimeSpan.FromSeconds(1) };
         var entry = await log.AppendAsync(update, Test);
-        var read = Assert.Single(await Read(log, default, 1));
+        var read = Assert.Single(await Read(log, log.Start, 1));
         Assert.Equal("mine", entry.Id);
         Assert.Equal(entry.Position, read.Position);
         Assert.Equal("mine", read.Id);
@@ -73,7 +73,7 @@ public abstract class EventLogContract
         var again = await log.AppendAsync(new Update(["a"], "first") { Id = "same" }, Test);
         var last = await log.AppendAsync(Of("last"), Test);
         Assert.Equal(first.Position, again.Position);
-        var read = await Read(log, default, 3);
+        var read = await Read(log, log.Start, 3);
         Assert.Equal(["same", read[1].Id, last.Id], read.Select(entry => entry.Id));
     }
 
@@ -125,7 +125,7 @@ public abstract class EventLogContract
         var log = await NewLog();
         foreach (var data in (string[])["open", "closed", "open", "open"])
             await log.AppendAsync(new Update(["a"], data) { Id = "door" }, Test);
-        Assert.Equal(["open", "closed", "open"], (await Read(log, default, 3)).Select(Data));
+        Assert.Equal(["open", "closed", "open"], (await Read(log, log.Start, 3)).Select(Data));
         Assert.Equal(3, log.Size.Count);
     }
 
@@ -136,14 +136,13 @@ public abstract class EventLogContract
         var topics = new List<string> { "secret" };
         await log.AppendAsync(new Update(topics, "") { IsPrivate = true }, Test);
         topics[0] = "public";
-        Assert.Equal(["secret"], Assert.Single(await Read(log, default, 1)).Topics);
+        Assert.Equal(["secret"], Assert.Single(await Read(log, log.Start, 1)).Topics);
     }
 
     [Theory]
     [InlineData("never")]
     [InlineData("")]
     [InlineData("#")]
-    [InlineData("#0-0")]
     [InlineData("#1-0")]
     [InlineData("#9999999999999-0")]
     [InlineData("#-1-0")]
@@ -154,6 +153,86 @@ public abstract class EventLogContract
         Assert.Null(await log.FindAsync(id, Test));
         await log.AppendAsync(Of("a"), Test);
         Assert.Null(await log.FindAsync(id, Test));
+    }
+
+    [Fact]
+    public async Task Finds_every_entry_by_its_place_whatever_its_id_is()
+    {
+        var log = await NewLog(maxCount: 4);
+        var entries = new List<LogEntry>();
+        foreach (var (data, id) in ((string, string?)[])[("1", null), ("2", "own"), ("3", "same"), ("4", "same"), ("5", null)])
+            entries.Add(await log.AppendAsync(new Update(["a"], data) { Id = id }, Test));
+        Assert.Equal(4, log.Size.Count);
+        foreach (var entry in entries) Assert.Equal(entry.Position, await log.FindAsync(entry.Position.ToString(), Test));
+        // Another one with a publisher's id is dropped: all that came after it is held.
+        await log.AppendAsync(Of("a"), Test);
+        Assert.Equal(4, log.Size.Count);
+        Assert.Null(await log.FindAsync(entries[0].Position.ToString(), Test));
+        Assert.Equal(entries[1].Position, await log.FindAsync(entries[1].Position.ToString(), Test));
+        var behind = entries[^1].Position with { Sequence = entries[^1].Position.Sequence + 1000 };
+        Assert.Null(await log.FindAsync(behind.ToString(), Test));
+    }
+
+    [Fact]
+    public async Task Says_which_entry_is_the_last_that_everyone_may_see_also_when_it_is_dropped()
+    {
+        var log = await NewLog(maxCount: 3);
+        var shown = (await log.AppendAsync(new Update(["a"], "") { Id = "own" }, Test)).Position;
+        Assert.Equal(new LogEnd(shown, shown), log.FindEnd());
+        for (var count = 0; count < 4; count++)
+        {
+            var hidden = await log.AppendAsync(new Update(["a"], $"{count}") { IsPrivate = true }, Test);
+            Assert.Equal(new LogEnd(hidden.Position, shown), log.FindEnd());
+        }
+        Assert.Equal(3, log.Size.Count);
+        Assert.Null(await log.FindAsync(shown.ToString(), Test));
+        var last = await log.AppendAsync(Of("a"), Test);
+        Assert.Equal(new LogEnd(last.Position, last.Position), log.FindEnd());
+    }
+
+    [Fact]
+    public async Task An_entry_without_topics_is_for_nobody()
+    {
+        var log = await NewLog();
+        var before = log.FindEnd().LastPublic;
+        var entry = await log.AppendAsync(new Update([], ""), Test);
+        Assert.False(entry.IsPublic);
+        Assert.Equal(new LogEnd(entry.Position, before), log.FindEnd());
+    }
+
+    [Fact]
+    public async Task The_place_before_the_first_entry_is_found_until_an_entry_is_dropped()
+    {
+        var log = await NewLog(maxCount: 2);
+        var end = log.FindEnd();
+        Assert.Equal(log.Start, end.Tail);
+        Assert.Equal(log.Start, end.LastPublic);
+        for (var count = 0; count < 3; count++)
+        {
+            Assert.Equal(end.Tail, await log.FindAsync(end.LastPublic.ToString(), Test));
+            await log.AppendAsync(new Update(["a"], $"{count}") { IsPrivate = true }, Test);
+            Assert.Equal(end.LastPublic, log.FindEnd().LastPublic);
+        }
+        Assert.Equal(2, log.Size.Count);
+        Assert.Null(await log.FindAsync(end.LastPublic.ToString(), Test));
+    }
+
+    [Fact]
+    public async Task Reads_back_from_any_place()
+    {
+        var log = await NewLog(maxCount: 10);
+        var all = new List<LogPosition>();
+        for (var count = 0; count < 12; count++) all.Add((await log.AppendAsync(Of("a"), Test)).Position);
+        var entries = new LogEntry[4];
+        Assert.Equal(4, log.ReadBack(all[^1] with { Sequence = all[^1].Sequence + 1 }, entries));
+        Assert.Equal(all[8..], entries.Select(entry => entry.Position));
+        Assert.Equal(4, log.ReadBack(entries[0].Position, entries));
+        Assert.Equal(all[4..8], entries.Select(entry => entry.Position));
+        // The first two are dropped.
+        Assert.Equal(2, log.ReadBack(entries[0].Position, entries));
+        Assert.Equal(all[2..4], entries[..2].Select(entry => entry.Position));
+        Assert.Equal(0, log.ReadBack(entries[0].Position, entries));
+        Assert.Equal(0, log.ReadBack(log.Start, entries));
     }
 
     [Fact]
@@ -221,7 +300,7 @@ public abstract class EventLogContract
     {
         var log = await NewLog();
         await log.AppendAsync(new Update(["a"], "") { Id = "held" }, Test);
-        await using var follower = log.FollowAsync(default, Test).GetAsyncEnumerator(Test);
+        await using var follower = log.FollowAsync(log.Start, Test).GetAsyncEnumerator(Test);
         Assert.True(await follower.MoveNextAsync());
         Assert.Equal("held", follower.Current.Span[0].Id);
         var next = follower.MoveNextAsync().AsTask();
@@ -236,7 +315,7 @@ public abstract class EventLogContract
     {
         var log = await NewLog();
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Test);
-        await using var follower = log.FollowAsync(default, cancel.Token).GetAsyncEnumerator(cancel.Token);
+        await using var follower = log.FollowAsync(log.Start, cancel.Token).GetAsyncEnumerator(cancel.Token);
         var next = follower.MoveNextAsync().AsTask();
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.Within("end"));
@@ -247,7 +326,7 @@ public abstract class EventLogContract
     {
         var log = await NewLog(maxCount: 10);
         await log.AppendAsync(new Update(["a"], "") { Id = "first" }, Test);
-        await using (var follower = log.FollowAsync(default, Test).GetAsyncEnumerator(Test))
+        await using (var follower = log.FollowAsync(log.Start, Test).GetAsyncEnumerator(Test))
         {
             Assert.True(await follower.MoveNextAsync());
             for (var count = 0; count < 1000; count++)
@@ -267,8 +346,9 @@ public abstract class EventLogContract
     public async Task A_follower_that_starts_behind_what_is_held_is_told()
     {
         var log = await NewLog(maxCount: 2);
+        var start = log.Start;
         for (var count = 0; count < 5; count++) await log.AppendAsync(Of("a"), Test);
-        await using var follower = log.FollowAsync(default, Test).GetAsyncEnumerator(Test);
+        await using var follower = log.FollowAsync(start, Test).GetAsyncEnumerator(Test);
         await Assert.ThrowsAsync<LogGapException>(() => follower.MoveNextAsync().AsTask());
     }
 
@@ -286,7 +366,7 @@ public abstract class EventLogContract
                 // All in the midst of it: half of them follow, half of them read, from the start.
                 while (Volatile.Read(ref started) < number * Publishers * Each / Readers / 2)
                     await Task.Delay(ShortWait, Test);
-                return number % 2 == 0 ? await Follow(log, Publishers * Each) : await Read(log, default, Publishers * Each);
+                return number % 2 == 0 ? await Follow(log, Publishers * Each) : await Read(log, log.Start, Publishers * Each);
             },
             Test)).ToArray();
         var publishers = Enumerable.Range(0, Publishers).Select(publisher => Task.Run(
@@ -317,7 +397,7 @@ public abstract class EventLogContract
     private static async Task<List<LogEntry>> Follow(IEventLog log, int count)
     {
         var entries = new List<LogEntry>();
-        await foreach (var batch in log.FollowAsync(default, Test))
+        await foreach (var batch in log.FollowAsync(log.Start, Test))
         {
             entries.AddRange(batch.ToArray());
             if (entries.Count >= count) break;

@@ -19,6 +19,19 @@ public sealed class InMemoryEventLogTests : EventLogContract
         Assert.True(second.Position > first.Position);
     }
 
+    [Fact]
+    public async Task After_a_restart_no_place_of_the_log_before_is_found_not_even_its_start()
+    {
+        var test = TestContext.Current.CancellationToken;
+        var before = await NewLog();
+        var start = before.FindEnd().LastPublic;
+        var entry = await before.AppendAsync(new Update(["a"], ""), test);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var after = await NewLog();
+        Assert.Null(await after.FindAsync($"{start}", test));
+        Assert.Null(await after.FindAsync($"{entry.Position}", test));
+    }
+
     // A leak grows every day; what else the process holds and lets go of does not.
     [Fact]
     public async Task A_days_churn_leaves_no_memory_behind()
@@ -72,7 +85,7 @@ public sealed class InMemoryEventLogTests : EventLogContract
     {
         var test = TestContext.Current.CancellationToken;
         var log = await NewLog(maxCount: 10);
-        await using var follower = log.FollowAsync(default, test).GetAsyncEnumerator(test);
+        await using var follower = log.FollowAsync(log.Start, test).GetAsyncEnumerator(test);
         await FollowWeakly(log, follower, 1);
         var entries = await FollowWeakly(log, follower, 20);
         for (var count = 0; count < 20; count++) await FollowWeakly(log, follower, 1);

@@ -48,6 +48,65 @@ public sealed class SharedHubTests : IAsyncDisposable
         Assert.Equal("own", now.LastEventId);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stream_that_broke_before_its_first_update_goes_on_at_the_other_and_after_a_restart(bool isEmpty)
+    {
+        var redis = await StartRedis();
+        var (one, other) = (await StartHost(redis), await StartHost(redis));
+        if (!isEmpty) await one.Publish("topic=a&data=before&id=own");
+        await other.Publish("topic=b&data=secret&id=secret&private");
+        var cursor = await CursorOf(one);
+        await one.Publish("topic=a&data=1");
+        Assert.Equal(cursor, await CursorOf(other, cursor));
+        await one.Publish("topic=a&data=2&id=own");
+        await Resumes(other);
+        await one.Stop();
+        await Resumes(await StartHost(redis));
+
+        async Task Resumes(LocalHostServer host)
+        {
+            await using var resumed = await host.Subscribe("topic=a", ("Last-Event-ID", cursor));
+            Assert.Equal(cursor, resumed.LastEventId);
+            Assert.Equal(["1", "2"], await resumed.Next(2));
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task When_Redis_has_lost_the_log_one_that_had_no_update_yet_is_told_too(bool isEmpty)
+    {
+        var redis = await StartRedis();
+        var host = await StartImpatientHost(redis);
+        if (!isEmpty) await UntilTaken(host, "topic=a&data=before");
+        var cursor = await CursorOf(host);
+        await UntilTaken(host, "topic=a&data=lost");
+        await redis.Kill();
+        await redis.Run();
+        await UntilTaken(host, "topic=a&data=after");
+        await using var back = await host.Subscribe("topic=a", ("Last-Event-ID", cursor));
+        Assert.Equal("earliest", back.LastEventId);
+        Assert.Equal("after", (await back.Next()).Data);
+        // One that comes now is told nothing of the lost log.
+        Assert.NotEqual(cursor, await CursorOf(host));
+    }
+
+    // Where its stream would begin is not known, so it could miss what other instances publish meanwhile.
+    [Fact]
+    public async Task Where_Redis_has_not_been_read_yet_a_subscriber_is_told_to_come_again()
+    {
+        var redis = await StartRedis();
+        await redis.Kill();
+        var host = await StartHost($"Redis:ConnectionString={redis.ImpatientConnectionString}");
+        using (var early = await host.Get($"{HubClient.Path}?topic=a"))
+            Assert.Matches("^: what you have missed cannot be found out[^\n]+\nretry: [23][0-9]{3}\n$", await early.Text());
+        await redis.Run();
+        await UntilHealthIs(host, Healthy);
+        Assert.Equal("#0-0", await CursorOf(host));
+    }
+
     [Fact]
     public async Task While_Redis_is_down_publishers_are_told_to_try_again_and_subscribers_stay_and_catch_up()
     {
@@ -122,6 +181,13 @@ public sealed class SharedHubTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var started in _started.AsEnumerable().Reverse()) await started.DisposeAsync();
+    }
+
+    private static async Task<string> CursorOf(LocalHostServer host, string? lastEventId = null)
+    {
+        using var client = await RawClient.Get(
+            new Uri(host.Url, $"{HubClient.Path}?topic=a"), lastEventId is null ? "" : $"Last-Event-ID: {lastEventId}\r\n");
+        return await client.UntilCursor();
     }
 
     // The id.

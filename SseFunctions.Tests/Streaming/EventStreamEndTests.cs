@@ -9,7 +9,6 @@ namespace SseFunctions.Tests.Streaming;
 /// <summary>A stream ends for the reasons of <see cref="StreamEnd"/>, and for no other.</summary>
 public sealed class EventStreamEndTests
 {
-    private const string Preamble = ": open\nretry: 2000\n";
     private const string Heartbeat = ": heartbeat\n";
 
     [Fact]
@@ -18,7 +17,7 @@ public sealed class EventStreamEndTests
         var sequence = new Sequence();
         await using var server = await StreamServer.StartWithFakeTime(sequence);
         using var client = await server.Get();
-        await client.Until(Preamble);
+        await client.UntilOpen();
         sequence.Add("last");
         sequence.Finish();
         Assert.True(await client.UntilEnd());
@@ -49,7 +48,7 @@ public sealed class EventStreamEndTests
         await using var server = await StreamServer.Start(
             _ => new Sequence(), null, "Streaming:MaxDuration=00:10:00", "Streaming:Heartbeat=00:01:00");
         var clients = await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => server.Get()));
-        foreach (var client in clients) await client.Until(Preamble);
+        foreach (var client in clients) await client.UntilOpen();
         server.Time.Advance(TimeSpan.FromMinutes(7.9));
         foreach (var client in clients) await client.Until(Heartbeat);
         Assert.DoesNotContain(server.Logs.Entries, entry => entry.Message.Contains("ended", StringComparison.Ordinal));
@@ -92,7 +91,7 @@ public sealed class EventStreamEndTests
         var sequence = new Sequence();
         await using var server = await StreamServer.StartWithFakeTime(sequence);
         using var client = await server.Get();
-        await client.Until(Preamble);
+        await client.UntilOpen();
         await sequence.Started;
         client.Break();
         await sequence.Finally;
@@ -119,7 +118,7 @@ public sealed class EventStreamEndTests
         var sequence = new Sequence();
         await using var server = await StreamServer.StartWithFakeTime(sequence);
         using var client = await server.Get();
-        await client.Until(Preamble);
+        await client.UntilOpen();
         await sequence.Started;
         await server.Invocation.CancelAsync();
         Assert.True(await client.UntilEnd());
@@ -134,7 +133,7 @@ public sealed class EventStreamEndTests
         var sequence = new Sequence();
         await using var server = await StreamServer.StartWithFakeTime(sequence);
         using var client = await server.Get();
-        await client.Until(Preamble);
+        await client.UntilOpen();
         await sequence.Started;
         await server.Stop();
         Assert.True(await client.UntilEnd());
@@ -226,7 +225,7 @@ public sealed class EventStreamEndTests
         var sequence = new Sequence();
         await using var server = await StreamServer.StartWithFakeTime(sequence);
         using var client = await server.Get();
-        await client.Until(Preamble);
+        await client.UntilOpen();
         sequence.Finish(new OperationCanceledException());
         Assert.False(await client.UntilEnd());
         await server.Logs.First("ended: failed");

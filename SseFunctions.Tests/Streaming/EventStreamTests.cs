@@ -6,7 +6,6 @@ namespace SseFunctions.Tests.Streaming;
 
 public sealed class EventStreamTests
 {
-    private const string Preamble = ": open\nretry: 2000\n";
     private const string Heartbeat = ": heartbeat\n";
     private const int SmallBufferBytes = 128 * 1024;
 
@@ -15,7 +14,8 @@ public sealed class EventStreamTests
     {
         await using var server = await StreamServer.StartWithFakeTime(new Sequence());
         using var client = await server.Get();
-        var received = await client.Until(Preamble);
+        var opening = await client.UntilOpen();
+        var received = await client.Until(Chunk(opening));
         var date = received.Split("\r\n").Single(line => line.StartsWith("Date: ", StringComparison.Ordinal));
         Assert.Equal(
             "HTTP/1.1 200 OK\r\n"
@@ -26,8 +26,8 @@ public sealed class EventStreamTests
             + "Transfer-Encoding: chunked\r\n"
             + "X-Accel-Buffering: no\r\n"
             + "\r\n"
-            + Chunk(Preamble),
-            received.EndsWith("\r\n", StringComparison.Ordinal) ? received : await client.Until(Chunk(Preamble)));
+            + Chunk(opening),
+            received);
     }
 
     // Some clients hand each block that ends with an empty line to the application, be there data in it or not; its
@@ -39,11 +39,26 @@ public sealed class EventStreamTests
         await using var server = await StreamServer.StartWithFakeTime(
             sequence, "Streaming:Heartbeat=00:00:10", "Streaming:MaxDuration=0");
         using var client = await server.Get();
-        await client.Until(Preamble);
+        await client.UntilOpen();
         await server.Advance(TimeSpan.FromSeconds(10), client.Until(Chunk(Heartbeat)));
         sequence.Add("one");
         var body = (await client.Until("data: one\n\n")).Split("\r\n\r\n", 2)[1];
         Assert.Equal(1, body.Split("\n\n").Length - 1);
+    }
+
+    // All streams of an instance that crashes end in the same moment, and it can send nothing any more.
+    [Fact]
+    public async Task Tells_each_client_another_time_to_wait_before_it_reconnects()
+    {
+        const int Streams = 50;
+        await using var server = await StreamServer.Start(_ => new Sequence(), null);
+        var openings = new List<string>();
+        for (var count = 0; count < Streams; count++)
+        {
+            using var client = await server.Get();
+            openings.Add(await client.UntilOpen());
+        }
+        Assert.InRange(openings.Distinct().Count(), Streams / 2, Streams);
     }
 
     [Fact]
@@ -52,13 +67,13 @@ public sealed class EventStreamTests
         // What a sequence gives after 50 ms without a write, on the machine's own clock, is not held back for the next:
         // a thread that was kept waiting for so long writes them apart.
         const int Tries = 20;
-        var together = Chunk(Preamble) + Chunk("data: one\n\ndata: two\n\ndata: three\n\n");
+        var together = Chunk("data: one\n\ndata: two\n\ndata: three\n\n");
         await using var server = await StreamServer.Start(_ => Ready("one", "two", "three"), null);
         for (var tries = 1; ; tries++)
         {
             using var client = await server.Get();
             await client.Until("data: three\n\n\r\n");
-            if (client.Received.EndsWith(together, StringComparison.Ordinal)) return;
+            if (client.Received.EndsWith(Chunk(await client.UntilOpen()) + together, StringComparison.Ordinal)) return;
             Assert.True(tries < Tries, client.Received);
         }
     }
@@ -69,7 +84,7 @@ public sealed class EventStreamTests
         var sequence = new Sequence();
         await using var server = await StreamServer.StartWithFakeTime(sequence);
         using var client = await server.Get();
-        await client.Until(Preamble);
+        await client.UntilOpen();
         sequence.Add("one");
         await client.Until(Chunk("data: one\n\n"));
         sequence.Add("two");
@@ -83,7 +98,7 @@ public sealed class EventStreamTests
         await using var server = await StreamServer.StartWithFakeTime(
             sequence, "Streaming:Heartbeat=00:00:10", "Streaming:MaxDuration=0");
         using var client = await server.Get();
-        await client.Until(Preamble);
+        await client.UntilOpen();
         await sequence.Started;
         for (var quiet = 1; quiet <= 3; quiet++)
         {
@@ -102,7 +117,7 @@ public sealed class EventStreamTests
         await using var server = await StreamServer.StartWithFakeTime(
             sequence, "Streaming:Heartbeat=00:00:10", "Streaming:MaxDuration=0");
         using var client = await server.Get();
-        await client.Until(Preamble);
+        await client.UntilOpen();
         await sequence.Started;
         for (var beats = 1; beats <= 3; beats++)
             await server.Advance(TimeSpan.FromSeconds(10), client.Until(string.Concat(Enumerable.Repeat(Chunk(Heartbeat), beats))));
@@ -186,7 +201,7 @@ public sealed class EventStreamTests
         using var go = new SemaphoreSlim(0);
         await using var server = await StreamServer.StartWithFakeTime(Sequence.Working(go));
         using var client = await server.Get();
-        await client.Until(Preamble);
+        await client.UntilOpen();
         for (var step = 1; step <= 3; step++)
         {
             // The work that the sequence does on its thread: it is about real time, so no other clock can stand in.
@@ -226,7 +241,7 @@ public sealed class EventStreamTests
     {
         await using var server = await StreamServer.StartWithFakeTime(new Sequence());
         using var client = await server.Get();
-        await client.Until(Preamble);
+        await client.UntilOpen();
         Assert.Null(Assert.Single(server.Contexts).Features.Get<IHttpMinResponseDataRateFeature>()!.MinDataRate);
     }
 

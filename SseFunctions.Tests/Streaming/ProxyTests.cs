@@ -18,7 +18,7 @@ public sealed class ProxyTests
         await using var proxy = await Proxy(server.Url, TimeSpan.FromSeconds(30));
         using var client = await RawClient.Get(new Uri(proxy.Urls.First()));
         // Nothing comes after them that could push them on.
-        await client.Until("retry: 2000\n");
+        await client.UntilOpen();
     }
 
     [Fact]

@@ -35,6 +35,15 @@ internal sealed class HeldEntries(LogRing ring, TimeProvider time)
         }
     }
 
+    /// <inheritdoc cref="IEventLog.FindEnd"/>
+    public LogEnd End
+    {
+        get
+        {
+            lock (_gate) return new LogEnd(_ring.Tail, _ring.LastPublic);
+        }
+    }
+
     /// <inheritdoc cref="IEventLog.LastId"/>
     public string? LastId
     {
@@ -137,6 +146,12 @@ internal sealed class HeldEntries(LogRing ring, TimeProvider time)
             Trim();
             return _ring.Read(after, entries);
         }
+    }
+
+    /// <inheritdoc cref="IEventLog.ReadBack"/>
+    public int ReadBack(LogPosition before, Span<LogEntry> entries)
+    {
+        lock (_gate) return _ring.ReadBack(before, entries);
     }
 
     /// <inheritdoc cref="IEventLog.FollowAsync"/>

@@ -17,6 +17,11 @@ public interface IEventLog
     /// <summary>How much is held.</summary>
     LogSize Size { get; }
 
+    /// <summary>The place of the last entry, together with that of the last entry that everyone may see: between the two
+    /// is nothing public.</summary>
+    /// <exception cref="LogUnavailableException">The end is not known yet.</exception>
+    LogEnd FindEnd();
+
     /// <summary>Appends an update; it is in the log when this returns. If the last entry held of the update's own id
     /// says the same, that entry is returned and nothing is appended, so that a publisher may try again. An earlier one
     /// does not count: who says A, B and A again under one id means it.</summary>
@@ -26,7 +31,8 @@ public interface IEventLog
     ValueTask<LogEntry> AppendAsync(Update update, CancellationToken cancellationToken);
 
     /// <summary>The place of an event id, to read on from; null if the log never held it, or has dropped it and more.
-    /// Of two entries with one id, the earlier.</summary>
+    /// Of two entries with one id, the earlier. Each entry is also found by the text of its place, whatever its id is; so
+    /// is the place before the first entry that is held, <see cref="Start"/>.</summary>
     /// <exception cref="LogUnavailableException">It is not known here, and what the others know cannot be asked just
     /// now.</exception>
     ValueTask<LogPosition?> FindAsync(string id, CancellationToken cancellationToken);
@@ -35,6 +41,10 @@ public interface IEventLog
     /// <returns>How many; 0 at the end.</returns>
     /// <exception cref="LogGapException">Entries after the place are no longer held.</exception>
     int Read(LogPosition after, Span<LogEntry> entries);
+
+    /// <summary>Copies the last entries before a place, in order, as many as are held and fit.</summary>
+    /// <returns>How many; fewer than fit once there are no earlier ones.</returns>
+    int ReadBack(LogPosition before, Span<LogEntry> entries);
 
     /// <summary>Everything after a place, in order, each once: what is held, then what comes, until it is cancelled.
     /// From the first call of MoveNextAsync on, no entry is dropped that this follower has not been given. For the few

@@ -12,7 +12,9 @@ public sealed class InMemoryEventLog : IEventLog
         ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.MaxCount, 1, nameof(limits));
-        _entries = new HeldEntries(new LogRing(limits), time);
+        // Not the same place in each process: a reader that comes from a log before a restart has to be told.
+        var start = default(LogPosition).Next(time.GetUtcNow());
+        _entries = new HeldEntries(new LogRing(limits, start, start), time);
     }
 
     /// <inheritdoc/>
@@ -26,6 +28,9 @@ public sealed class InMemoryEventLog : IEventLog
 
     /// <inheritdoc/>
     public LogSize Size => _entries.Size;
+
+    /// <inheritdoc/>
+    public LogEnd FindEnd() => _entries.End;
 
     /// <inheritdoc/>
     public ValueTask<LogEntry> AppendAsync(Update update, CancellationToken cancellationToken)
@@ -45,6 +50,9 @@ public sealed class InMemoryEventLog : IEventLog
 
     /// <inheritdoc/>
     public int Read(LogPosition after, Span<LogEntry> entries) => _entries.Read(after, entries);
+
+    /// <inheritdoc/>
+    public int ReadBack(LogPosition before, Span<LogEntry> entries) => _entries.ReadBack(before, entries);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<ReadOnlyMemory<LogEntry>> FollowAsync(

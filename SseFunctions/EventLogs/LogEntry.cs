@@ -41,6 +41,9 @@ public sealed class LogEntry
     /// <summary>Whether only subscribers with the right to one of the topics may receive it.</summary>
     public bool IsPrivate { get; }
 
+    /// <summary>Whether every subscriber may see it. An entry without topics is for nobody.</summary>
+    public bool IsPublic => !IsPrivate && Topics.Count > 0;
+
     /// <summary>What subscribers receive.</summary>
     public ServerSentEvent Event { get; }
 

@@ -4,7 +4,9 @@ namespace SseFunctions.EventLogs;
 /// thread-safe.</summary>
 /// <param name="limits">How much it holds.</param>
 /// <param name="start">The place before the first entry that it will hold.</param>
-internal sealed class LogRing(LogLimits limits, LogPosition start = default)
+/// <param name="origin">What <see cref="LastPublic"/> is before the first public entry. A reader may be told, so it is
+/// never the place of an entry that may be private.</param>
+internal sealed class LogRing(LogLimits limits, LogPosition start = default, LogPosition origin = default)
 {
     private const int SmallestSize = 64;
 
@@ -24,6 +26,9 @@ internal sealed class LogRing(LogLimits limits, LogPosition start = default)
     /// <summary>The place of the last entry, held or not.</summary>
     public LogPosition Tail { get; private set; } = start;
 
+    /// <summary>The place of the last entry that is public, held or not; the origin if there was none.</summary>
+    public LogPosition LastPublic { get; private set; } = origin;
+
     /// <summary>The id of the last entry, held or not; null if there never was one.</summary>
     public string? LastId { get; private set; }
 
@@ -39,6 +44,7 @@ internal sealed class LogRing(LogLimits limits, LogPosition start = default)
         _bytes += entry.SizeBytes;
         Tail = entry.Position;
         LastId = entry.Id;
+        if (entry.IsPublic) LastPublic = entry.Position;
         if (entry.Id[0] == LogPosition.Mark || _ownIds.TryAdd(entry.Id, entry.Position)) return;
         if (!_repeats.TryGetValue(entry.Id, out var repeats)) _repeats.Add(entry.Id, repeats = []);
         repeats.Add(entry.Position);
@@ -61,15 +67,17 @@ internal sealed class LogRing(LogLimits limits, LogPosition start = default)
         return At(IndexAfter(_repeats.TryGetValue(id, out var repeats) ? repeats[^1] : place) - 1);
     }
 
-    /// <summary>The place of an id, or null.</summary>
+    /// <summary>The place of an id, or null. Every entry has the id that its place gives, also one that has a
+    /// publisher's own id.</summary>
     public LogPosition? Find(string id)
     {
         if (_ownIds.TryGetValue(id, out var own)) return own;
         // The last one dropped is still good to read on from: everything after it is here.
         if (id == _droppedId) return Dropped;
         if (!LogPosition.TryParse(id, out var place)) return null;
+        if (place == Dropped) return place;
         var index = IndexAfter(place) - 1;
-        return index >= 0 && At(index).Id == id ? place : null;
+        return index >= 0 && At(index).Position == place ? place : null;
     }
 
     /// <summary>Copies entries after a place.</summary>
@@ -84,6 +92,17 @@ internal sealed class LogRing(LogLimits limits, LogPosition start = default)
         if (index == 0 ? after != Dropped : At(index - 1).Position != after) throw new LogGapException();
         var count = Math.Min(_count - index, entries.Length);
         for (var next = 0; next < count; next++) entries[next] = At(index + next);
+        return count;
+    }
+
+    /// <summary>Copies the last entries before a place, in order.</summary>
+    /// <returns>How many.</returns>
+    public int ReadBack(LogPosition before, Span<LogEntry> entries)
+    {
+        var end = IndexAfter(before);
+        if (end > 0 && At(end - 1).Position == before) end--;
+        var count = Math.Min(end, entries.Length);
+        for (var next = 0; next < count; next++) entries[next] = At(end - count + next);
         return count;
     }
 

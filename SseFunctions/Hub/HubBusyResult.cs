@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using SseFunctions.Streaming;
 
 namespace SseFunctions.Hub;
 
@@ -37,8 +38,7 @@ public sealed class HubBusyResult : IResult
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-store, no-transform";
         if (HttpMethods.IsHead(httpContext.Request.Method)) return Task.CompletedTask;
-        // Between one and two times as long, so that they do not all come back at once.
-        var wait = (long)(_shortestWait.TotalMilliseconds * (1 + Random.Shared.NextDouble()));
+        var wait = RetrySpread.Draw(_shortestWait, _shortestWait);
         var text = string.Create(CultureInfo.InvariantCulture, $": {_reason}, come again later\nretry: {wait}\n");
         return response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), httpContext.RequestAborted).AsTask();
     }

@@ -46,32 +46,40 @@ public sealed partial class SubscribeEndpoint(
         var client = _options.MaxSubscribersPerClient > 0 ? ClientOf(request) : null;
         if (IsFull(client)) return TurnAway(HubBusyResult.Full);
 
+        var rights = TopicSelectorSet.Parse(claims.Subscribe);
         LogPosition? after;
+        string cursor;
         try
         {
-            after = await PlaceAsync(request, cancellationToken);
+            (after, cursor) = await PlaceAsync(request, rights, cancellationToken);
         }
         catch (LogUnavailableException exception)
         {
             if (_budget.TryTake(out _)) LogUnknown(exception.Message);
             return TurnAway(HubBusyResult.Unavailable);
         }
-        var rights = TopicSelectorSet.Parse(claims.Subscribe);
         var subscriber = new Subscriber(
             subscribers, new Subscription(topics, rights), after, client, active.Of(topics, claims.Payload));
-        return streams.Stream("hub", subscriber, cancellationToken, claims.Expires);
+        return streams.Stream("hub", subscriber, cancellationToken, claims.Expires, cursor);
     }
 
-    // Where to read on from; null: the first that is held. What is told in the header: the id asked for, if reading
-    // goes on from there; if not, everything that is held is sent, whether it is because that was asked for or because
-    // more is no longer to be had.
-    private async Task<LogPosition?> PlaceAsync(HttpRequest request, CancellationToken cancellationToken)
+    // Where to read on from (null: before everything that is held), and the id that the client has until its first
+    // update. A client that asks for an id that is held is told that id. Any other id, and "earliest", get everything
+    // that is held, and are told "earliest": should the stream break before its first update, the client asks for
+    // everything again, and not for an id that may mean another update by then.
+    private async Task<(LogPosition? After, string Cursor)> PlaceAsync(
+        HttpRequest request, TopicSelectorSet rights, CancellationToken cancellationToken)
     {
-        if (LastEventId.Of(request) is not { } id) return log.Tail;
+        if (LastEventId.Of(request) is not { } id)
+        {
+            var end = log.FindEnd();
+            return (end.Tail, StartCursor.Of(log, end, rights).ToString());
+        }
         id = EventIds.Escape(id);
         var found = id == EventIds.Earliest ? null : await log.FindAsync(id, cancellationToken);
-        request.HttpContext.Response.Headers[LastEventId.Header] = found is null ? EventIds.Earliest : id;
-        return found;
+        var cursor = found is null ? EventIds.Earliest : id;
+        request.HttpContext.Response.Headers[LastEventId.Header] = cursor;
+        return (found, cursor);
     }
 
     private bool IsFull(string? client)

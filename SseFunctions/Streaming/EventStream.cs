@@ -106,6 +106,8 @@ internal sealed class EventStream : IDisposable
     {
         await _client.StartAsync();
         _client.Write(preamble.Span);
+        // Or it would be held for as long as the stream is open.
+        preamble = default;
         if (!await _client.FlushAsync()) End(StreamEnd.ClientGone);
         Trace?.Started();
         _stoppable = events as IStoppableSequence;

@@ -15,12 +15,14 @@ public sealed class EventStreamResult : IResult
     private readonly IAsyncEnumerable<ServerSentEvent> _events;
     private readonly CancellationToken _invocation;
     private readonly DateTimeOffset? _expires;
+    private readonly string? _cursor;
 
     internal EventStreamResult(
         EventStreams streams,
         string feature,
         IAsyncEnumerable<ServerSentEvent> events,
         DateTimeOffset? expires,
+        string? cursor,
         CancellationToken invocation)
     {
         _streams = streams;
@@ -28,6 +30,7 @@ public sealed class EventStreamResult : IResult
         _events = events;
         _invocation = invocation;
         _expires = expires;
+        _cursor = cursor;
     }
 
     /// <inheritdoc/>
@@ -46,6 +49,6 @@ public sealed class EventStreamResult : IResult
         if (httpContext.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
         // How long a stream is open says nothing about how fast requests are answered.
         if (httpContext.Features.Get<IHttpMetricsTagsFeature>() is { } metrics) metrics.MetricsDisabled = true;
-        return _streams.WriteAsync(httpContext, _feature, _events, _expires, _invocation);
+        return _streams.WriteAsync(httpContext, _feature, _events, _expires, _cursor, _invocation);
     }
 }

@@ -22,11 +22,13 @@ public sealed partial class EventStreams : IDisposable
     private readonly TimeProvider _time;
     private readonly StreamMetrics _metrics;
     private readonly ILogger _logger;
-    private readonly ReadOnlyMemory<byte> _preamble;
     private readonly CancellationToken _stopping;
     private readonly CancellationTokenRegistration _onStopping;
     private readonly TimeSpan _tick;
     private readonly ITimer _clock;
+
+    // Not the dictionary's own count: that takes all of its locks.
+    private int _openCount;
 
     /// <summary>Made by the services, once a process.</summary>
     public EventStreams(
@@ -45,7 +47,6 @@ public sealed partial class EventStreams : IDisposable
         _metrics = metrics;
         _metrics.ObserveOpen(() => _open.Values);
         _logger = logger;
-        _preamble = Preamble(_options.Retry);
         // When the host stops, neither the request nor the invocation is cancelled: only this tells of it.
         _stopping = lifetime.ApplicationStopping;
         _onStopping = _stopping.UnsafeRegister(static streams => ((EventStreams)streams!).EndAll(), this);
@@ -61,15 +62,21 @@ public sealed partial class EventStreams : IDisposable
     /// <param name="invocation">The function's own token. The platform cancels it at its functionTimeout.</param>
     /// <param name="expires">When the stream has to be over, and at most a tick of the clock, 1 s, before that it is.
     /// Null: the duration of the settings is all that limits it.</param>
+    /// <param name="cursor">The event id that the client shall have until its first event, sent without data when the
+    /// stream opens: clients store it and show no event (WHATWG HTML 9.2.6). A client whose stream ends before its first
+    /// event resumes with this id. Null: none is sent, and the client keeps the id that it has.</param>
+    /// <exception cref="ArgumentException"><paramref name="cursor"/> holds CR, LF or NUL.</exception>
     public EventStreamResult Stream(
         string feature,
         IAsyncEnumerable<ServerSentEvent> events,
         CancellationToken invocation,
-        DateTimeOffset? expires = null)
+        DateTimeOffset? expires = null,
+        string? cursor = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(feature);
         ArgumentNullException.ThrowIfNull(events);
-        return new EventStreamResult(this, feature, events, expires, invocation);
+        ServerSentEvent.Check(null, cursor, null);
+        return new EventStreamResult(this, feature, events, expires, cursor, invocation);
     }
 
     /// <summary>Stops the clock. Streams still open are left to those who opened them.</summary>
@@ -84,6 +91,7 @@ public sealed partial class EventStreams : IDisposable
         string feature,
         IAsyncEnumerable<ServerSentEvent> events,
         DateTimeOffset? expires,
+        string? cursor,
         CancellationToken invocation)
     {
         var gone = context.RequestAborted;
@@ -92,6 +100,7 @@ public sealed partial class EventStreams : IDisposable
             Trace = StreamTrace.Begin(context, feature),
         };
         _open.TryAdd(stream, feature);
+        Interlocked.Increment(ref _openCount);
         stream.Tick();
         if (_stopping.IsCancellationRequested) stream.End(StreamEnd.HostStopping);
         // Either can fire without the other: a connection that breaks, a functionTimeout.
@@ -100,7 +109,7 @@ public sealed partial class EventStreams : IDisposable
             static stream => ((EventStream)stream!).End(StreamEnd.InvocationCancelled), stream);
         try
         {
-            if (!await stream.WriteAsync(_preamble, events)) LogLeftBehind(feature);
+            if (!await stream.WriteAsync(Preamble(cursor), events)) LogLeftBehind(feature);
         }
         catch (FellBehindException)
         {
@@ -128,6 +137,7 @@ public sealed partial class EventStreams : IDisposable
             await onGone.DisposeAsync();
             await onCancelled.DisposeAsync();
             _open.TryRemove(stream, out _);
+            Interlocked.Decrement(ref _openCount);
             // When a client leaves, the platform cancels the invocation too, in either order.
             var clientLeft = gone.IsCancellationRequested && !stream.IsAborted;
             var reason = clientLeft && stream.Reason == StreamEnd.InvocationCancelled
@@ -160,11 +170,15 @@ public sealed partial class EventStreams : IDisposable
     }
 
     // The comment makes proxies pass the headers on, and with them EventSource its open event, before any event exists.
-    // No empty line, here or after a heartbeat: it ends an event, and some clients take one without data for a message.
-    private static byte[] Preamble(TimeSpan retry)
+    // No empty line but after an id, which needs one to be stored: some clients take an event without data for a message.
+    // The retry is sent now and not when the stream ends, because an instance that crashes sends nothing any more.
+    private byte[] Preamble(string? cursor)
     {
-        var milliseconds = ((long)retry.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
-        return Encoding.UTF8.GetBytes(retry == TimeSpan.Zero ? ": open\n" : $": open\nretry: {milliseconds}\n");
+        var shortest = _options.Retry;
+        var retry = shortest == TimeSpan.Zero ? "" : string.Create(
+            CultureInfo.InvariantCulture,
+            $"retry: {RetrySpread.Draw(shortest, RetrySpread.Of(Volatile.Read(ref _openCount), shortest))}\n");
+        return Encoding.UTF8.GetBytes($": open\n{retry}{(cursor is null ? "" : $"id: {cursor}\n\n")}");
     }
 
     [LoggerMessage(1, LogLevel.Information,

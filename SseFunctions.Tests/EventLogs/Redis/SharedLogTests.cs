@@ -75,6 +75,35 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
     }
 
     [Fact]
+    public async Task Each_finds_every_place_of_the_others_and_says_the_same_of_the_end()
+    {
+        var (one, other) = (await Start(), await Start());
+        Assert.Equal("#0-0", $"{other.FindEnd().LastPublic}");
+        for (var count = 0; count < 50; count++)
+        {
+            var update = new Update(["a"], $"{count}") { Id = $"own-{count % 3}", IsPrivate = count % 2 == 1 };
+            var entry = await one.AppendAsync(update, Test);
+            Assert.Equal(entry.Position, await other.FindAsync($"{entry.Position}", Test));
+            Assert.Equal(one.FindEnd(), other.FindEnd());
+        }
+        Assert.Equal(one.FindEnd(), (await Start()).FindEnd());
+        Assert.Equal(default(LogPosition), await other.FindAsync("#0-0", Test));
+    }
+
+    // What is not held may have been private.
+    [Fact]
+    public async Task One_that_comes_when_all_is_dropped_tells_nobody_where_that_was()
+    {
+        var one = await Start(new LogLimits(1, 100_000_000, TimeSpan.FromDays(1)));
+        for (var count = 0; count < 3; count++)
+            await one.AppendAsync(new Update(["a"], $"{count}") { IsPrivate = true }, Test);
+        var late = await Start(new LogLimits(1, 100_000_000, TimeSpan.FromDays(1)));
+        Assert.Equal(one.Tail, late.FindEnd().Tail);
+        Assert.Equal("#0-0", $"{late.FindEnd().LastPublic}");
+        Assert.Null(await late.FindAsync("#0-0", Test));
+    }
+
+    [Fact]
     public async Task One_that_comes_later_holds_what_the_others_hold()
     {
         var limits = new LogLimits(400, 100_000_000, TimeSpan.FromDays(1));

@@ -55,7 +55,7 @@ public sealed class DeliveryTests : IAsyncDisposable
             Test))).Within("end of publishing");
         await Publish("end");
         var entries = new LogEntry[Publishers * Each];
-        Assert.Equal(entries.Length, _log.Read(default, entries));
+        Assert.Equal(entries.Length, _log.Read(_log.Start, entries));
         var expected = entries.Select(entry => entry.Id).ToArray();
         foreach (var reader in readers) Assert.Equal(expected, await reader.Within("end of a reader"));
         Assert.Equal(0, _subscribers.Count);

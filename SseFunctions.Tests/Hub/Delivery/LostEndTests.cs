@@ -58,6 +58,8 @@ public sealed class LostEndTests : IAsyncDisposable
 
         public LogSize Size => entries.Size;
 
+        public LogEnd FindEnd() => entries.End;
+
         public ValueTask<LogEntry> AppendAsync(Update update, CancellationToken cancellationToken) =>
             ValueTask.FromResult(entries.Append(update));
 
@@ -65,6 +67,8 @@ public sealed class LostEndTests : IAsyncDisposable
             ValueTask.FromResult(entries.Find(id));
 
         public int Read(LogPosition after, Span<LogEntry> room) => entries.Read(after, room);
+
+        public int ReadBack(LogPosition before, Span<LogEntry> room) => entries.ReadBack(before, room);
 
         public IAsyncEnumerable<ReadOnlyMemory<LogEntry>> FollowAsync(LogPosition after, CancellationToken cancellationToken) =>
             entries.FollowAsync(after, cancellationToken);

@@ -89,6 +89,11 @@ public sealed class RedisEventLog : IEventLog, IAsyncDisposable
     internal RedisInstanceRegistry Registry(RegistryTimes times) => new(_connection, _keys, times);
 
     /// <inheritdoc/>
+    public LogEnd FindEnd() => _held.End is var end && end.Tail > Unknown
+        ? end
+        : throw new LogUnavailableException("Redis has not been read yet.");
+
+    /// <inheritdoc/>
     public async ValueTask<LogEntry> AppendAsync(Update update, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(update);
@@ -136,6 +141,9 @@ public sealed class RedisEventLog : IEventLog, IAsyncDisposable
 
     /// <inheritdoc/>
     public int Read(LogPosition after, Span<LogEntry> entries) => _held.Read(after, entries);
+
+    /// <inheritdoc/>
+    public int ReadBack(LogPosition before, Span<LogEntry> entries) => _held.ReadBack(before, entries);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<ReadOnlyMemory<LogEntry>> FollowAsync(

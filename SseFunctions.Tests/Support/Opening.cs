@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace SseFunctions.Tests.Support;
+
+/// <summary>What a stream begins with: a comment, and a random time to wait before reconnecting, which with the default
+/// settings and few streams is between 2 and 4 s.</summary>
+internal static partial class Opening
+{
+    /// <summary>The opening in what was received; null if it has not come completely.</summary>
+    public static string? Find(string received)
+    {
+        var match = Pattern().Match(received);
+        if (!match.Success) return null;
+        Assert.InRange(int.Parse(match.Groups["retry"].Value, CultureInfo.InvariantCulture), 2000, 4000);
+        return match.Value;
+    }
+
+    /// <summary>Reads on until the opening has come.</summary>
+    /// <returns>The opening.</returns>
+    public static async Task<string> UntilOpen(this RawClient client)
+    {
+        while (true)
+        {
+            if (Find(client.Received) is { } opening) return opening;
+            await client.MoreThan(client.Count);
+        }
+    }
+
+    /// <summary>Reads on until the id without data has come that a stream of the hub opens with.</summary>
+    /// <returns>The id.</returns>
+    public static async Task<string> UntilCursor(this RawClient client)
+    {
+        var opening = await client.UntilOpen();
+        await client.Until($"{opening}id: ");
+        var rest = (await client.Until("\n\n")).Split(opening)[1];
+        return CursorPattern().Match(rest).Groups["id"].Value;
+    }
+
+    [GeneratedRegex("^: open\nretry: (?<retry>[0-9]+)\n", RegexOptions.Multiline)]
+    private static partial Regex Pattern();
+
+    [GeneratedRegex("^id: (?<id>[!-~]+)\n\n")]
+    private static partial Regex CursorPattern();
+}
