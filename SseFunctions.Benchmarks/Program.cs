@@ -56,6 +56,9 @@ try
             return await DeliveriesCommand.RunAsync(new Arguments(options), stop.Token);
         case ["instances", .. var options]:
             return await InstancesCommand.RunAsync(new Arguments(options), stop.Token);
+        case ["reconnect", .. var options]:
+            await ReconnectCommand.RunAsync(new Arguments(options), stop.Token);
+            return 0;
         case ["instances-load", .. var options]:
             return await InstancesLoadCommand.RunAsync(new Arguments(options), stop.Token);
         default:

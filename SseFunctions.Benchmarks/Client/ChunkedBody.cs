@@ -23,18 +23,25 @@ internal sealed class ChunkedBody
     public void Add(Span<byte> received) => Append(received[.._chunks.Decode(received)]);
 
     /// <summary>The next block that is complete, without what ends it. Lines that stand before an event and say when to
-    /// come again, and blank lines, are passed over.</summary>
+    /// come again, blank lines, and an id without data are passed over.</summary>
     public bool TryTakeBlock([NotNullWhen(true)] out ReadOnlyMemory<byte>? block)
     {
-        while (TryTakeLine(out var line))
+        while (true)
         {
-            block = line;
-            if (line.Span is [(byte)':', ..]) return true;
+            while (TryTakeLine(out var line))
+            {
+                block = line;
+                if (line.Span is [(byte)':', ..]) return true;
+            }
+            block = null;
+            var length = _decoded.AsSpan(_taken.._filled).IndexOf("\n\n"u8);
+            if (length < 0) return false;
+            var taken = _decoded.AsMemory(_taken, length);
+            _taken += length + BlankLineLength;
+            block = taken;
+            var isIdAlone = taken.Span.StartsWith("id:"u8) && !taken.Span.Contains((byte)'\n');
+            if (!isIdAlone) return true;
         }
-        var length = _decoded.AsSpan(_taken.._filled).IndexOf("\n\n"u8);
-        block = length < 0 ? null : _decoded.AsMemory(_taken, length);
-        if (length >= 0) _taken += length + BlankLineLength;
-        return length >= 0;
     }
 
     // A line of its own, if the next one is.

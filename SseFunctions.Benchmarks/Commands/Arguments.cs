@@ -40,10 +40,11 @@ internal sealed class Arguments
     public TimeSpan Seconds(string name, int fallback, int maximum) =>
         TimeSpan.FromSeconds(Text(name) is { } text ? Number(name, text, maximum) : fallback);
 
-    /// <summary>Yes or no; no if it is not there.</summary>
-    public bool Is(string name) => Text(name) switch
+    /// <summary>Yes or no.</summary>
+    public bool Is(string name, bool fallback = false) => Text(name) switch
     {
-        null or "no" => false,
+        null => fallback,
+        "no" => false,
         "yes" => true,
         var other => throw new UsageException($"--{name} is yes or no, not '{other}'."),
     };

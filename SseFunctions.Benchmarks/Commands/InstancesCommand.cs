@@ -25,6 +25,7 @@ internal static class InstancesCommand
             Publishers = Math.Max(1, arguments.Count("publishers", 8, 1000)),
             Rate = arguments.Rate("rate", MaxCount) ?? 40,
             DropsPerSecond = arguments.Rate("drops", MaxCount) ?? 10,
+            IsCutEarly = arguments.Is("early-cuts", fallback: true),
         };
         var count = Math.Max(1, arguments.Count("instances", 3, MaxInstances));
         var killEvery = arguments.Seconds("kill-every", 5, MaxSeconds);
@@ -50,7 +51,7 @@ internal static class InstancesCommand
         var seconds = figures.Duration.TotalSeconds;
         Console.WriteLine(FormattableString.Invariant(
             $"{count} instances, {kills} kills, {load.Retries} times tried to publish again, {seconds:F1} s."));
-        return verdict.IsGood && figures.Deliveries >= (long)updates * options.Subscribers ? 0 : 1;
+        return verdict.IsGood && verdict.WasCutEarly(options) && figures.Deliveries >= (long)updates * options.Subscribers ? 0 : 1;
     }
 
     private static async Task<int> KillAsync(InstanceGroup instances, TimeSpan every, CancellationToken end)

@@ -17,7 +17,7 @@ internal sealed class LoadTable
 
     private readonly Table _verdicts = new(
         "verdict", "lost", "doubled", "out of order", "other ids",
-        "broken off", "reopened", "ended by server", "refused", "other events", "KB/stream");
+        "broken off", "before the first", "reopened", "ended by server", "refused", "other events", "KB/stream");
 
     /// <summary>Adds a round.</summary>
     public void Add(string name, LoadFigures figures) => _figures.Add(
@@ -64,6 +64,7 @@ internal sealed class LoadTable
         $"{verdict.OutOfOrder}",
         $"{verdict.OtherIds}",
         $"{verdict.Counts.Drops}",
+        $"{verdict.Counts.EarlyDrops}",
         $"{verdict.Counts.Reconnects}",
         $"{verdict.Counts.Ended}",
         $"{verdict.Counts.Refused}",

@@ -41,12 +41,16 @@ internal static class Usage
                             --subscribers --publishers 4 --seconds 3 --rounds 5
           stalled         what a subscriber that reads nothing does to the others
                             --subscribers 50 --stalled 1 --rate 100 --data 16384 --seconds 5 --rounds 3 --server ours
-          deliveries      1000000 deliveries while connections break and resume
+          deliveries      1000000 deliveries while connections break and resume, each also before the first update
                             --subscribers 500 --updates 2000 --publishers 8 --rate 100 --drops 100 --server ours
+                            --early-cuts yes
           instances       1000000 deliveries by instances with a Redis between them, while one after the other is
                           killed and started again, and who was there goes on at the next; needs redis-server
                             --instances 3 --kill-every 5 --subscribers 500 --updates 2000 --publishers 8
-                            --rate 40 --drops 10
+                            --rate 40 --drops 10 --early-cuts yes
+          reconnect       5000 subscribers whose server is killed and started again: how many come back in the same
+                          second, each with the retry of its stream, and all with the same
+                            --subscribers 5000
           instances-load  1, 2 and 3 instances with a Redis, beside one with its log in memory, in turns: at a rate,
                           for the latency, then as fast as answers come; needs redis-server
                             --instances 1,2,3 --subscribers 50 --publishers 4 --rate 50

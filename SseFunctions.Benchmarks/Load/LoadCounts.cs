@@ -12,6 +12,9 @@ internal sealed record LoadCounts
     /// <summary>How many connections were broken off on purpose.</summary>
     public long Drops { get; set; }
 
+    /// <summary>How many connections were broken off on purpose before the subscriber's first update.</summary>
+    public long EarlyDrops { get; set; }
+
     /// <summary>How many streams the server ended.</summary>
     public long Ended { get; set; }
 

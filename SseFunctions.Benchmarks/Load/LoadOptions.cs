@@ -25,6 +25,10 @@ internal sealed record LoadOptions
     /// <summary>How many connections a second are broken off while updates are published.</summary>
     public double DropsPerSecond { get; init; }
 
+    /// <summary>Whether each subscriber's connection is also broken off one to three times before its first update.
+    /// </summary>
+    public bool IsCutEarly { get; init; }
+
     /// <summary>Whether the subscribers get what is published.</summary>
     public bool IsDelivered { get; init; } = true;
 }

@@ -150,6 +150,7 @@ internal sealed class LoadRun : IAsyncDisposable
         {
             var order = _loop.Order;
             _loop.DropsPerSecond = dropsPerSecond;
+            if (before is null && _options.IsCutEarly) _loop.DropEarly();
             order.Latencies = new Histogram();
             var lastDeliveries = order.LastDeliveries(before?.Updates ?? order.Count);
             return new Snapshot(

@@ -10,4 +10,7 @@ internal sealed record LoadVerdict(long Lost, long Doubled, long OutOfOrder, lon
 {
     /// <summary>Whether nothing went wrong.</summary>
     public bool IsGood => this is { Lost: 0, Doubled: 0, OutOfOrder: 0, OtherIds: 0 };
+
+    /// <summary>Whether every subscriber was also cut off before its first update, where that was asked for.</summary>
+    public bool WasCutEarly(LoadOptions options) => !options.IsCutEarly || Counts.EarlyDrops >= options.Subscribers;
 }

@@ -29,13 +29,20 @@ internal sealed class Subscriber(int number) : IDisposable
     /// <summary>Whether the stream is open: status line and headers have come.</summary>
     public bool IsOpen { get; private set; }
 
+    /// <summary>Whether something of the stream's body has come.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>How many times its connection is still to be broken off as soon as it has an id without data.</summary>
+    public int EarlyDropsLeft { get; set; }
+
     /// <summary>Whether it reads nothing once the stream is open.</summary>
     public bool IsStalled { get; init; }
 
     /// <summary>How far it has come.</summary>
     public DeliveryOrder.Place Place;
 
-    /// <summary>The id of the last event that came completely; empty before the first.</summary>
+    /// <summary>The id of the last event that came completely, or that came without data before the first event; empty
+    /// if none has come.</summary>
     public ReadOnlySpan<byte> LastId => _lastId.AsSpan(0, _lastIdLength);
 
     /// <summary>Connects, and asks for the stream; what comes is left to whoever reads.</summary>
@@ -59,7 +66,7 @@ internal sealed class Subscriber(int number) : IDisposable
             socket.Dispose();
             throw;
         }
-        (_chunks, IsOpen) = (default, false);
+        (_chunks, IsOpen, HasBegun) = (default, false, false);
         Socket = socket;
     }
 
@@ -104,6 +111,7 @@ internal sealed class Subscriber(int number) : IDisposable
         }
         if (_isChunked) end = fresh + _chunks.Decode(buffer.AsSpan(fresh..end));
         content = buffer.AsSpan(start..end);
+        HasBegun |= !content.IsEmpty;
         return !_chunks.IsComplete;
     }
 

@@ -10,6 +10,7 @@ internal sealed class SubscriberLoop : IDisposable
     private const int ReceiveBytes = 64 * 1024;
     private const int WaitMilliseconds = 20;
     private const int MaxPartBytes = 200;
+    private const int MaxEarlyDrops = 3;
 
     private readonly Poller _poller = new();
     private readonly PriorityQueue<Subscriber, long> _absent = new();
@@ -63,6 +64,18 @@ internal sealed class SubscriberLoop : IDisposable
         }
         for (var count = 0; count < LoadLimits.OpenedAtOnce; count++) await WaitToOpenAsync(cancellationToken);
         _opening.Release(LoadLimits.OpenedAtOnce);
+    }
+
+    /// <summary>Breaks off all connections on which no update has come, each one to three times before the first. To be
+    /// used within <see cref="AskAsync"/>.</summary>
+    public void DropEarly()
+    {
+        foreach (var subscriber in _subscribers)
+        {
+            if (!subscriber.HasBegun || subscriber.IsStalled || HasUpdates(subscriber)) continue;
+            subscriber.EarlyDropsLeft = _random.Next(1, MaxEarlyDrops + 1);
+            DropEarly(subscriber);
+        }
     }
 
     /// <summary>Lets the thread do something between two receives.</summary>
@@ -128,6 +141,15 @@ internal sealed class SubscriberLoop : IDisposable
         return (int)Math.Clamp(left, 0, WaitMilliseconds);
     }
 
+    private static bool HasUpdates(Subscriber subscriber) => DeliveryOrder.Unique(subscriber.Place) > 0;
+
+    private void DropEarly(Subscriber subscriber)
+    {
+        subscriber.EarlyDropsLeft--;
+        Counts.EarlyDrops++;
+        Leave(subscriber);
+    }
+
     private void Receive(Subscriber subscriber, int limitBytes)
     {
         var wasOpen = subscriber.IsOpen;
@@ -147,7 +169,11 @@ internal sealed class SubscriberLoop : IDisposable
         if (received > 0) Counts.Receives++;
         Counts.ReceivedBytes += received;
         if (!wasOpen && subscriber.IsOpen) NoteOpen(subscriber);
-        if (!content.IsEmpty && !subscriber.IsStalled) Read(subscriber, content);
+        if (!content.IsEmpty && !subscriber.IsStalled && !Read(subscriber, content))
+        {
+            DropEarly(subscriber);
+            return;
+        }
         if (goesOn) return;
         if (Counts.Opened < _subscribers.Length) throw new IOException("A stream ended while others were opened.");
         Counts.Ended++;
@@ -161,7 +187,8 @@ internal sealed class SubscriberLoop : IDisposable
         if (subscriber is { IsStalled: true, Socket: { } socket }) _poller.Remove(socket);
     }
 
-    private void Read(Subscriber subscriber, ReadOnlySpan<byte> content)
+    // False if its connection is to be broken off: then nothing behind the id has come.
+    private bool Read(Subscriber subscriber, ReadOnlySpan<byte> content)
     {
         var now = Stopwatch.GetTimestamp();
         var events = new EventReader(content);
@@ -169,7 +196,11 @@ internal sealed class SubscriberLoop : IDisposable
         while (events.Read())
         {
             if (!events.Id.IsEmpty) subscriber.NoteId(events.Id);
-            if (events.Data.IsEmpty) continue;
+            if (events.Data.IsEmpty)
+            {
+                if (subscriber.EarlyDropsLeft > 0 && !HasUpdates(subscriber)) return false;
+                continue;
+            }
             if (Stamp.TryRead(events.Data, out var stamp))
             {
                 Order.Note(ref subscriber.Place, stamp, EventId.HashOf(events.Id), now);
@@ -181,10 +212,11 @@ internal sealed class SubscriberLoop : IDisposable
             }
         }
         subscriber.Keep(events.Rest);
-        if (deliveries == 0) return;
+        if (deliveries == 0) return true;
         if (Order.Completed > completed) _inFlight?.Release(Order.Completed - completed);
         Counts.DeliveringReceives++;
         Volatile.Write(ref _deliveries, _deliveries + deliveries);
+        return true;
     }
 
     // As a browser does: it comes back by itself, with the id of the last event that it has got.
