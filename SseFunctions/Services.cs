@@ -33,6 +33,8 @@ public static class Services
         services.AddSettings<CrossOriginOptions>(configuration, CrossOriginOptions.Section);
         services.PostConfigure<CrossOriginOptions>(options => options.AllowedOrigins =
             Settings.List(configuration, $"{CrossOriginOptions.Section}:{nameof(options.AllowedOrigins)}"));
+        services.PostConfigure<CrossOriginOptions>(options => options.AllowedHeaders =
+            Settings.List(configuration, $"{CrossOriginOptions.Section}:{nameof(options.AllowedHeaders)}"));
         services.AddSingleton<CrossOrigin>();
 
         services.AddSettings<DemoOptions>(configuration, DemoOptions.Section);

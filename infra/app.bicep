@@ -99,6 +99,10 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         { name: 'Hub__Publisher__Key', value: '@Microsoft.KeyVault(SecretUri=${hubPublisherKeyUri})' }
         { name: 'Hub__Anonymous', value: hubAnonymous ? 'true' : 'false' }
         { name: 'Cors__AllowedOrigins', value: corsAllowedOrigins }
+        // Azure's front end appends the client's address to X-Forwarded-For, and the host in front of the functions
+        // reads it there only if the first of these is set.
+        { name: 'ASPNETCORE_FORWARDEDHEADERS_ENABLED', value: 'true' }
+        { name: 'Hub__TrustedProxies', value: '1' }
         { name: 'Redis__ConnectionString', value: redisConnectionString }
         { name: 'Redis__Credential', value: hasRedis ? 'managedidentity' : '' }
         { name: 'Redis__ClientId', value: hasRedis ? identity.properties.clientId : '' }

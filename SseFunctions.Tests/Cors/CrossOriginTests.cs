@@ -59,8 +59,61 @@ public sealed class CrossOriginTests
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
         Assert.Equal(Ours, answer.Header("Access-Control-Allow-Origin"));
         Assert.Equal("GET, HEAD", answer.Header("Access-Control-Allow-Methods"));
-        Assert.Equal("Cache-Control, Last-Event-ID", answer.Header("Access-Control-Allow-Headers"));
+        Assert.Equal(
+            "Cache-Control, Last-Event-ID, traceparent, tracestate, baggage, sentry-trace, Request-Id, Request-Context, X-Requested-With, X-CSRF-Token",
+            answer.Header("Access-Control-Allow-Headers"));
         Assert.Equal("3600", answer.Header("Access-Control-Max-Age"));
+    }
+
+    [Theory]
+    [InlineData("/events")]
+    [InlineData("/.well-known/mercure")]
+    public async Task Headers_of_the_setting_are_allowed_at_every_route(string route)
+    {
+        await using var server = await LocalHostServer.Start(
+            null, $"Cors:AllowedOrigins={Ours}", "Cors:AllowedHeaders:0=X-Correlation-ID", "Cors:AllowedHeaders:1=x-datadog-trace-id");
+        using var answer = await server.Send(HttpMethod.Options, route, ("Origin", Ours), ("Access-Control-Request-Method", "GET"));
+        var allowed = answer.Header("Access-Control-Allow-Headers")!.Split(", ");
+        Assert.Equal(["X-Correlation-ID", "x-datadog-trace-id"], allowed[^2..]);
+        Assert.Equal(allowed.Distinct(StringComparer.OrdinalIgnoreCase), allowed);
+    }
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("X Header")]
+    [InlineData("X-Header:")]
+    [InlineData("Überschrift")]
+    public async Task A_setting_that_is_no_header_is_refused_at_start(string header)
+    {
+        var exception = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(
+            () => LocalHostServer.Start(null, $"Cors:AllowedHeaders={header}"));
+        Assert.Contains($"Cors:AllowedHeaders has '{header}'", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://a.app.example", true)]
+    [InlineData("https://a.b.app.example:443", true)]
+    [InlineData("https://app.example", false)]
+    [InlineData("https://evilapp.example", false)]
+    [InlineData("http://a.app.example", false)]
+    [InlineData("https://a.app.example:8443", false)]
+    [InlineData("https://a.app.example.evil.example", false)]
+    [InlineData("https://evil.example/.app.example", false)]
+    [InlineData("https://a.app.example@evil.example", false)]
+    [InlineData("null", false)]
+    public async Task A_star_in_front_allows_the_hosts_below_and_names_the_one_that_asks(string origin, bool isAllowed)
+    {
+        await using var server = await LocalHostServer.Start(null, "Cors:AllowedOrigins=https://*.app.example", "Demo:Delay=0");
+        using var answer = await server.Get("/events", ("Origin", origin));
+        Assert.Equal(isAllowed ? origin : null, answer.Header("Access-Control-Allow-Origin"));
+        Assert.Equal("Origin", answer.Header("Vary"));
+    }
+
+    [Fact]
+    public async Task The_default_port_may_be_written_in_the_setting()
+    {
+        await using var server = await LocalHostServer.Start(null, $"Cors:AllowedOrigins={Ours}:443", "Demo:Delay=0");
+        Assert.Equal(Ours, (await server.Get("/events", ("Origin", Ours))).Header("Access-Control-Allow-Origin"));
     }
 
     [Fact]
@@ -86,7 +139,8 @@ public sealed class CrossOriginTests
     [InlineData("https://app.example/")]
     [InlineData("https://app.example/path")]
     [InlineData("https://user@app.example")]
-    [InlineData("https://*.example")]
+    [InlineData("https://*")]
+    [InlineData("https://a.*.example")]
     [InlineData("null")]
     public async Task A_setting_that_is_no_origin_is_refused_at_start(string origin)
     {

@@ -146,9 +146,9 @@ public sealed class LimitsTests
     }
 
     [Fact]
-    public async Task Clients_are_told_apart_by_what_the_next_proxy_says_and_not_by_what_they_say()
+    public async Task Clients_are_told_apart_by_what_the_trusted_proxy_says_and_not_by_what_they_say()
     {
-        await using var server = await LocalHostServer.Start(null, "Hub:MaxSubscribersPerClient=1");
+        await using var server = await LocalHostServer.Start(null, "Hub:MaxSubscribersPerClient=1", "Hub:TrustedProxies=1");
         await using var first = await server.Subscribe("topic=a", ("X-Forwarded-For", "10.0.0.9, 192.0.2.1:4711"));
         await using var other = await server.Subscribe("topic=a", ("X-Forwarded-For", "192.0.2.2"));
         await server.Publish("topic=a&data=a");
@@ -164,7 +164,7 @@ public sealed class LimitsTests
     [InlineData("192.0.2.1", "[::ffff:192.0.2.1]:4711", "::ffff:192.0.2.2")]
     public async Task A_client_with_many_addresses_is_one(string first, string same, string other)
     {
-        await using var server = await LocalHostServer.Start(null, "Hub:MaxSubscribersPerClient=1");
+        await using var server = await LocalHostServer.Start(null, "Hub:MaxSubscribersPerClient=1", "Hub:TrustedProxies=1");
         await using var one = await server.Subscribe("topic=a", ("X-Forwarded-For", first));
         await using var two = await server.Subscribe("topic=a", ("X-Forwarded-For", other));
         await server.Publish("topic=a&data=a");

@@ -44,6 +44,7 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("Hub:MaxSubscribers", "10,000")]
     [InlineData("Hub:MaxSubscribersPerClient", "0")]
+    [InlineData("Hub:TrustedProxies", "0")]
     [InlineData("Hub:MaxTopics", "1,000")]
     [InlineData("Hub:History:MaxCount", "10,000")]
     [InlineData("Hub:MaxUpdateBytes", "1 MiB")]

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -21,11 +22,17 @@ internal sealed class RawClient : IDisposable
     public int Count => _received.Length;
 
     /// <summary>Sends a request; what comes is read when it is asked for. Until then the kernel holds as much as it likes,
-    /// or as many bytes as are said.</summary>
+    /// or as many bytes as are said. It comes from this address of the machine, or from any.</summary>
     public static async Task<RawClient> Get(
-        Uri url, string headers = "", string method = "GET", string? target = null, int receiveBufferBytes = 0)
+        Uri url,
+        string headers = "",
+        string method = "GET",
+        string? target = null,
+        int receiveBufferBytes = 0,
+        IPAddress? from = null)
     {
         var client = new RawClient();
+        if (from is not null) client._tcp.Client.Bind(new IPEndPoint(from.MapToIPv6(), 0));
         // Before it connects: what is offered to the server then is not taken back.
         if (receiveBufferBytes > 0) client._tcp.ReceiveBufferSize = receiveBufferBytes;
         await client._tcp.ConnectAsync(url.Host, url.Port, TestContext.Current.CancellationToken);

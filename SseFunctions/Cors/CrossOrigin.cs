@@ -10,7 +10,9 @@ public sealed class CrossOrigin(IOptions<CrossOriginOptions> options)
 {
     private const string PreflightIsGoodForSeconds = "3600";
 
-    private readonly HashSet<string> _origins = new(options.Value.AllowedOrigins, StringComparer.OrdinalIgnoreCase);
+    private readonly OriginList _origins = new(options.Value.AllowedOrigins);
+    private readonly string _moreHeaders =
+        string.Join(", ", [CrossOriginRules.UsualHeaders, .. options.Value.AllowedHeaders]);
 
     /// <summary>Sets the response's CORS headers, if the request's origin is allowed.</summary>
     /// <returns>The whole answer to an OPTIONS request, or null: then the function goes on to answer.</returns>
@@ -20,20 +22,20 @@ public sealed class CrossOrigin(IOptions<CrossOriginOptions> options)
         ArgumentNullException.ThrowIfNull(rules);
         var headers = request.HttpContext.Response.Headers;
         var isOptions = HttpMethods.IsOptions(request.Method);
-        var any = _origins.Contains(CrossOriginOptions.AnyOrigin);
+        var any = _origins.AllowsAll;
         // Also where the origin is not allowed or absent: a cache must not serve that answer to one that is.
-        if (_origins.Count > 0 && !any) headers.Append(HeaderNames.Vary, HeaderNames.Origin);
+        if (!_origins.IsEmpty && !any) headers.Append(HeaderNames.Vary, HeaderNames.Origin);
         if (isOptions) headers.Allow = $"{rules.Methods}, OPTIONS";
 
         var origin = request.Headers.Origin.ToString();
-        if (origin.Length > 0 && (any || _origins.Contains(origin)))
+        if (origin.Length > 0 && (any || IsAllowed(origin)))
         {
-            headers.AccessControlAllowOrigin = any ? CrossOriginOptions.AnyOrigin : origin;
+            headers.AccessControlAllowOrigin = any ? OriginList.Any : origin;
             if (rules.Credentials && !any) headers.AccessControlAllowCredentials = "true";
             if (isOptions)
             {
                 headers.AccessControlAllowMethods = rules.Methods;
-                headers.AccessControlAllowHeaders = rules.Headers;
+                headers.AccessControlAllowHeaders = $"{rules.Headers}, {_moreHeaders}";
                 headers.AccessControlMaxAge = PreflightIsGoodForSeconds;
             }
             else if (rules.Exposed is { } exposed)
@@ -43,4 +45,7 @@ public sealed class CrossOrigin(IOptions<CrossOriginOptions> options)
         }
         return isOptions ? TypedResults.NoContent() : null;
     }
+
+    private bool IsAllowed(string origin) =>
+        !_origins.IsEmpty && Origin.Parse(origin) is { } parsed && _origins.Allows(parsed);
 }

@@ -1,3 +1,5 @@
+using SseFunctions.Cors;
+
 namespace SseFunctions.Hub;
 
 /// <summary>Who may publish and subscribe, and how much. Section <c>Hub</c>.</summary>
@@ -7,6 +9,7 @@ public sealed class HubOptions : ISettings
     public const string Section = "Hub";
 
     private const int SmallestUpdateBytes = 1024;
+    private const int MostProxies = 10;
     private const int LargestUpdateBytes = 16 * 1024 * 1024;
 
     private static readonly TimeSpan LongestGather = TimeSpan.FromSeconds(1);
@@ -43,6 +46,14 @@ public sealed class HubOptions : ISettings
     /// limited, since everyone behind one proxy has the same.</summary>
     public int MaxSubscribersPerClient { get; set; }
 
+    /// <summary>How many proxies in front of this app append to the header <c>X-Forwarded-For</c> the address that they
+    /// got a request from: the load balancer, the CDN. Only entries of that many proxies count when
+    /// <see cref="MaxSubscribersPerClient"/> tells clients apart. Default 0, at most 10: the header does not count, and
+    /// all clients behind a proxy are one. In the Functions host at most 1 has an effect, and the host needs
+    /// <c>ASPNETCORE_FORWARDEDHEADERS_ENABLED=true</c> too: the host replaces the header before the function sees it.
+    /// </summary>
+    public int TrustedProxies { get; set; }
+
     /// <summary>How many topics a subscription, or an update, may name. Default 1,000.</summary>
     public int MaxTopics { get; set; } = 1000;
 
@@ -60,7 +71,7 @@ public sealed class HubOptions : ISettings
     {
         foreach (var problem in Publisher.Problems($"{Section}:{nameof(Publisher)}")) yield return problem;
         foreach (var problem in Subscriber.Problems($"{Section}:{nameof(Subscriber)}")) yield return problem;
-        foreach (var problem in Tokens.PublishOrigins.Problems($"{Section}:{nameof(PublishOrigins)}", PublishOrigins))
+        foreach (var problem in OriginList.Problems($"{Section}:{nameof(PublishOrigins)}", PublishOrigins))
             yield return problem;
         if (Cookie.Length == 0 || !Cookie.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
             yield return $"{Section}:{nameof(Cookie)} is '{Cookie}': use letters, digits, '-' and '_'.";
@@ -77,6 +88,11 @@ public sealed class HubOptions : ISettings
         })
         {
             if (value < least) yield return $"{Section}:{name} is {value}: set it to {least} or more.";
+        }
+        if (TrustedProxies is < 0 or > MostProxies)
+        {
+            yield return $"{Section}:{nameof(TrustedProxies)} is {TrustedProxies}: set it to between 0 and "
+                + $"{MostProxies}, the number of proxies in front of this app.";
         }
         foreach (var problem in Settings.OutOfRange($"{Section}:{nameof(Gather)}", Gather, LongestGather))
             yield return problem;

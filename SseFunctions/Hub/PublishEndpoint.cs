@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using SseFunctions.Cors;
 using SseFunctions.EventLogs;
 using SseFunctions.Hub.Tokens;
 using SseFunctions.Hub.Topics;
@@ -16,6 +17,7 @@ public sealed class PublishEndpoint(HubAccess access, IUpdatePublisher publisher
     private const string FormType = "application/x-www-form-urlencoded";
 
     private readonly HubOptions _options = options.Value;
+    private readonly OriginList _publishOrigins = new(options.Value.PublishOrigins);
 
     /// <summary>The answer.</summary>
     public async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -24,7 +26,7 @@ public sealed class PublishEndpoint(HubAccess access, IUpdatePublisher publisher
         // Who may not publish at all learns that, and not what is wrong with the rest.
         var token = PresentedTokenRequest.Of(request, _options.Cookie);
         var isFromAllowedOrigin = token is { Source: TokenSource.Cookie }
-            && PublishOriginRequest.Allows(request, _options.PublishOrigins);
+            && PublishOriginRequest.Allows(request, _publishOrigins);
         var (claims, refusal) = await access.ToPublishAsync(token, isFromAllowedOrigin, cancellationToken);
         if (refusal is not null) return refusal;
 

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -23,8 +21,6 @@ public sealed partial class SubscribeEndpoint(
     TimeProvider time,
     ILogger<SubscribeEndpoint> logger)
 {
-    private const int NetworkBytes = 8;
-
     // All of them come again, and again.
     private const int LoggedPerSecond = 5;
 
@@ -43,7 +39,9 @@ public sealed partial class SubscribeEndpoint(
         var problem = SubscribeQuery.TryRead(request.QueryString.Value, _options, out var topics);
         if (problem is not null) return access.Refuse("subscribe", problem);
 
-        var client = _options.MaxSubscribersPerClient > 0 ? ClientOf(request) : null;
+        var client = _options.MaxSubscribersPerClient > 0
+            ? ClientAddressRequest.Of(request, _options.TrustedProxies)
+            : null;
         if (IsFull(client)) return TurnAway(HubBusyResult.Full);
 
         var rights = TopicSelectorSet.Parse(claims.Subscribe);
@@ -98,26 +96,6 @@ public sealed partial class SubscribeEndpoint(
     {
         metrics.TurnedAway(result.Name);
         return result;
-    }
-
-    // The last entry was added by the proxy next to us; what is before it anyone can make up.
-    private static string ClientOf(HttpRequest request)
-    {
-        var forwarded = request.Headers["X-Forwarded-For"].ToString();
-        var last = forwarded[(forwarded.LastIndexOf(',') + 1)..].Trim();
-        var address = IPEndPoint.TryParse(last, out var client)
-            ? client.Address
-            : request.HttpContext.Connection.RemoteIpAddress;
-        return address is null ? "unknown" : NetworkOf(address);
-    }
-
-    // With IPv6 a client has a whole network, 64 bits, to choose its addresses from.
-    private static string NetworkOf(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6) return address.MapToIPv4().ToString();
-        var bytes = address.GetAddressBytes();
-        if (address.AddressFamily == AddressFamily.InterNetworkV6) bytes.AsSpan(NetworkBytes).Clear();
-        return new IPAddress(bytes).ToString();
     }
 
     [LoggerMessage(1, LogLevel.Warning, "A subscriber was told to come again later: {Setting} is {Limit}")]

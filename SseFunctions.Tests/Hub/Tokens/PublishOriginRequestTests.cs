@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using SseFunctions.Cors;
 using SseFunctions.Hub.Tokens;
 
 namespace SseFunctions.Tests.Hub.Tokens;
@@ -61,7 +62,7 @@ public sealed class PublishOriginRequestTests
     {
         var request = Request(null, null);
         request.Headers.Origin = new(["https://hub.example", "https://hub.example"]);
-        Assert.False(PublishOriginRequest.Allows(request, ["*"]));
+        Assert.False(PublishOriginRequest.Allows(request, new OriginList(["*"])));
     }
 
     [Theory]
@@ -98,7 +99,7 @@ public sealed class PublishOriginRequestTests
     [InlineData("https://*.example.com")]
     [InlineData("https://*.example.com:8443")]
     [InlineData("chrome-extension://abcdef")]
-    public void Items_that_can_be_used_are_no_problem(string item) => Assert.Empty(PublishOrigins.Problems("Hub:PublishOrigins", [item]));
+    public void Items_that_can_be_used_are_no_problem(string item) => Assert.Empty(OriginList.Problems("Hub:PublishOrigins", [item]));
 
     [Theory]
     [InlineData("")]
@@ -115,12 +116,12 @@ public sealed class PublishOriginRequestTests
     [InlineData("null")]
     public void Items_that_cannot_be_used_are_said_at_start(string item)
     {
-        var problem = Assert.Single(PublishOrigins.Problems("Hub:PublishOrigins", ["*", item]));
+        var problem = Assert.Single(OriginList.Problems("Hub:PublishOrigins", ["*", item]));
         Assert.StartsWith($"Hub:PublishOrigins has '{item}': write an origin as a browser does", problem, StringComparison.Ordinal);
     }
 
     private static bool Allows(string? origin, string? referer = null, params string[] allowed) =>
-        PublishOriginRequest.Allows(Request(origin, referer), allowed);
+        PublishOriginRequest.Allows(Request(origin, referer), new OriginList(allowed));
 
     private static HttpRequest Request(string? origin, string? referer)
     {
