@@ -26,6 +26,15 @@ if ! command -v redis-server >/dev/null 2>&1; then
     || echo "Left out: the tests of the shared log. They need redis-server (Debian: apt-get install redis-server)."
 fi
 
+if ! command -v ip >/dev/null 2>&1 && [ ! -x /usr/sbin/ip ]; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "Installing iproute2, for the tests of a network that goes dead."
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends iproute2; } \
+      >/dev/null 2>&1 || echo "That failed."
+  fi
+  [ -x /usr/sbin/ip ] || echo "Left out: the tests of a network that goes dead. They need root and ip (Debian: iproute2)."
+fi
+
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 dotnet test SseFunctions.Tests --nologo --logger "trx;LogFileName=results.trx" --results-directory "$results" "$@"

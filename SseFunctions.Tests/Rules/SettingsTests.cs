@@ -18,7 +18,7 @@ public sealed class SettingsTests
         { "Streaming:Heartbeat", new StreamingOptions().Heartbeat, "15 s" },
         { "Streaming:Retry", new StreamingOptions().Retry, "2 s" },
         { "Streaming:MaxDuration", new StreamingOptions().MaxDuration, "9 min" },
-        { "Streaming:WriteTimeout", new StreamingOptions().WriteTimeout, "10 s" },
+        { "Streaming:WriteTimeout", new StreamingOptions().WriteTimeout, "1 min" },
         { "Demo:Delay", new DemoOptions().Delay, "2 s" },
         { "Hub:Gather", new HubOptions().Gather, "20 ms" },
         { "Hub:History:MaxAge", new HistoryOptions().MaxAge, "1 day" },

@@ -49,7 +49,7 @@ internal sealed class StreamServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2))
             .Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])));
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls(builder.Configuration["Urls"] ?? "http://127.0.0.1:0");
         var logs = new CapturedLogs();
         builder.Logging.ClearProviders().AddProvider(logs);
         var fake = new FakeTimeProvider();

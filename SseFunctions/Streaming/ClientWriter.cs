@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>The client's side of a stream: what is written to it, when it last took something, and for how long it has
-/// not. One loop writes; any thread may ask for the times, or abort.</summary>
+/// <summary>The client's side of a stream: writes to the client, and knows which write waits for it. One loop writes;
+/// any thread may ask, or abort.</summary>
 internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDisposable
 {
     // To ask the pipe for room costs more than to copy a small event: one asking serves several.
@@ -14,12 +15,13 @@ internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDi
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
     private readonly PipeWriter _pipe = context.Response.BodyWriter;
+    private readonly Socket? _socket = TcpState.SocketOf(context);
     private readonly Lock _gate = new();
     private Memory<byte> _room;
     private int _used;
     private long _flushedAt;
     private long _tookAt = time.GetTimestamp();
-    private long _blockedAt;
+    private BlockedWrite? _blocked;
     private bool _isUrgent;
     private bool _isOver;
 
@@ -30,12 +32,14 @@ internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDi
     /// kept busy in between.</summary>
     public long MillisecondsSinceFlush => Environment.TickCount64 - _flushedAt;
 
-    /// <summary>How long nothing was sent.</summary>
-    public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref _tookAt));
+    /// <summary>How long nothing was sent, at a timestamp.</summary>
+    public TimeSpan SilenceAt(long now) => time.GetElapsedTime(Volatile.Read(ref _tookAt), now);
 
-    /// <summary>How long the client has not taken the write that waits for it; null if none waits.</summary>
-    public TimeSpan? Blocked =>
-        Volatile.Read(ref _blockedAt) is not 0 and var since ? time.GetElapsedTime(since) : null;
+    /// <summary>The write that waits for the client; null if none waits.</summary>
+    public BlockedWrite? Blocked => Volatile.Read(ref _blocked);
+
+    /// <summary>What the kernel knows of the connection; null if that cannot be read. It costs a system call.</summary>
+    public TcpState? Connection => _socket is null ? null : TcpState.Read(_socket);
 
     /// <summary>Whether the connection was broken off from here.</summary>
     public bool IsAborted { get; private set; }
@@ -118,7 +122,7 @@ internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDi
 
     private async ValueTask<bool> BlockAsync(ValueTask<FlushResult> flush)
     {
-        Interlocked.Exchange(ref _blockedAt, time.GetTimestamp());
+        Interlocked.Exchange(ref _blocked, new BlockedWrite(_socket, time));
         if (Volatile.Read(ref _isUrgent)) _ = AbortIfStillBlockedAsync();
         try
         {
@@ -126,7 +130,7 @@ internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDi
         }
         finally
         {
-            Volatile.Write(ref _blockedAt, 0);
+            Volatile.Write(ref _blocked, null);
         }
     }
 
@@ -138,9 +142,9 @@ internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDi
 
     private async Task AbortIfStillBlockedAsync()
     {
-        var since = Volatile.Read(ref _blockedAt);
+        var write = Blocked;
         await Task.Delay(Grace, time);
-        // Another write, which began later, has its own.
-        if (since != 0 && Volatile.Read(ref _blockedAt) == since) Abort();
+        // A write that began later has a delay of its own.
+        if (write is not null && Blocked == write) Abort();
     }
 }

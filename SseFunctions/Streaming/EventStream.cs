@@ -14,9 +14,20 @@ internal sealed class EventStream : IDisposable
     private const int SlowMilliseconds = 50;
     private const double ShortestShareOfMaxDuration = 0.8;
 
+    // Each heartbeat is looked after once; on a busy stream the looks must not be further apart.
+    private const int LooksPerHeartbeat = 2;
+
+    // Between two and three: a stream whose path is dead ends with the third heartbeat that gets no answer, however
+    // late each of them was sent.
+    private const double UnansweredHeartbeats = 2.5;
+
     // The platform gives a cancelled function two seconds before it ends the whole worker process.
     private static readonly TimeSpan SequenceGrace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LateClientGrace = TimeSpan.FromSeconds(1);
+
+    // When a client leaves, the Functions host cancels the invocation too, over a connection of its own: measured 0.05
+    // to 14 ms before Kestrel tells that the client is gone.
+    private static readonly TimeSpan LateSignalGrace = TimeSpan.FromMilliseconds(250);
 
     private readonly ClientWriter _client;
     private readonly StreamingOptions _options;
@@ -33,6 +44,8 @@ internal sealed class EventStream : IDisposable
     private bool _nextIsHere;
     private Action? _raiseNext;
     private ReadOnlyMemory<byte> _rest;
+    private long _lookedAt = Environment.TickCount64;
+    private long _endedAt;
     private int _end;
 
     public EventStream(HttpContext context, StreamingOptions options, TimeProvider time, DateTimeOffset? expires)
@@ -55,21 +68,26 @@ internal sealed class EventStream : IDisposable
     /// <summary>How long the stream has been open.</summary>
     public TimeSpan Age => _time.GetElapsedTime(_openedAt);
 
-    /// <summary>Whether the connection was broken off from here.</summary>
-    public bool IsAborted => _client.IsAborted;
-
     /// <summary>The stream's spans; null if nobody listens.</summary>
     public StreamTrace? Trace { get; init; }
 
     private bool Ended => Reason != StreamEnd.None;
 
-    private bool HeartbeatIsDue => _options.Heartbeat > TimeSpan.Zero && _client.Silence >= _options.Heartbeat;
+    private bool HeartbeatIsDue => IsHeartbeatDue(_time.GetTimestamp());
 
-    /// <summary>Ends the stream; the first reason counts. Any thread may call it, at any time; it returns at once.
-    /// </summary>
+    /// <summary>Ends the stream; the first reason counts. Only that the client is gone takes the place of a cancelled
+    /// invocation: the platform cancels the invocation of a client that leaves. Any thread may call it, at any time; it
+    /// returns at once.</summary>
     public void End(StreamEnd reason)
     {
-        if (Interlocked.CompareExchange(ref _end, (int)reason, (int)StreamEnd.None) != (int)StreamEnd.None) return;
+        Interlocked.CompareExchange(ref _endedAt, _time.GetTimestamp(), 0);
+        if (!TryReplaceReason(StreamEnd.None, reason))
+        {
+            // A client that was cut off from here is gone for that reason alone.
+            if (reason == StreamEnd.ClientGone && !_client.IsAborted)
+                TryReplaceReason(StreamEnd.InvocationCancelled, reason);
+            return;
+        }
         _signal.Raise(Wake.End);
         // The platform waits for these, and not for long; the others leave a slow client the time that it may take.
         if (reason is StreamEnd.HostStopping or StreamEnd.InvocationCancelled) _client.Hurry();
@@ -79,22 +97,16 @@ internal sealed class EventStream : IDisposable
     public void Abort() => _client.Abort();
 
     /// <summary>Looks at the clock: one timer calls it for all open streams, several times in the shortest of their
-    /// durations.</summary>
-    public void Tick()
+    /// durations. A heartbeat that is due is written before this returns, so that the heartbeats of many streams leave
+    /// one after the other on one thread.</summary>
+    /// <param name="now">The clock's timestamp, read once for all streams.</param>
+    public void Tick(long now)
     {
-        if (Age >= _timeLeft) End(StreamEnd.Expired);
-        if (_options.MaxDuration > TimeSpan.Zero && Age >= _maxDuration) End(StreamEnd.MaxDuration);
-        if (_client.Blocked is not { } blocked)
-        {
-            if (HeartbeatIsDue) _signal.Raise(Wake.Heartbeat);
-            return;
-        }
-        var isTooLong = _options.WriteTimeout > TimeSpan.Zero
-            ? blocked >= _options.WriteTimeout
-            : Ended && blocked >= LateClientGrace;
-        if (!isTooLong) return;
-        End(StreamEnd.WriteTimeout);
-        Abort();
+        var age = _time.GetElapsedTime(_openedAt, now);
+        if (age >= _timeLeft) End(StreamEnd.Expired);
+        if (_options.MaxDuration > TimeSpan.Zero && age >= _maxDuration) End(StreamEnd.MaxDuration);
+        if (_client.Blocked is { } write) CutOffLateClient(write);
+        else if (IsHeartbeatDue(now)) _signal.Raise(Wake.Heartbeat, inline: true);
     }
 
     /// <summary>Writes the preamble at once, then the events as they come, until the stream ends for one of the reasons
@@ -108,7 +120,7 @@ internal sealed class EventStream : IDisposable
         _client.Write(preamble.Span);
         // Or it would be held for as long as the stream is open.
         preamble = default;
-        if (!await _client.FlushAsync()) End(StreamEnd.ClientGone);
+        if (!await SendAsync()) End(StreamEnd.ClientGone);
         Trace?.Started();
         _stoppable = events as IStoppableSequence;
         if (_stoppable is null) _stop = new CancellationTokenSource();
@@ -120,18 +132,25 @@ internal sealed class EventStream : IDisposable
             while (!Ended)
             {
                 var isOver = !WriteWhatIsReady(sequence);
-                if (!await _client.FlushAsync()) End(StreamEnd.ClientGone);
+                if (!await SendAsync()) End(StreamEnd.ClientGone);
                 if (isOver) End(StreamEnd.Finished);
                 // A sequence that never runs out of events would otherwise keep this thread from all other streams.
                 else if (!_nextIsPending) await Task.Yield();
+                var wake = Wake.None;
                 while (_nextIsPending && !Ended)
                 {
-                    var wake = await _signal.WaitAsync();
+                    var waiting = _signal.WaitAsync();
+                    var isOnClock = wake == Wake.Heartbeat && waiting.IsCompleted;
+                    wake = await waiting;
+                    // What comes next may be the sequence's own code, which must not hold up the clock of all streams.
+                    if (isOnClock) await Task.Yield();
                     _nextIsHere = wake.HasFlag(Wake.Next);
                     _nextIsPending = !_nextIsHere;
                     if (_nextIsHere || !wake.HasFlag(Wake.Heartbeat) || !HeartbeatIsDue) continue;
                     _client.Write(": heartbeat\n"u8);
-                    if (!await _client.FlushAsync()) End(StreamEnd.ClientGone);
+                    if (!await SendAsync()) End(StreamEnd.ClientGone);
+                    // Nor must the end of the sequence.
+                    if (Ended) await Task.Yield();
                 }
             }
         }
@@ -146,13 +165,78 @@ internal sealed class EventStream : IDisposable
     }
 
     /// <summary>Sends what was written and has not been sent. False if the client is gone.</summary>
-    public ValueTask<bool> FlushAsync() => _client.FlushAsync();
+    public ValueTask<bool> SendAsync()
+    {
+        if (!PathIsDead()) return _client.FlushAsync();
+        Abort();
+        return ValueTask.FromResult(false);
+    }
+
+    /// <summary>Waits, where the invocation was cancelled, until the client is gone too, but not longer than
+    /// <see cref="LateSignalGrace"/> after the cancellation: only then is it known why the stream ended.</summary>
+    /// <param name="gone">Is cancelled when the client is gone.</param>
+    public async ValueTask SettleReasonAsync(CancellationToken gone)
+    {
+        if (Reason != StreamEnd.InvocationCancelled || _client.IsAborted) return;
+        var left = LateSignalGrace - _time.GetElapsedTime(_endedAt);
+        if (left <= TimeSpan.Zero) return;
+        await Task.Delay(left, _time, gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     /// <summary>Lets go of the request, which is over.</summary>
     public void Dispose()
     {
         _client.Dispose();
         _stop?.Dispose();
+    }
+
+    private bool IsHeartbeatDue(long now) =>
+        _options.Heartbeat > TimeSpan.Zero && _client.SilenceAt(now) >= _options.Heartbeat;
+
+    private bool TryReplaceReason(StreamEnd reason, StreamEnd by) =>
+        Interlocked.CompareExchange(ref _end, (int)by, (int)reason) == (int)reason;
+
+    // Looks only where time enough has passed since the last look: each costs a system call.
+    private bool PathIsDead()
+    {
+        if (_options.Heartbeat == TimeSpan.Zero) return false;
+        var now = Environment.TickCount64;
+        if (now - _lookedAt < _options.Heartbeat.TotalMilliseconds / LooksPerHeartbeat) return false;
+        _lookedAt = now;
+        return IsDead(_client.Connection);
+    }
+
+    // A client that is there and reads nothing is not dead: its kernel answers.
+    private bool IsDead(TcpState? connection) =>
+        _options.Heartbeat > TimeSpan.Zero
+        && connection is { IsUnanswered: true } state
+        && state.Silence >= _options.Heartbeat * UnansweredHeartbeats;
+
+    private void CutOffLateClient(BlockedWrite write)
+    {
+        var timeout = _options.WriteTimeout;
+        if (Ended)
+        {
+            // From now on it is not enough that the client takes something: the platform may wait for the end.
+            if (_time.GetElapsedTime(_endedAt) >= (timeout > TimeSpan.Zero ? timeout : LateClientGrace)) Abort();
+            return;
+        }
+        var standstill = write.Look(out var connection);
+        if (IsDead(connection))
+        {
+            End(StreamEnd.ClientGone);
+        }
+        else if (timeout > TimeSpan.Zero && standstill >= timeout)
+        {
+            // Of a client that does not read, the kernel still answers.
+            var pathIsDead = connection is { IsUnanswered: true } state && state.Silence >= timeout;
+            End(pathIsDead ? StreamEnd.ClientGone : StreamEnd.WriteTimeout);
+        }
+        else
+        {
+            return;
+        }
+        Abort();
     }
 
     // Until the sequence has to be waited for, or there is enough for one write: true; or until it is over: false.

@@ -12,7 +12,7 @@ namespace SseFunctions.Streaming;
 /// of each why it ended, in the log and in the metrics. Thread-safe.</summary>
 public sealed partial class EventStreams : IDisposable
 {
-    // A duration is over at most an eighth of it late, but a second at the most, and it costs no more than it must.
+    // A duration ends at most an eighth of itself late, and never more than 1 s.
     private const int TicksPerDuration = 8;
     private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(10);
@@ -29,6 +29,7 @@ public sealed partial class EventStreams : IDisposable
 
     // Not the dictionary's own count: that takes all of its locks.
     private int _openCount;
+    private int _isTicking;
 
     /// <summary>Made by the services, once a process.</summary>
     public EventStreams(
@@ -101,7 +102,7 @@ public sealed partial class EventStreams : IDisposable
         };
         _open.TryAdd(stream, feature);
         Interlocked.Increment(ref _openCount);
-        stream.Tick();
+        stream.Tick(_time.GetTimestamp());
         if (_stopping.IsCancellationRequested) stream.End(StreamEnd.HostStopping);
         // Either can fire without the other: a connection that breaks, a functionTimeout.
         var onGone = gone.UnsafeRegister(static stream => ((EventStream)stream!).End(StreamEnd.ClientGone), stream);
@@ -115,7 +116,7 @@ public sealed partial class EventStreams : IDisposable
         {
             stream.End(StreamEnd.FellBehind);
             // What it gave before counts: the client goes on from there, and one that got nothing would get nowhere.
-            await stream.FlushAsync();
+            await stream.SendAsync();
         }
         catch (Exception exception) when (stream.Reason != StreamEnd.Finished
             && (stream.Reason != StreamEnd.None || gone.IsCancellationRequested || invocation.IsCancellationRequested))
@@ -134,15 +135,14 @@ public sealed partial class EventStreams : IDisposable
         }
         finally
         {
+            await stream.SettleReasonAsync(gone);
             await onGone.DisposeAsync();
             await onCancelled.DisposeAsync();
+            // Its callback may not have run.
+            if (gone.IsCancellationRequested) stream.End(StreamEnd.ClientGone);
             _open.TryRemove(stream, out _);
             Interlocked.Decrement(ref _openCount);
-            // When a client leaves, the platform cancels the invocation too, in either order.
-            var clientLeft = gone.IsCancellationRequested && !stream.IsAborted;
-            var reason = clientLeft && stream.Reason == StreamEnd.InvocationCancelled
-                ? StreamEnd.ClientGone
-                : stream.Reason;
+            var reason = stream.Reason;
             _metrics.Ended(feature, reason);
             LogEnded(feature, reason.Name(), stream.Events, stream.Age.TotalSeconds);
             stream.Trace?.Ended(reason, stream.Events, stream.Age);
@@ -156,7 +156,17 @@ public sealed partial class EventStreams : IDisposable
 
     private void TickAll()
     {
-        foreach (var (stream, _) in _open) stream.Tick();
+        // With very many streams, one tick may take longer than the time to the next one.
+        if (Interlocked.Exchange(ref _isTicking, 1) == 1) return;
+        try
+        {
+            var now = _time.GetTimestamp();
+            foreach (var (stream, _) in _open) stream.Tick(now);
+        }
+        finally
+        {
+            Volatile.Write(ref _isTicking, 0);
+        }
     }
 
     private static TimeSpan Tick(StreamingOptions options)

@@ -26,9 +26,12 @@ public sealed class StreamingOptions : ISettings
     /// the platform would end the whole worker process with all its streams; keep this below it. 0: never.</summary>
     public TimeSpan MaxDuration { get; set; } = TimeSpan.FromMinutes(9);
 
-    /// <summary>A client that does not take a write, 32 KB at most, in this time is cut off; it can resume by its last
-    /// id. Default 10 s, at most 1 h. 0: never.</summary>
-    public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(10);
+    /// <summary>A client that takes nothing for this time, although something waits for it, is cut off; it can resume by
+    /// its last id. A client that reads slowly is not cut off: on Linux every byte that its kernel acknowledges counts;
+    /// elsewhere, and with HTTP/2, a write of 32 KB at most has to be taken in this time. A proxy that buffers takes
+    /// megabytes at a time: behind the Functions host a client needs 1.5 MB in this time, 25 KB/s by default. Default
+    /// 1 min, at most 1 h. 0: never.</summary>
+    public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <inheritdoc/>
     public IEnumerable<string> Problems() =>
