@@ -1,3 +1,4 @@
+using System.Net.ServerSentEvents;
 using Microsoft.Extensions.Time.Testing;
 using SseFunctions.EventLogs;
 using SseFunctions.Tests.Support;
@@ -158,6 +159,29 @@ public sealed class CursorTests
         await using var resumed = await server.Subscribe("topic=a", ("Last-Event-ID", cursor));
         Assert.Equal("earliest", resumed.LastEventId);
         Assert.Equal(["1", "2"], await resumed.Next(2));
+    }
+
+    [Fact]
+    public async Task DotNets_own_parser_keeps_it_and_gives_no_event()
+    {
+        await using var server = await LocalHostServer.Start();
+        await server.Publish("topic=a&data=before");
+        var cursor = await CursorOf(server, "topic=a");
+        using var answer = await server.Get($"{HubClient.Path}?topic=a");
+        var parser = SseParser.Create(await answer.Content.ReadAsStreamAsync(Test));
+        await using var events = parser.EnumerateAsync(Test).GetAsyncEnumerator(Test);
+        var next = events.MoveNextAsync().AsTask();
+        var limit = DateTime.UtcNow + Limits.Soon;
+        while (parser.LastEventId.Length == 0 && !next.IsCompleted)
+        {
+            Assert.True(DateTime.UtcNow < limit, "No id came.");
+            await Task.Delay(TimeSpan.FromMilliseconds(1), Test);
+        }
+        Assert.Equal(cursor, parser.LastEventId);
+        Assert.False(next.IsCompleted);
+        await server.Publish("topic=a&data=first");
+        Assert.True(await next.Within("first update"));
+        Assert.Equal("first", events.Current.Data);
     }
 
     [Fact]
