@@ -21,10 +21,12 @@ internal sealed class ReconnectingClient(IPEndPoint server, string path, TimeSpa
     private readonly byte[] _request = SseClient.Request(path);
     private readonly List<long> _connected = [];
     private TaskCompletionSource _opened = NewSource();
-    private TimeSpan _retry = retry ?? DefaultRetry;
 
     /// <summary>When its connections were accepted, by <see cref="Stopwatch.GetTimestamp"/>.</summary>
     public IReadOnlyList<long> Connected => _connected;
+
+    /// <summary>How long it waits.</summary>
+    public TimeSpan Retry { get; private set; } = retry ?? DefaultRetry;
 
     /// <summary>How many times it was refused.</summary>
     public int Refused { get; private set; }
@@ -53,7 +55,7 @@ internal sealed class ReconnectingClient(IPEndPoint server, string path, TimeSpa
             {
                 // The server is gone.
             }
-            await Task.Delay(_retry, cancellationToken);
+            await Task.Delay(Retry, cancellationToken);
         }
     }
 
@@ -80,7 +82,7 @@ internal sealed class ReconnectingClient(IPEndPoint server, string path, TimeSpa
             if (_opened.Task.IsCompleted) continue;
             received.Append(Encoding.ASCII.GetString(buffer, 0, count));
             if (!TryReadRetry(received.ToString(), out var told)) continue;
-            _retry = retry ?? told;
+            Retry = retry ?? told;
             _opened.TrySetResult();
         }
     }

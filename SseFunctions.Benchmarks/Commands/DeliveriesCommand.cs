@@ -3,8 +3,8 @@ using SseFunctions.Benchmarks.Server;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>Many deliveries while connections are broken off at random and come back, of each subscriber also before its
-/// first update: whether each subscriber gets each update once and in order.</summary>
+/// <summary>Many deliveries while connections are broken off at random and come back, of each subscriber also before
+/// its first update: whether each subscriber gets each update once and in order.</summary>
 internal static class DeliveriesCommand
 {
     private const string Topic = "https://example.com/load";
@@ -37,6 +37,7 @@ internal static class DeliveriesCommand
         table.Add(name, figures);
         table.Add(name, verdict, load.BytesPerStream);
         table.Print();
-        return verdict.IsGood && verdict.WasCutEarly(options) && figures.Deliveries >= (long)updates * options.Subscribers ? 0 : 1;
+        var isComplete = figures.Deliveries >= (long)updates * options.Subscribers;
+        return verdict.IsGood && verdict.WasCutEarly(options) && isComplete ? 0 : 1;
     }
 }

@@ -51,7 +51,8 @@ internal static class InstancesCommand
         var seconds = figures.Duration.TotalSeconds;
         Console.WriteLine(FormattableString.Invariant(
             $"{count} instances, {kills} kills, {load.Retries} times tried to publish again, {seconds:F1} s."));
-        return verdict.IsGood && verdict.WasCutEarly(options) && figures.Deliveries >= (long)updates * options.Subscribers ? 0 : 1;
+        var isComplete = figures.Deliveries >= (long)updates * options.Subscribers;
+        return verdict.IsGood && verdict.WasCutEarly(options) && isComplete ? 0 : 1;
     }
 
     private static async Task<int> KillAsync(InstanceGroup instances, TimeSpan every, CancellationToken end)

@@ -17,8 +17,8 @@ public interface IEventLog
     /// <summary>How much is held.</summary>
     LogSize Size { get; }
 
-    /// <summary>The place of the last entry, together with that of the last entry that everyone may see: between the two
-    /// is nothing public.</summary>
+    /// <summary>The place of the last entry, together with that of the last entry that everyone may see: between the
+    /// two is nothing public.</summary>
     /// <exception cref="LogUnavailableException">The end is not known yet.</exception>
     LogEnd FindEnd();
 
@@ -31,8 +31,8 @@ public interface IEventLog
     ValueTask<LogEntry> AppendAsync(Update update, CancellationToken cancellationToken);
 
     /// <summary>The place of an event id, to read on from; null if the log never held it, or has dropped it and more.
-    /// Of two entries with one id, the earlier. Each entry is also found by the text of its place, whatever its id is; so
-    /// is the place before the first entry that is held, <see cref="Start"/>.</summary>
+    /// Of two entries with one id, the earlier. Each entry is also found by the text of its place, whatever its id is;
+    /// so is the place before the first entry that is held, <see cref="Start"/>.</summary>
     /// <exception cref="LogUnavailableException">It is not known here, and what the others know cannot be asked just
     /// now.</exception>
     ValueTask<LogPosition?> FindAsync(string id, CancellationToken cancellationToken);

@@ -15,8 +15,8 @@ internal static class StartCursor
     /// right. It must not learn when others get private updates, so the log's last place is not told. What lies between
     /// the two is invisible to it, so that reading on from either gives it the same.</summary>
     /// <remarks>If the last <see cref="MaxEntries"/> entries are all invisible to a subscriber that has rights, the
-    /// place of the last public entry is told. A subscriber that resumes from there may then also receive private updates
-    /// that were published before its stream opened; it misses none.</remarks>
+    /// place of the last public entry is told. A subscriber that resumes from there may then also receive private
+    /// updates that were published before its stream opened; it misses none.</remarks>
     public static LogPosition Of(IEventLog log, LogEnd end, TopicSelectorSet rights)
     {
         if (rights.Selectors.Count == 0) return end.LastPublic;

@@ -64,8 +64,8 @@ public sealed partial class EventStreams : IDisposable
     /// <param name="expires">When the stream has to be over, and at most a tick of the clock, 1 s, before that it is.
     /// Null: the duration of the settings is all that limits it.</param>
     /// <param name="cursor">The event id that the client shall have until its first event, sent without data when the
-    /// stream opens: clients store it and show no event (WHATWG HTML 9.2.6). A client whose stream ends before its first
-    /// event resumes with this id. Null: none is sent, and the client keeps the id that it has.</param>
+    /// stream opens: clients store it and show no event (WHATWG HTML 9.2.6). A client whose stream ends before its
+    /// first event resumes with this id. Null: none is sent, and the client keeps the id that it has.</param>
     /// <exception cref="ArgumentException"><paramref name="cursor"/> holds CR, LF or NUL.</exception>
     public EventStreamResult Stream(
         string feature,
@@ -180,8 +180,8 @@ public sealed partial class EventStreams : IDisposable
     }
 
     // The comment makes proxies pass the headers on, and with them EventSource its open event, before any event exists.
-    // No empty line but after an id, which needs one to be stored: some clients take an event without data for a message.
-    // The retry is sent now and not when the stream ends, because an instance that crashes sends nothing any more.
+    // No empty line but after an id, which needs one to be stored: some clients take an event without data for a
+    // message. The retry is sent now and not when the stream ends: an instance that crashes sends nothing any more.
     private byte[] Preamble(string? cursor)
     {
         var shortest = _options.Retry;

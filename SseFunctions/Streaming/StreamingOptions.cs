@@ -15,9 +15,9 @@ public sealed class StreamingOptions : ISettings
     /// load balancer drops a connection that is silent for 230 s. 0: never.</summary>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>The shortest time that a client waits before it reconnects. Each stream gets a random time, sent when it
-    /// opens: between this and twice this, or, with more than 1,000 open streams for each second of this, up to this plus
-    /// 1 s for each 1,000 open streams. So clients that lose their streams together do not all come back together.
+    /// <summary>The shortest time that a client waits before it reconnects. Each stream gets a random time, sent when
+    /// it opens: between this and twice this, or, with more than 1,000 open streams for each second of this, up to this
+    /// plus 1 s for each 1,000 open streams. So clients that lose their streams together do not all come back together.
     /// Default 2 s, at most 1 h. 0: not sent, so that the browser's own default holds.</summary>
     public TimeSpan Retry { get; set; } = TimeSpan.FromSeconds(2);
 
