@@ -80,6 +80,10 @@ public static class Services
         services.AddSettings<HubOptions>(configuration, HubOptions.Section);
         services.PostConfigure<HubOptions>(options => options.PublishOrigins =
             Settings.List(configuration, $"{HubOptions.Section}:{nameof(options.PublishOrigins)}"));
+        services.PostConfigure<HubOptions>(options => options.Publisher.Keys = Settings.Texts(
+            configuration, $"{HubOptions.Section}:{nameof(options.Publisher)}:{nameof(KeyOptions.Keys)}"));
+        services.PostConfigure<HubOptions>(options => options.Subscriber.Keys = Settings.Texts(
+            configuration, $"{HubOptions.Section}:{nameof(options.Subscriber)}:{nameof(KeyOptions.Keys)}"));
         services.AddSingleton<HubMetrics>();
         services.AddSingleton<HubAccess>();
         services.AddHostedService(provider => provider.GetRequiredService<HubAccess>());

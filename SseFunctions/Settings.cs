@@ -30,6 +30,16 @@ internal static class Settings
             : [.. section.GetChildren().Select(item => item.Value ?? "").Where(item => item.Length > 0)];
     }
 
+    /// <summary>A list whose items may hold commas: it is given item by item, and one value is one item. An empty item
+    /// stays, so that a place in the list is the number in the name of its setting.</summary>
+    public static string[] Texts(IConfiguration configuration, string key)
+    {
+        var section = configuration.GetSection(key);
+        return section.Value is { Length: > 0 } value
+            ? [value]
+            : [.. section.GetChildren().Select(item => item.Value ?? "")];
+    }
+
     /// <summary>The problem with a duration below 0 or above <paramref name="longest"/>, or none.</summary>
     public static IEnumerable<string> OutOfRange(string key, TimeSpan duration, TimeSpan longest)
     {

@@ -43,6 +43,9 @@ public sealed class AccessTests
                 { Jwt.Mint(new { mercure = new { subscribe = Secret } }), "its claim mercure.subscribe is not an array" },
                 { Jwt.Mint(new { mercure = new { publish = new[] { 1 } } }), "its claim mercure.publish has an item" },
                 { Jwt.Mint(new[] { 1 }), "its payload is not a JSON object" },
+                { Jwt.Mint(new { aud = "https://payroll.example", claims.mercure }), "it is for 'https://payroll.example' (aud), but Hub:Publisher:Audience is not set" },
+                { Jwt.Mint(new { aud = new[] { "a", "b" }, claims.mercure }), "it is for 'a', 'b' (aud), but Hub:Publisher:Audience is not set" },
+                { Jwt.Mint(new { aud = 7, claims.mercure }), "its claim aud is not a string or an array of strings" },
             };
         }
     }
@@ -63,7 +66,8 @@ public sealed class AccessTests
     public async Task That_keys_cannot_be_fetched_is_said_at_start()
     {
         await using var server = await LocalHostServer.Start(
-            null, "Hub:Publisher:Key=", "Hub:Publisher:Algorithm=RS256", "Hub:Publisher:JwksUri=http://127.0.0.1:1/keys");
+            null, "Hub:Publisher:Key=", "Hub:Publisher:Algorithm=RS256", "Hub:Publisher:JwksUri=http://127.0.0.1:1/keys",
+            "Hub:Publisher:Issuer=https://login.example/", "Hub:Publisher:Audience=https://hub.example");
         await server.Logs.First("The keys of Hub:Publisher:JwksUri could not be fetched");
     }
 
@@ -244,6 +248,78 @@ public sealed class AccessTests
         using var mixedUp = await server.Get(Topic, Bearer(Jwt.Mint(new { }, Jwt.Key, "HS384")));
         await AssertTellsNothing(mixedUp);
         AssertHoldNone(server, token, key);
+    }
+
+    [Fact]
+    public async Task A_token_must_name_the_issuer_and_the_audience_that_are_set()
+    {
+        await using var server = await LocalHostServer.Start(
+            null, NotAnonymous, "Hub:Publisher:Issuer=https://login.example", "Hub:Publisher:Audience=https://hub.example");
+        var mercure = new { publish = new[] { "*" } };
+        var good = Jwt.Mint(new { iss = "https://login.example", aud = new[] { "https://hub.example", "https://payroll.example" }, mercure });
+        using var publish = await server.Post("topic=a&data=a", Bearer(good));
+        Assert.Equal(HttpStatusCode.OK, publish.StatusCode);
+        using var subscribe = await server.Get(Topic, Bearer(good));
+        Assert.Equal(HttpStatusCode.OK, subscribe.StatusCode);
+        foreach (var (claims, reason) in new (object, string)[]
+        {
+            (new { mercure }, "it does not name its issuer (iss), but Hub:Publisher:Issuer is 'https://login.example'"),
+            (new { iss = "https://login.example", mercure }, "it does not name its audience (aud)"),
+            (new { iss = "https://login.example", aud = "https://payroll.example" }, "it is for 'https://payroll.example' (aud)"),
+            (new { iss = "https://evil.example", aud = "https://hub.example" }, "its issuer is 'https://evil.example' (iss)"),
+        })
+        {
+            using var refused = await server.Get(Topic, Bearer(Jwt.Mint(claims)));
+            await AssertTellsNothing(refused);
+            await server.Logs.First($"Answered 401 to a request to subscribe: the token (Header) was refused: {reason}");
+        }
+    }
+
+    [Fact]
+    public async Task Each_role_has_its_own_audience()
+    {
+        const string key = "the-key-of-subscribers-which-is-another";
+        await using var server = await LocalHostServer.Start(
+            null, NotAnonymous, $"Hub:Subscriber:Key={key}", "Hub:Subscriber:Audience=https://hub.example/read");
+        using var subscribe = await server.Get(Topic, Bearer(Jwt.Mint(new { aud = "https://hub.example/read" }, key)));
+        Assert.Equal(HttpStatusCode.OK, subscribe.StatusCode);
+        using var unnamed = await server.Get(Topic, Bearer(Jwt.Mint(new { }, key)));
+        await AssertTellsNothing(unnamed);
+        using var publish = await server.Post("topic=a&data=a", Bearer(Good));
+        Assert.Equal(HttpStatusCode.OK, publish.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("Hub:Publisher:JwksUri is set, but Hub:Publisher:Issuer is not", "Hub:Publisher:Key=", "Hub:Publisher:Algorithm=RS256", "Hub:Publisher:JwksUri=https://a.example/jwks", "Hub:Publisher:Audience=a")]
+    [InlineData("Hub:Subscriber:JwksUri is set, but Hub:Subscriber:Audience is not", "Hub:Subscriber:Algorithm=RS256", "Hub:Subscriber:JwksUri=https://a.example/jwks", "Hub:Subscriber:Issuer=i")]
+    [InlineData("Hub:Subscriber:Audience is set, but Hub:Subscriber has no key", "Hub:Subscriber:Audience=https://hub.example")]
+    [InlineData("Hub:Publisher:Keys:1 is blank", "Hub:Publisher:Keys:0=good", "Hub:Publisher:Keys:1= ")]
+    [InlineData("Hub:Subscriber:Keys:0 is not PEM", "Hub:Subscriber:Keys=a secret", "Hub:Subscriber:Algorithm=ES256")]
+    public async Task Settings_that_let_in_too_many_or_nobody_are_refused_at_start(string expected, params string[] settings)
+    {
+        var exception = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => LocalHostServer.Start(null, settings));
+        Assert.StartsWith(expected, exception.Message, StringComparison.Ordinal);
+        Assert.Single(exception.Failures);
+    }
+
+    [Theory]
+    [InlineData("Hub:Publisher:Keys:0=the,new,secret", "Hub:Publisher:Keys:1=another", "the,new,secret")]
+    [InlineData("Hub:Publisher:Keys:0=another", "Hub:Publisher:Keys:7=the,new,secret", "the,new,secret")]
+    [InlineData("Hub:Publisher:Keys=the,new,secret", "Hub:Publisher:Keys:0=", "the,new,secret")]
+    public async Task Keys_are_rotated_one_beside_the_other(string first, string second, string added)
+    {
+        await using var server = await LocalHostServer.Start(null, first, second);
+        foreach (var key in new[] { Jwt.Key, added })
+        {
+            using var answer = await server.Post("topic=a&data=a", Bearer(Jwt.Mint(new { mercure = new { publish = new[] { "*" } } }, key)));
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+        foreach (var key in new[] { "the", "secret", $"{Jwt.Key},{added}" })
+        {
+            using var answer = await server.Post("topic=a&data=a", Bearer(Jwt.Mint(new { mercure = new { publish = new[] { "*" } } }, key)));
+            await AssertTellsNothing(answer);
+        }
+        AssertHoldNone(server, added);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ public sealed class KeyOptionsTests
         Assert.False(new KeyOptions().IsSet);
         Assert.False(new KeyOptions { Key = "" }.IsSet);
         Assert.True(new KeyOptions { Key = "k" }.IsSet);
+        Assert.True(new KeyOptions { Keys = ["k"] }.IsSet);
         Assert.True(new KeyOptions { JwksUri = new Uri("https://a.example") }.IsSet);
     }
 
@@ -38,7 +39,9 @@ public sealed class KeyOptionsTests
     [InlineData(null, "RS256", "file:///etc/jwks", "JwksUri must be an https:// address (http:// only for this machine itself).")]
     public void Says_what_to_change(string? key, string algorithm, string? jwks, string expected)
     {
-        var options = new KeyOptions { Key = key, Algorithm = algorithm, JwksUri = jwks is null ? null : new Uri(jwks, UriKind.RelativeOrAbsolute) };
+        var options = new KeyOptions { Key = key, Algorithm = algorithm };
+        if (jwks is not null)
+            (options.JwksUri, options.Issuer, options.Audience) = (new Uri(jwks, UriKind.RelativeOrAbsolute), "i", "a");
         Assert.Equal([$"Hub:Publisher:{expected}"], options.Problems("Hub:Publisher"));
     }
 
@@ -48,9 +51,75 @@ public sealed class KeyOptionsTests
     [InlineData("http://localhost/jwks")]
     public void Key_sets_come_by_https_or_from_this_machine(string uri)
     {
-        Assert.Empty(new KeyOptions { Algorithm = "ES256", JwksUri = new Uri(uri) }.Problems("Hub:Publisher"));
+        Assert.Empty(new KeyOptions { Algorithm = "ES256", JwksUri = new Uri(uri), Issuer = "i", Audience = "a" }.Problems("Hub:Publisher"));
         Assert.Contains("Hub:Publisher:Key and Hub:Publisher:JwksUri are both set: remove one of them.",
             new KeyOptions { Key = "k", Algorithm = "ES256", JwksUri = new Uri(uri) }.Problems("Hub:Publisher"));
+        Assert.Contains("Hub:Publisher:Keys:0 and Hub:Publisher:JwksUri are both set: remove one of them.",
+            new KeyOptions { Keys = ["k"], Algorithm = "ES256", JwksUri = new Uri(uri) }.Problems("Hub:Publisher"));
+    }
+
+    [Theory]
+    [InlineData(null, "a", "Issuer is not: several issuers can share a key set, and the tokens of all of them would be accepted. Set it to the claim iss of your tokens.")]
+    [InlineData("", "a", "Issuer is not: several issuers can share a key set, and the tokens of all of them would be accepted. Set it to the claim iss of your tokens.")]
+    [InlineData("i", null, "Audience is not: the identity provider signs tokens for other applications with the same keys, and all of them would be accepted. "
+        + "Set it to the claim aud that the identity provider gives to tokens for this hub.")]
+    public void A_key_set_needs_an_issuer_and_an_audience(string? issuer, string? audience, string expected)
+    {
+        var options = new KeyOptions { Algorithm = "RS256", JwksUri = new Uri("https://a.example/jwks"), Issuer = issuer, Audience = audience };
+        Assert.Equal([$"Hub:Publisher:JwksUri is set, but Hub:Publisher:{expected}"], options.Problems("Hub:Publisher"));
+        options.Issuer = options.Audience = null;
+        Assert.Equal(2, options.Problems("Hub:Publisher").Count());
+    }
+
+    [Fact]
+    public void An_issuer_or_audience_without_a_key_would_have_no_effect()
+    {
+        Assert.Equal(
+            ["Hub:Subscriber:Audience is set, but Hub:Subscriber has no key, so the setting would have no effect: set Hub:Subscriber:Key or Hub:Subscriber:JwksUri, or remove it."],
+            new KeyOptions { Issuer = "", Audience = "a" }.Problems("Hub:Subscriber"));
+        Assert.Empty(new KeyOptions { Key = "k", Issuer = "i", Audience = "a" }.Problems("Hub:Subscriber"));
+        Assert.Empty(new KeyOptions { Keys = ["k"], Issuer = "i" }.Problems("Hub:Subscriber"));
+    }
+
+    [Theory]
+    [InlineData(" ")]
+    [InlineData("https://hub.example ")]
+    [InlineData("\thttps://hub.example")]
+    public void An_issuer_or_audience_with_a_blank_around_it_is_a_slip(string name) => Assert.Equal(
+        ["Hub:Publisher:Issuer starts or ends with a blank, so no token would match: remove the blank.",
+            "Hub:Publisher:Audience starts or ends with a blank, so no token would match: remove the blank."],
+        new KeyOptions { Key = "k", Issuer = name, Audience = name }.Problems("Hub:Publisher"));
+
+    [Fact]
+    public void Of_several_keys_the_one_with_a_problem_is_named()
+    {
+        using var rsa = RSA.Create(2048);
+        using var small = RSA.Create(1024);
+        var (good, bad) = (rsa.ExportSubjectPublicKeyInfoPem(), small.ExportSubjectPublicKeyInfoPem());
+        Assert.Empty(new KeyOptions { Algorithm = "RS256", Key = good, Keys = [good, "", $"{good}\n{good}"] }.Problems("Hub:Publisher"));
+        Assert.Equal(["Hub:Publisher:Keys:1 is an RSA key of 1024 bits: 2048 are needed."],
+            new KeyOptions { Algorithm = "RS256", Key = good, Keys = [good, bad] }.Problems("Hub:Publisher"));
+        Assert.Equal(["Hub:Publisher:Keys:0 (part 2 of 3) is an RSA key of 1024 bits: 2048 are needed."],
+            new KeyOptions { Algorithm = "RS256", Key = good, Keys = [$"{good}\n{bad}\n{good}"] }.Problems("Hub:Publisher"));
+        Assert.Equal(["Hub:Publisher:Keys:0 has a part that starts with '-----BEGIN ' and is damaged or cut off: copy the whole of it."],
+            new KeyOptions { Algorithm = "RS256", Keys = [$"{good}\n{good[..200]}"] }.Problems("Hub:Publisher"));
+        Assert.Equal(["Hub:Publisher:Key cannot be read as the PEM of a public key for RS256: it holds 'EC PARAMETERS' instead."],
+            new KeyOptions { Algorithm = "RS256", Key = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----" }.Problems("Hub:Publisher"));
+        Assert.Equal(["Hub:Publisher:Keys:0 is blank: set it to a secret, or remove it.",
+                "Hub:Publisher:Keys:2 is PEM, but Algorithm is HS256, which wants a shared secret: set Algorithm to RS256 or ES256."],
+            new KeyOptions { Key = "k", Keys = [" ", "k", good] }.Problems("Hub:Publisher"));
+    }
+
+    [Fact]
+    public void More_than_ten_keys_are_too_many()
+    {
+        using var rsa = RSA.Create(2048);
+        var pem = rsa.ExportSubjectPublicKeyInfoPem();
+        Assert.Empty(new KeyOptions { Key = "k", Keys = [.. Enumerable.Repeat("k", 9)] }.Problems("Hub:Publisher"));
+        Assert.Equal(["Hub:Publisher:Key and Hub:Publisher:Keys hold 11 keys together, and 10 are the most, since all of them are tried on each token: remove old ones."],
+            new KeyOptions { Key = "k", Keys = [.. Enumerable.Repeat("k", 10)] }.Problems("Hub:Publisher"));
+        Assert.Contains("hold 11 keys together", Assert.Single(
+            new KeyOptions { Algorithm = "RS256", Key = string.Concat(Enumerable.Repeat(pem + "\n", 11)) }.Problems("Hub:Publisher")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,9 +152,12 @@ public sealed class KeyOptionsTests
             ["Hub:Publisher:JwksUri"] = "https://a.example/jwks",
             ["Hub:Publisher:Algorithm"] = "ES256",
             ["Hub:Publisher:Key"] = "",
+            ["Hub:Publisher:Issuer"] = "HTTPS://A.example",
+            ["Hub:Publisher:Audience"] = "api://hub",
         }).Build();
         var options = configuration.GetSection("Hub:Publisher").Get<KeyOptions>()!;
         Assert.Equal("https://a.example/jwks", options.JwksUri?.AbsoluteUri);
+        Assert.Equal(("HTTPS://A.example", "api://hub"), (options.Issuer, options.Audience));
         Assert.Empty(options.Problems("Hub:Publisher"));
     }
 

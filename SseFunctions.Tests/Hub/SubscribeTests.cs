@@ -49,7 +49,8 @@ public sealed class SubscribeTests(HubFixture hub) : IClassFixture<HubFixture>
     public async Task While_keys_cannot_be_fetched_it_is_told_to_come_again()
     {
         await using var server = await LocalHostServer.Start(
-            null, "Hub:Subscriber:Algorithm=RS256", $"Hub:Subscriber:JwksUri=http://127.0.0.1:{Ports.Free()}/jwks");
+            null, "Hub:Subscriber:Algorithm=RS256", $"Hub:Subscriber:JwksUri=http://127.0.0.1:{Ports.Free()}/jwks",
+            "Hub:Subscriber:Issuer=https://login.example/", "Hub:Subscriber:Audience=https://hub.example");
         using var key = RSA.Create(2048);
         using var answer = await server.Get($"{HubClient.Path}?topic=a", Bearer(Jws.Signed(key)));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);

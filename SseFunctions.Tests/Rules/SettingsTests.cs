@@ -94,6 +94,15 @@ public sealed class SettingsTests
         property => Assert.Contains(Rows, row => row.Contains($"`Hub:{property.Name}", StringComparison.Ordinal)));
 
     [Fact]
+    public void The_README_names_every_setting_of_a_role() => Assert.All(
+        typeof(KeyOptions).GetProperties().Where(property => property.CanWrite),
+        property =>
+        {
+            Assert.Single(Rows, row => row.StartsWith($"| `Hub:Publisher:{property.Name}` |", StringComparison.Ordinal));
+            Assert.Contains(Rows, row => row.Contains($"`Hub:Subscriber:{property.Name}`", StringComparison.Ordinal));
+        });
+
+    [Fact]
     public void Core_Tools_finds_the_sample_in_a_fresh_clone() => Assert.Equal(
         File.ReadAllText(Path.Combine(Repository.Root, "local.settings.sample.json")),
         File.ReadAllText(Path.Combine(Repository.Root, "SseFunctions", "local.settings.json")));

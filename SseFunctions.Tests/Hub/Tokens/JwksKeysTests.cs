@@ -13,6 +13,9 @@ public sealed class JwksKeysTests : IDisposable
     private const string Unavailable = "the keys of Hub:Publisher:JwksUri could not be fetched, so it cannot be verified";
     private const string DoesNotFit = "its signature does not fit a key of Hub:Publisher:JwksUri";
 
+    // What the tokens of the identity provider say beside their rights; without it they are refused.
+    private const string Claims = """{"iss":"https://login.example/","aud":["https://hub.example"],"mercure":{"publish":["*"]}}""";
+
     // Made once: a key takes a quarter of a second.
     private static readonly RSA Now = RSA.Create(2048);
     private static readonly RSA Next = RSA.Create(2048);
@@ -33,14 +36,27 @@ public sealed class JwksKeysTests : IDisposable
         Assert.Equal(1, _server.Asked);
     }
 
+    [Theory]
+    [InlineData("""{"iss":"https://login.example/","aud":"https://payroll.example"}""", "it is for 'https://payroll.example' (aud)")]
+    [InlineData("""{"iss":"https://login.example/"}""", "it does not name its audience (aud)")]
+    [InlineData("""{"iss":"https://login.example/tenant2","aud":"https://hub.example"}""", "its issuer is 'https://login.example/tenant2' (iss)")]
+    [InlineData("""{"aud":"https://hub.example"}""", "it does not name its issuer (iss)")]
+    public async Task A_token_that_the_provider_made_for_something_else_is_refused(string claims, string reason)
+    {
+        _server.Body = Set(Jwk(Now, "a"));
+        using var bench = Bench();
+        Assert.StartsWith(reason, await bench.Refuses(Token(Now, "a", claims)), StringComparison.Ordinal);
+        await bench.Accepts(Token(Now, "a"));
+    }
+
     [Fact]
     public async Task Tries_all_on_a_token_that_names_none()
     {
         _server.Body = Set(Jwk(Now, "a"), Jwk(Next, "b"));
         using var bench = Bench();
-        await bench.Accepts(Jws.Signed(Next));
+        await bench.Accepts(Jws.Signed(Next, Claims));
         using var stranger = RSA.Create(2048);
-        Assert.Equal(DoesNotFit, await bench.Refuses(Jws.Signed(stranger)));
+        Assert.Equal(DoesNotFit, await bench.Refuses(Jws.Signed(stranger, Claims)));
     }
 
     [Fact]
@@ -48,7 +64,7 @@ public sealed class JwksKeysTests : IDisposable
     {
         _server.Body = Set([.. Enumerable.Range(0, 11).Select(i => Jwk(Now, $"{i}"))]);
         using var bench = Bench();
-        Assert.Equal("it does not say which of the 11 keys of Hub:Publisher:JwksUri it is signed with (kid)", await bench.Refuses(Jws.Signed(Now)));
+        Assert.Equal("it does not say which of the 11 keys of Hub:Publisher:JwksUri it is signed with (kid)", await bench.Refuses(Jws.Signed(Now, Claims)));
         await bench.Accepts(Token(Now, "10"));
     }
 
@@ -96,7 +112,7 @@ public sealed class JwksKeysTests : IDisposable
         using var bench = Bench();
         await bench.Accepts(Token(Now, "a"));
         await bench.Refuses(Token(small, "small"));
-        await bench.Refuses(Jws.Signed("secret", header: """{"alg":"RS256","kid":"s"}"""));
+        await bench.Refuses(Jws.Signed("secret", Claims, header: """{"alg":"RS256","kid":"s"}"""));
     }
 
     [Fact]
@@ -286,13 +302,17 @@ public sealed class JwksKeysTests : IDisposable
             Assert.IsType<HttpRequestException>(Assert.Single(bench.Logs.Entries).Exception);
         }
 
-        static ValidatorBench Bench(Uri url, string path) => new(new KeyOptions { Algorithm = "RS256", JwksUri = new Uri(url, path) });
+        static ValidatorBench Bench(Uri url, string path) => new(Options("RS256", new Uri(url, path)));
     }
 
     private ValidatorBench Bench(string algorithm = "RS256") =>
-        new(new KeyOptions { Algorithm = algorithm, JwksUri = new Uri("https://keys.example/jwks") }, null, _server);
+        new(Options(algorithm, new Uri("https://keys.example/jwks")), null, _server);
 
-    private static string Token(RSA key, string id) => Jws.Signed(key, header: $$"""{"alg":"RS256","kid":"{{id}}"}""");
+    private static KeyOptions Options(string algorithm, Uri uri) =>
+        new() { Algorithm = algorithm, JwksUri = uri, Issuer = "https://login.example/", Audience = "https://hub.example" };
+
+    private static string Token(RSA key, string id, string claims = Claims) =>
+        Jws.Signed(key, claims, $$"""{"alg":"RS256","kid":"{{id}}"}""");
 
     private static string Set(params string[] keys) => $$"""{"keys":[{{string.Join(',', keys)}}]}""";
 

@@ -220,6 +220,47 @@ public sealed class TokenAttackTests
     }
 
     [Fact]
+    public async Task What_is_not_signed_says_nothing_of_its_audience()
+    {
+        using var bench = new ValidatorBench(new KeyOptions { Key = Secret, Issuer = "https://login.example", Audience = "https://hub.example" });
+        foreach (var claims in new[] { """{"iss":"https://login.example","aud":"https://hub.example"}""", """{"aud":"https://payroll.example"}""" })
+            Assert.Equal(DoesNotFit, await bench.Refuses(Jws.Signed("a guess", claims)));
+    }
+
+    [Theory]
+    [InlineData("{\"aud\":[\"https://payroll.example\"],\"\\u0061ud\":[\"https://hub.example\"]}")]
+    [InlineData("{\"aud\":\"https://payroll.example\",\"AUD\":\"https://hub.example\"}")]
+    [InlineData("{\"aud\":\"https://payroll.example\",\"mercure\":{\"aud\":\"https://hub.example\"}}")]
+    [InlineData("{\"aud\":[[\"https://hub.example\"]]}")]
+    [InlineData("{\"aud\":{\"https://hub.example\":true}}")]
+    [InlineData("{\"aud\":\"[\\\"https://hub.example\\\"]\"}")]
+    [InlineData("{\"aud\":\"https://payroll.example,https://hub.example\"}")]
+    [InlineData("{\"aud\":\"https://payroll.example\",\"azp\":\"https://hub.example\",\"client_id\":\"https://hub.example\",\"resource\":\"https://hub.example\"}")]
+    public async Task No_other_way_of_naming_the_audience_counts(string claims)
+    {
+        using var bench = new ValidatorBench(new KeyOptions { Key = Secret, Audience = "https://hub.example" });
+        await bench.Refuses(Jws.Signed(Secret, claims));
+        // In the header, a claim says nothing (RFC 7519, section 5.3 allows it there for encrypted tokens).
+        await bench.Refuses(Jws.Signed(Secret, """{"aud":"https://payroll.example"}""", header: """{"alg":"HS256","aud":"https://hub.example"}"""));
+        await bench.Refuses(Jws.Signed(Secret, "{}", header: """{"alg":"HS256","aud":"https://hub.example"}"""));
+    }
+
+    [Fact]
+    public async Task A_list_of_public_keys_is_not_taken_for_shared_secrets()
+    {
+        using var rsa = RSA.Create(2048);
+        using var other = RSA.Create(2048);
+        string[] pems = [rsa.ExportSubjectPublicKeyInfoPem(), other.ExportSubjectPublicKeyInfoPem()];
+        using var bench = new ValidatorBench(new KeyOptions { Algorithm = "RS256", Keys = [.. pems] });
+        foreach (var pem in pems)
+        {
+            await bench.Refuses(Jws.Signed(pem));
+            await bench.Refuses(Jws.Signed(pem, header: """{"alg":"RS256"}"""));
+        }
+        await bench.Accepts(Jws.Signed(other));
+    }
+
+    [Fact]
     public async Task Nothing_of_a_token_ends_a_line_of_the_log()
     {
         using var bench = ValidatorBench.With();

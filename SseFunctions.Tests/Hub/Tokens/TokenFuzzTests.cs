@@ -16,7 +16,7 @@ public sealed class TokenFuzzTests
     [
         "{", "}", "[", "]", ",", ":", "\"", "null", "true", "1e999", "-0", "1E-400", "123456789012345678901234567890", "\"exp\"", "\"nbf\"",
         "\"mercure\"", "\"publish\"", "\"subscribe\"", "\"payload\"", "\"https://mercure.rocks/\"", "\"\\ud800\"", "\"\\udc00x\"", "\"\\u0000\"",
-        "\"é\"", "\\", " ", "\n", "//", "/**/", "\u0001", "\"alg\"", "\"HS256\"", "\"crit\"", "\"kid\"", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+        "\"é\"", "\\", " ", "\n", "//", "/**/", "\u0001", "\"alg\"", "\"HS256\"", "\"crit\"", "\"kid\"", "\"aud\"", "\"iss\"", "\"hub\"", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
     ];
 
     [Fact]
@@ -68,6 +68,34 @@ public sealed class TokenFuzzTests
     }
 
     [Fact]
+    public async Task Random_issuers_and_audiences_are_accepted_only_if_they_are_exactly_ours()
+    {
+        using var named = new ValidatorBench(new KeyOptions { Key = ValidatorBench.Secret, Issuer = "hub", Audience = "hub" });
+        using var unnamed = ValidatorBench.With();
+        var random = new Random(7);
+        var accepted = 0;
+        for (var i = 0; i < Rounds; i++)
+        {
+            var claims = $$"""{"iss":{{Name(random)}},"aud":{{(random.Next(2) == 0 ? Name(random) : $"[{Name(random)},{Name(random)}]")}},"a":{{Json(random)}}}""";
+            var result = await named.Judge(Jws.Signed(Secret, claims));
+            Assert.False((await unnamed.Judge(Jws.Signed(Secret, claims))).IsValid);
+            if (!result.IsValid)
+            {
+                Assert.DoesNotContain(result.Reason, c => char.IsControl(c));
+                continue;
+            }
+            accepted++;
+            using var json = System.Text.Json.JsonDocument.Parse(claims);
+            Assert.Equal("hub", json.RootElement.GetProperty("iss").GetString());
+            var aud = json.RootElement.GetProperty("aud");
+            Assert.Contains("hub", aud.ValueKind == System.Text.Json.JsonValueKind.Array ? aud.EnumerateArray().Select(item => item.GetString()) : [aud.GetString()]);
+        }
+        Assert.NotEqual(0, accepted);
+
+        static string Name(Random random) => random.Next(2) == 0 ? "\"hub\"" : Pieces[random.Next(Pieces.Length)];
+    }
+
+    [Fact]
     public async Task Random_signatures_of_public_keys()
     {
         using var rsa = RSA.Create(2048);
@@ -102,7 +130,12 @@ public sealed class TokenFuzzTests
         {
             var key = random.Next(2) == 0 ? Json(random) : Encoding.Latin1.GetString(Changed(random, pem));
             foreach (var algorithm in new[] { "HS256", "RS256", "ES256", key })
-                Assert.NotNull(new KeyOptions { Key = key, Algorithm = algorithm }.Problems("Hub:Publisher").ToList());
+            {
+                var options = new KeyOptions { Key = key, Keys = [pem + key, key + pem], Algorithm = algorithm, Issuer = key, Audience = Json(random) };
+                if (options.Problems("Hub:Publisher").Any()) continue;
+                using var bench = new ValidatorBench(options);
+                Assert.True(bench.Validator.HasKeys);
+            }
         }
     }
 

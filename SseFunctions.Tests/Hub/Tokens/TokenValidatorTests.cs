@@ -134,24 +134,6 @@ public sealed class TokenValidatorTests
         await bench.Refuses(token);
     }
 
-    [Fact]
-    public async Task A_token_starts_in_the_very_moment_that_it_names()
-    {
-        using var bench = ValidatorBench.With();
-        var token = Jws.Signed(ValidatorBench.Secret, $$"""{"nbf":{{bench.Now + 1}}}""");
-        Assert.Equal("it is not valid before 2026-11-22 10:00:01.000 UTC, now is 2026-11-22 10:00:00.000 UTC (nbf)", await bench.Refuses(token));
-        bench.Time.Advance(TimeSpan.FromSeconds(1));
-        await bench.Accepts(token);
-    }
-
-    [Fact]
-    public async Task Says_that_a_start_in_milliseconds_is_one()
-    {
-        using var bench = ValidatorBench.With();
-        Assert.EndsWith("it seems to be in milliseconds, but must be in seconds",
-            await bench.Refuses(Jws.Signed(ValidatorBench.Secret, $$"""{"nbf":{{bench.Now}}000}""")), StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData("1e400")]
     [InlineData("99999999999999999999999999")]

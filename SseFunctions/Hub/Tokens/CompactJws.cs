@@ -78,10 +78,10 @@ internal sealed class CompactJws
     }
 
     /// <summary>Untrusted text, made fit for a log: short, and nothing that could end a line or hide.</summary>
-    public static string Shown(string text)
+    public static string Shown(string text, int characters = ShownCharacters)
     {
-        var shown = string.Concat(text.Take(ShownCharacters).Select(c => char.IsBetween(c, ' ', '~') ? c : '?'));
-        return text.Length > ShownCharacters ? shown + "..." : shown;
+        var shown = string.Concat(text.Take(characters).Select(c => char.IsBetween(c, ' ', '~') ? c : '?'));
+        return text.Length > characters ? shown + "..." : shown;
     }
 
     // The slips that people make, each by its name.

@@ -6,9 +6,6 @@ namespace SseFunctions.Hub.Tokens;
 /// <summary>The keys of a JSON Web Key Set (RFC 7517) that are fit for one algorithm.</summary>
 internal sealed class KeySet
 {
-    // A token that names no key is tried on all; each try costs.
-    private const int MaxTries = 10;
-
     private readonly VerificationKey[] _keys;
     private readonly ILookup<string?, VerificationKey> _byId;
     private readonly string _algorithm;
@@ -46,7 +43,7 @@ internal sealed class KeySet
     public KeysFound Find(string? keyId, string setting)
     {
         var keys = keyId is null ? _keys : [.. _byId[keyId]];
-        if (keys.Length is > 0 and <= MaxTries) return new KeysFound(keys, $"a key of {setting}");
+        if (keys.Length is > 0 and <= KeysFound.MaxTries) return new KeysFound(keys, $"a key of {setting}");
         return KeysFound.None((_keys.Length, keys.Length, keyId) switch
         {
             (0, _, _) => $"{setting} has no key that is fit for {_algorithm} ({_unfit} others)",

@@ -8,5 +8,8 @@ namespace SseFunctions.Hub.Tokens;
 internal readonly record struct KeysFound(
     IReadOnlyList<VerificationKey> Keys, string Name, string? Problem = null, bool Unavailable = false)
 {
+    /// <summary>The most keys that are tried on one token: each costs time, also for a token that is refused.</summary>
+    public const int MaxTries = 10;
+
     public static KeysFound None(string problem, bool unavailable = false) => new([], "", problem, unavailable);
 }

@@ -6,8 +6,8 @@ internal sealed class SignatureHints
 {
     private readonly (VerificationKey Key, string Algorithm, string Hint)[] _slips;
 
-    /// <param name="role">The role whose key did not fit.</param>
-    /// <param name="other">The other role, or null if there is none with a key of its own.</param>
+    /// <param name="role">The role whose keys did not fit.</param>
+    /// <param name="other">The other role, or null if there is none with keys of its own.</param>
     public SignatureHints(RoleKeys role, RoleKeys? other) => _slips = [.. Slips(role, other)];
 
     /// <summary>What to look at, to be put behind a reason; empty if no slip explains it.</summary>
@@ -22,13 +22,20 @@ internal sealed class SignatureHints
 
     private static IEnumerable<(VerificationKey, string, string)> Slips(RoleKeys role, RoleKeys? other)
     {
-        if (other is not null && ConfiguredKey.Read(other.Keys) is { } otherKey)
-            yield return (otherKey, other.Keys.Algorithm,
-                $"it is signed with {other.Section}:{nameof(KeyOptions.Key)}, the key of the other role");
-        var (secret, algorithm) = (role.Keys.Key, role.Keys.Algorithm);
-        if (string.IsNullOrEmpty(secret) || !SigningAlgorithms.IsHmac(algorithm)) yield break;
+        if (other is not null)
+        {
+            foreach (var (key, setting) in ConfiguredKeys.Read(other))
+                yield return (key, other.Keys.Algorithm, $"it is signed with {setting}, the key of the other role");
+        }
+        if (!SigningAlgorithms.IsHmac(role.Keys.Algorithm)) yield break;
+        foreach (var (setting, secret) in role.Keys.Texts(role.Section))
+        {
+            foreach (var slip in Slips(setting, secret, role.Keys.Algorithm)) yield return slip;
+        }
+    }
 
-        var setting = $"{role.Section}:{nameof(KeyOptions.Key)}";
+    private static IEnumerable<(VerificationKey, string, string)> Slips(string setting, string secret, string algorithm)
+    {
         var bytes = VerificationKey.SecretBytes(secret);
         var bare = secret.Trim().Trim('"', '\'');
         (byte[]? Secret, string Hint)[] slips =

@@ -26,7 +26,11 @@ public sealed class TokenResult
     [MemberNotNullWhen(false, nameof(Reason))]
     public bool IsValid => Claims is not null;
 
-    internal static TokenResult Valid(TokenClaims claims) => new() { Claims = claims };
+    /// <summary>What is odd about a valid token, as the rest of a sentence about it, for the log; null if nothing is.
+    /// </summary>
+    internal string? Hint { get; private init; }
+
+    internal static TokenResult Valid(TokenClaims claims, string? hint) => new() { Claims = claims, Hint = hint };
 
     internal static TokenResult Refused(string reason, bool keysUnavailable = false) =>
         new() { Reason = reason, KeysUnavailable = keysUnavailable };

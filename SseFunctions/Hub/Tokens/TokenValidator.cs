@@ -10,8 +10,10 @@ public sealed partial class TokenValidator : IDisposable
     private readonly RoleKeys _role;
     private readonly IVerificationKeys _keys;
     private readonly Lazy<SignatureHints> _hints;
+    private readonly ExpectedClaims _expected;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private int _hasHinted;
 
     /// <summary>Warns once, when made, of what works but should be changed.</summary>
     /// <param name="role">The role's keys; with none set, every token is refused.</param>
@@ -38,7 +40,8 @@ public sealed partial class TokenValidator : IDisposable
         _logger = logger;
         _keys = role.Keys.JwksUri is { } uri
             ? new JwksKeys(role, uri, time, logger, handler)
-            : new ConfiguredKey(role);
+            : new ConfiguredKeys(role);
+        _expected = ExpectedClaims.Of(role);
         _hints = new Lazy<SignatureHints>(() => new SignatureHints(role, otherRole));
         foreach (var warning in role.Keys.Warnings(role.Section)) LogWeak(warning);
     }
@@ -72,7 +75,11 @@ public sealed partial class TokenValidator : IDisposable
         foreach (var key in found.Keys)
         {
             // Nothing of the claims is read before: what is not signed says nothing.
-            if (key.Verifies(jws)) return ClaimsReader.Read(jws.Payload, _time.GetUtcNow());
+            if (!key.Verifies(jws)) continue;
+            var result = ClaimsReader.Read(jws.Payload, _expected, _time.GetUtcNow());
+            // Once: all tokens of the same maker have the same fault, and each request could bring one.
+            if (result.Hint is { } hint && Interlocked.Exchange(ref _hasHinted, 1) == 0) LogHint(_role.Section, hint);
+            return result;
         }
         return TokenResult.Refused($"its signature does not fit {found.Name}{_hints.Value.For(jws)}");
     }
@@ -100,4 +107,7 @@ public sealed partial class TokenValidator : IDisposable
 
     [LoggerMessage(1, LogLevel.Warning, "{Warning}")]
     private partial void LogWeak(string warning);
+
+    [LoggerMessage(4, LogLevel.Warning, "A token of {Section} was accepted, but {Hint}. This is logged only once")]
+    private partial void LogHint(string section, string hint);
 }

@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace SseFunctions.Hub.Tokens;
+
+/// <summary>The judgement of a token's registered claims (RFC 7519, section 4.1): <c>exp</c>, <c>nbf</c>, <c>iss</c>
+/// and <c>aud</c>. All others are ignored, also <c>iat</c>: it says how old a token is, and no rule depends on that.
+/// </summary>
+/// <param name="Problem">Why the token is refused, as <see cref="TokenResult.Reason"/>; null if it is not.</param>
+/// <param name="Expires">When the token ends; null if it has no end, or is refused.</param>
+/// <param name="Hint">What is odd about a token that is accepted, as the rest of a sentence about it; null if nothing
+/// is.</param>
+internal readonly record struct RegisteredClaims(string? Problem, DateTimeOffset? Expires = null, string? Hint = null)
+{
+    /// <summary>How far <c>nbf</c> may lie ahead, since the signer's clock may be ahead of ours. Clocks that are
+    /// synchronized differ by less than a second. There is no leeway for <c>exp</c>: open streams end at that moment.
+    /// </summary>
+    public static readonly TimeSpan NotBeforeLeeway = TimeSpan.FromSeconds(10);
+
+    private const string Issuer = "iss";
+    private const string Audience = "aud";
+    private const string Expiration = "exp";
+    private const string NotBefore = "nbf";
+    private const int ShownCharacters = 200;
+    private const int ShownAudiences = 3;
+
+    // A time of the years 2001 to 5138 that is written in milliseconds lies between these. In seconds, the lower one is
+    // the year 33658; the end of .NET's calendar, which some write for "never", is below.
+    private const double LeastMilliseconds = 1e12;
+    private const double MostMilliseconds = 1e14;
+
+    /// <summary>Judges the claims of a token whose signature is good.</summary>
+    /// <param name="claims">A JSON object.</param>
+    /// <param name="expected">What <c>iss</c> and <c>aud</c> are compared with.</param>
+    /// <param name="now">What <c>exp</c> and <c>nbf</c> are compared with.</param>
+    public static RegisteredClaims Judge(JsonElement claims, ExpectedClaims expected, DateTimeOffset now)
+    {
+        var problem = Seconds(claims, Expiration, out var expires)
+            ?? Seconds(claims, NotBefore, out var notBefore)
+            ?? TimeProblem(expires, notBefore, now)
+            ?? IssuerProblem(claims, expected)
+            ?? AudienceProblem(claims, expected);
+        if (problem is not null) return new RegisteredClaims(problem);
+        var hint = IsLikelyMilliseconds(expires)
+            ? $"its claim {Expiration} seems to be in milliseconds instead of seconds: it ends in thousands of years"
+            : null;
+        return new RegisteredClaims(null, Time(expires), hint);
+    }
+
+    // NumericDate of RFC 7519, section 2: seconds, not always whole ones.
+    private static string? Seconds(JsonElement claims, string name, out double? seconds)
+    {
+        seconds = null;
+        if (!claims.TryGetProperty(name, out var value)) return null;
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number))
+            return $"its claim {name} is not a number (seconds since 1970)";
+        seconds = number;
+        return null;
+    }
+
+    private static string? TimeProblem(double? expires, double? notBefore, DateTimeOffset now)
+    {
+        // RFC 7519, section 4.1.4: on or after that moment it must not be accepted.
+        if (Time(expires) is { } end && end <= now) return $"it expired at {Utc(end)}, now is {Utc(now)} (exp)";
+        if (Time(notBefore) is not { } start || start - now <= NotBeforeLeeway) return null;
+        var hint = IsLikelyMilliseconds(notBefore) ? ": it seems to be in milliseconds, but must be in seconds" : "";
+        return $"it is not valid before {Utc(start)}, now is {Utc(now)} (nbf){hint}";
+    }
+
+    // RFC 7519, section 4.1.1 leaves it to the application; where an issuer is set, a token that does not name the
+    // issuer could come from anybody who has a key.
+    private static string? IssuerProblem(JsonElement claims, ExpectedClaims expected)
+    {
+        if (expected.Issuer is not { } issuer) return null;
+        var wanted = $"{expected.IssuerSetting} is {Quoted(issuer)}";
+        if (!claims.TryGetProperty(Issuer, out var value))
+            return $"it does not name its issuer ({Issuer}), but {wanted}";
+        if (UntrustedJson.Text(value) is not { } found) return $"its claim {Issuer} is not a string of Unicode";
+        return found == issuer ? null
+            : $"its issuer is {Quoted(found)} ({Issuer}), but {wanted}{NearMiss([found], issuer)}";
+    }
+
+    // RFC 7519, section 4.1.3: a recipient that is not listed in an aud that is present must reject the token.
+    private static string? AudienceProblem(JsonElement claims, ExpectedClaims expected)
+    {
+        var wanted = expected.AudienceSetting
+            + (expected.Audience is null ? " is not set" : $" is {Quoted(expected.Audience)}");
+        if (!claims.TryGetProperty(Audience, out var value))
+            return expected.Audience is null ? null : $"it does not name its audience ({Audience}), but {wanted}";
+        if (Audiences(value) is not { } found) return $"its claim {Audience} is not a string or an array of strings";
+        if (found.Count == 0) return $"its claim {Audience} is an empty array, so it is for nobody";
+        if (expected.Audience is not { } audience)
+            return $"it is for {Named(found)} ({Audience}), but {wanted}: to accept such tokens, set it to the name "
+                + "that stands for this hub";
+        return found.Contains(audience) ? null
+            : $"it is for {Named(found)} ({Audience}), but {wanted}{NearMiss(found, audience)}";
+    }
+
+    private static List<string>? Audiences(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Array) return UntrustedJson.Text(value) is { } only ? [only] : null;
+        var audiences = new List<string>(value.GetArrayLength());
+        foreach (var item in value.EnumerateArray())
+        {
+            if (UntrustedJson.Text(item) is not { } audience) return null;
+            audiences.Add(audience);
+        }
+        return audiences;
+    }
+
+    // Names are compared character by character (RFC 7519, section 2: StringOrURI), which surprises those who take them
+    // for addresses.
+    private static string NearMiss(List<string> found, string expected)
+    {
+        var isNear = found.Exists(name =>
+            string.Equals(name.TrimEnd('/'), expected.TrimEnd('/'), StringComparison.OrdinalIgnoreCase));
+        return isNear ? ": they differ only in upper and lower case, or in a slash at the end, and must be equal" : "";
+    }
+
+    private static string Named(List<string> names)
+    {
+        var shown = string.Join(", ", names.Take(ShownAudiences).Select(Quoted));
+        return names.Count > ShownAudiences ? $"{shown} and {names.Count - ShownAudiences} more" : shown;
+    }
+
+    private static string Quoted(string name) => $"'{CompactJws.Shown(name, ShownCharacters)}'";
+
+    private static bool IsLikelyMilliseconds(double? seconds) => seconds is >= LeastMilliseconds and < MostMilliseconds;
+
+    // What no calendar holds is as good as the calendar's end.
+    private static DateTimeOffset? Time(double? seconds) => seconds switch
+    {
+        null => null,
+        { } late when late >= DateTimeOffset.MaxValue.ToUnixTimeSeconds() => DateTimeOffset.MaxValue,
+        { } early when early <= DateTimeOffset.MinValue.ToUnixTimeSeconds() => DateTimeOffset.MinValue,
+        { } other => DateTimeOffset.UnixEpoch.AddSeconds(other),
+    };
+
+    private static string Utc(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff 'UTC'", CultureInfo.InvariantCulture);
+}
