@@ -29,10 +29,14 @@ public sealed class PathVerdictTests(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task Says_that_the_path_buffers_behind_a_proxy_that_does()
     {
+        const int Slowness = 40;
         var page = await browser.NewPage();
         await using var host = await LocalHostServer.Start(null, "Demo:Delay=00:00:00.2");
         await using var proxy = await HoldingProxy.Start(host.Url, HoldingProxy.Everything);
         await page.GotoAsync($"{proxy.Url}");
+        // On a busy machine the page takes its time for each message.
+        var tools = await page.Context.NewCDPSessionAsync(page);
+        await tools.SendAsync("Emulation.setCPUThrottlingRate", new() { ["rate"] = Slowness });
         await page.GetByRole(AriaRole.Button, new() { Name = "Start Connection" }).ClickAsync();
         await Expect(page.Locator("#messages li[data-event=close]")).ToHaveCountAsync(1);
         await Expect(Path(page)).ToHaveAttributeAsync("data-verdict", "buffered");

@@ -31,6 +31,7 @@ export class PathCheck {
   #openedAfter = 0;
   #isFirstConnection = true;
   /** @type {number[]} */ #arrivals = [];
+  /** @type {number | null} */ #arrival = null;
   /** @type {Verdict | null} */ #verdict = null;
 
   /**
@@ -58,7 +59,7 @@ export class PathCheck {
 
   received() {
     if (document.hidden || this.#arrivals.length >= MAX_ARRIVALS) return;
-    this.#arrivals.push(this.#now());
+    this.#arrivals.push(this.#arrivalOfChunk());
     const measured = measure(this.#arrivals, this.#openedAfter);
     // That nothing can be told is certain only at the end. And figures that change with each message would be unrest.
     const { verdict } = measured;
@@ -89,7 +90,22 @@ export class PathCheck {
     return performance.now() - this.#startedAt;
   }
 
+  // A browser hands over the messages of a chunk one after the other in one task. The time that the page takes to show each of
+  // them, which on a busy machine is long, says nothing about the path.
+  #arrivalOfChunk() {
+    if (this.#arrival === null) {
+      this.#arrival = this.#now();
+      setTimeout(this.#endTask);
+    }
+    return this.#arrival;
+  }
+
+  #endTask = () => {
+    this.#arrival = null;
+  };
+
   #measureAnew = () => {
+    this.#arrival = null;
     this.#startedAt = performance.now();
     this.#arrivals = [];
   };
