@@ -5,7 +5,10 @@ import { enableCopy, keepApi, resolveEndpoint, shellWord } from "./endpoint.js";
 import { EventStream } from "./event-stream.js";
 import { Facts } from "./facts.js";
 import { MessageList } from "./message-list.js";
+import { followPage } from "./page-life.js";
 import { PathCheck } from "./path-check.js";
+import { StreamView } from "./stream-view.js";
+import { duration } from "./text.js";
 import { Timeline } from "./timeline.js";
 
 /** @typedef {import("./event-stream.js").CloseReason} CloseReason */
@@ -14,11 +17,14 @@ import { Timeline } from "./timeline.js";
 const start = get("start", HTMLButtonElement);
 const stop = get("stop", HTMLButtonElement);
 const clear = get("clear", HTMLButtonElement);
-const state = get("state", HTMLElement);
 const notice = get("notice", HTMLElement);
 
 const list = new MessageList(get("messages", HTMLElement));
 const timeline = new Timeline(get("timeline", SVGSVGElement));
+const view = new StreamView(
+  { state: get("state", HTMLElement), crowded: get("crowded", HTMLElement), start, stop },
+  timeline,
+);
 const facts = new Facts({
   lastEventId: get("last-event-id", HTMLElement),
   messages: get("message-count", HTMLElement),
@@ -28,17 +34,13 @@ const facts = new Facts({
 });
 const endpoint = resolveEndpoint("events", location);
 const path = new PathCheck(get("path", HTMLElement), endpoint.url);
-const pageTitle = document.title;
-
-/** @type {Record<StreamState, string>} */
-const STATE_NAMES = { closed: "Closed", connecting: "Connecting", live: "Live", reconnecting: "Reconnecting" };
 
 /** @type {Record<CloseReason, string>} */
 const CLOSE_NOTICES = {
   server: "The server ended the series.",
   finished: "Nothing is left to send: the server answered 204.",
   you: "Stopped by you.",
-  page: "Closed when you left the page.",
+  page: "The stream rests while you are away from the page, and goes on when you are back.",
 };
 
 const stream = new EventStream(endpoint.url, {
@@ -48,15 +50,14 @@ const stream = new EventStream(endpoint.url, {
   onClose: ended,
   onError: failed,
   onRetry: retrying,
+  onReopen: reopening,
+  onWaiting: waiting,
 });
 
 /** @param {string} text */
 function say(text) {
   notice.textContent = text;
 }
-
-/** @param {number} ms */
-const seconds = (ms) => `${Number((ms / 1000).toFixed(1))} s`;
 
 /** @param {string} prefix */
 const fromId = (prefix) => (facts.lastEventId === "" ? "" : `${prefix} ${facts.lastEventId}`);
@@ -66,12 +67,7 @@ const fromId = (prefix) => (facts.lastEventId === "" ? "" : `${prefix} ${facts.l
  * @param {CloseReason | null} reason
  */
 function showState(now, reason) {
-  timeline.setState(now);
-  if (state.dataset.state !== now) {
-    state.dataset.state = now;
-    state.textContent = STATE_NAMES[now];
-  }
-  document.title = now === "closed" ? pageTitle : `${STATE_NAMES[now]} · ${pageTitle}`;
+  view.show(now);
   if (reason !== null) {
     say(CLOSE_NOTICES[reason]);
     facts.ended();
@@ -81,14 +77,7 @@ function showState(now, reason) {
 }
 
 function showButtons() {
-  const closed = stream.state === "closed";
-  const focused = document.activeElement;
-  start.disabled = !closed;
-  stop.disabled = closed;
   clear.disabled = list.size === 0;
-  // A disabled button drops the keyboard's focus; its counterpart is what comes next.
-  if (focused === start && start.disabled) stop.focus();
-  if (focused === stop && stop.disabled) start.focus();
 }
 
 /**
@@ -143,7 +132,24 @@ function retrying(status, delay) {
   let answer = `The server answered ${status}`;
   if (status === null) answer = "The server does not answer";
   else if (status < 300) answer = "The server answers again";
-  say(`${answer}: trying again in ${seconds(delay)}${fromId(", from event")}.`);
+  say(`${answer}: trying again in ${duration(delay)}${fromId(", from event")}.`);
+}
+
+/**
+ * @param {string} cause
+ * @param {number} delay
+ */
+function reopening(cause, delay) {
+  console.log("reopen", cause);
+  path.interrupted();
+  say(`${cause}. Opening a new connection in ${duration(delay)}${fromId(", from event")}.`);
+  record("error", cause);
+}
+
+/** @param {boolean} isCrowded */
+function waiting(isCrowded) {
+  view.showCrowded(isCrowded);
+  say(isCrowded ? "" : `Waiting for the server’s answer${fromId(", to go on after event")}.`);
 }
 
 function startStream() {
@@ -167,15 +173,10 @@ function clearAll() {
   showButtons();
 }
 
-// The page may come back from the back/forward cache, where a connection cannot wait.
-function leave() {
-  stream.stop("page");
-}
-
 start.addEventListener("click", startStream);
 stop.addEventListener("click", stopStream);
 clear.addEventListener("click", clearAll);
-addEventListener("pagehide", leave);
+followPage(stream, { seesHeartbeats: false });
 
 const word = shellWord(endpoint.url);
 const commands = { "curl-command": `curl -N ${word}`, "resume-command": `curl -N -H "Last-Event-ID: 4" ${word}` };

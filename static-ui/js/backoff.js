@@ -12,15 +12,17 @@ export const backoff = (attempt) => Math.max(FLOOR, Math.random() * Math.min(CEI
 
 /**
  * @param {number} delay
- * @param {AbortSignal} signal
+ * @param {AbortSignal} signal ends the wait early
  * @returns {Promise<void>}
  */
 export const sleep = (delay, signal) =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, delay);
-    const wake = () => {
+    const timer = setTimeout(wake, signal.aborted ? 0 : delay);
+    signal.addEventListener("abort", wake);
+
+    function wake() {
       clearTimeout(timer);
+      signal.removeEventListener("abort", wake);
       resolve();
-    };
-    signal.addEventListener("abort", wake, { once: true });
+    }
   });

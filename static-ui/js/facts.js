@@ -44,6 +44,7 @@ export class Facts {
   }
 
   opened() {
+    this.#running = true;
     if (this.everOpened) this.#reconnections++;
     else this.#openedAt = performance.now();
     this.#show();
@@ -52,8 +53,16 @@ export class Facts {
   /** @param {string} lastEventId */
   received(lastEventId) {
     this.#messages++;
-    this.#lastEventId = lastEventId;
     this.#lastAt = performance.now();
+    this.movedOn(lastEventId);
+  }
+
+  /**
+   * The stream resumes after another id, which came with an event or alone.
+   * @param {string} lastEventId
+   */
+  movedOn(lastEventId) {
+    this.#lastEventId = lastEventId;
     this.#show();
   }
 

@@ -1,8 +1,11 @@
 // @ts-check
 
 import { backoff, sleep } from "./backoff.js";
+import { awaitAnswer } from "./connections.js";
 import { readRefusal } from "./problem.js";
 import { SseParser } from "./sse-parser.js";
+import { duration } from "./text.js";
+import { Watchdog } from "./watchdog.js";
 
 /** @typedef {import("./event-stream.js").StreamState} StreamState */
 /** @typedef {import("./problem.js").Refusal} Refusal */
@@ -28,26 +31,46 @@ import { SseParser } from "./sse-parser.js";
  * @typedef {"you" | "page" | "finished" | Refusal} CloseReason */
 
 /**
+ * Why there is no stream, or no longer.
+ * @typedef {object} Loss
+ * @property {Refusal | null} refusal null: no answer, or its end
+ * @property {string} cause why this page gave the connection up; empty: it did not
+ * @property {boolean} wasLive
+ * @property {string} comment the last one of a stream in which there was no event
+ */
+
+/**
  * @typedef {object} FetchStreamHandlers
  * @property {(state: StreamState, reason: CloseReason | null) => void} onState
  * @property {(opening: Opening) => void} onOpen
  * @property {(events: SseEvent[]) => void} onEvents what one chunk completed; never empty
- * @property {(refusal: Refusal | null, delay: number, wasLive: boolean, comment: string) => void} onRetry null: no
- *   answer, or its end; the comment: the last one of a stream in which there was no event
+ * @property {(lastEventId: string) => void} onCursor the stream resumes after another id, which came without an event
+ * @property {(loss: Loss, delay: number) => void} onRetry
+ * @property {(isCrowded: boolean) => void} onWaiting see {@link awaitAnswer}
  */
 
 const RETRY = 2_000;
 const LONGEST_DELAY = 2 ** 31 - 1;
 const WORTH_ASKING_AGAIN = [408, 425, 429];
+// A request over a connection that is dead gets no answer. An instance that has to start needs its time.
+const PATIENCE = 10_000;
+const MOST_PATIENCE = 80_000;
 
 /**
  * An EventSource that shows everything: every type of event, retry, the headers,
- * and why it was refused; and that can send a token.
+ * and why it was refused; that can send a token; and that notices when its heartbeats stay away.
  */
 export class FetchStream {
   /** @type {FetchStreamHandlers} */ #handlers;
   /** @type {StreamState} */ #state = "closed";
+  /** @type {StreamRequest | null} */ #request = null;
+  #isSuspended = false;
   /** @type {AbortController | null} */ #run = null;
+  // Of the request, the stream or the wait that goes on: what reopen() ends.
+  #step = new AbortController();
+  #cause = "";
+  #watchdog = new Watchdog((silence) => this.reopen(`Nothing came for ${duration(silence)}, not even a heartbeat`));
+  #unanswered = 0;
   #lastEventId = "";
   #retry = RETRY;
 
@@ -67,23 +90,54 @@ export class FetchStream {
   /** @param {StreamRequest} request */
   start(request) {
     if (this.#state !== "closed") return;
-    this.#run = new AbortController();
+    this.#request = request;
     this.#lastEventId = "";
     this.#retry = RETRY;
-    this.#enter("connecting");
-    void this.#keepOpen(request, this.#run.signal);
+    this.#unanswered = 0;
+    this.#begin("connecting");
   }
 
-  /** @param {"you" | "page"} [reason] */
-  stop(reason = "you") {
-    this.#close(reason);
+  stop() {
+    this.#close("you");
+  }
+
+  /** Closes it, if it is not closed, until the page that it belongs to is back. */
+  suspend() {
+    if (this.#state === "closed") return;
+    this.#close("page");
+    this.#isSuspended = true;
+  }
+
+  /** Goes on after the last event id, if it is suspended. */
+  resume() {
+    if (this.#isSuspended) this.#begin("reconnecting");
+  }
+
+  /**
+   * Gives up the connection, or the wait for the next one, and connects again soon; a closed stream stays closed.
+   * @param {string} cause
+   */
+  reopen(cause) {
+    this.#cause = cause;
+    this.#step.abort();
+  }
+
+  /** @param {StreamState} state */
+  #begin(state) {
+    if (this.#request === null) return;
+    this.#isSuspended = false;
+    this.#run = new AbortController();
+    this.#enter(state);
+    void this.#keepOpen(this.#request, this.#run.signal);
   }
 
   /** @param {CloseReason} reason */
   #close(reason) {
+    this.#isSuspended = false;
     if (this.#state === "closed") return;
     this.#run?.abort();
     this.#run = null;
+    this.#watchdog.rest();
     this.#enter("closed", reason);
   }
 
@@ -93,7 +147,8 @@ export class FetchStream {
    */
   async #keepOpen(request, signal) {
     for (let attempt = 0; !signal.aborted; attempt++) {
-      const answer = await this.#ask(request, signal);
+      const step = this.#nextStep(signal);
+      const answer = await this.#ask(request, step);
       if (signal.aborted) return;
       if (answer?.status === 204) return this.#close("finished");
 
@@ -102,7 +157,7 @@ export class FetchStream {
       let comment = "";
       if (answer !== null && isStream(answer)) {
         attempt = 0;
-        comment = await this.#read(answer, request.url, signal);
+        comment = await this.#read(answer, request.url, step);
         if (signal.aborted) return;
         wanted = this.#retry;
       } else if (answer !== null) {
@@ -112,13 +167,34 @@ export class FetchStream {
         wanted = Math.max(wanted, retryAfter(answer));
       }
       const wasLive = this.#state === "live";
+      const cause = this.#cause;
       // Some of it by chance: all readers of a server that went down noticed at the same moment.
       const jittered = wasLive ? wanted * (1 + Math.random() / 4) : Math.max(wanted, backoff(attempt));
-      const delay = Math.min(LONGEST_DELAY, jittered);
-      this.#enter("reconnecting");
-      this.#handlers.onRetry(refusal, delay, wasLive, comment);
-      await sleep(delay, signal);
+      const delay = cause === "" ? Math.min(LONGEST_DELAY, jittered) : backoff(0);
+      await this.#pause({ refusal, cause, wasLive, comment }, delay, signal);
     }
+  }
+
+  /**
+   * @param {Loss} loss
+   * @param {number} delay
+   * @param {AbortSignal} signal
+   * @returns {Promise<void>}
+   */
+  async #pause(loss, delay, signal) {
+    const step = this.#nextStep(signal);
+    this.#enter("reconnecting");
+    this.#handlers.onRetry(loss, delay);
+    await sleep(delay, step);
+    // The way may be free again. That all pages of a network learn at the same moment.
+    if (!signal.aborted && this.#cause !== "") await this.#pause({ ...loss, cause: this.#cause }, backoff(0), signal);
+  }
+
+  /** @param {AbortSignal} signal */
+  #nextStep(signal) {
+    this.#cause = "";
+    this.#step = new AbortController();
+    return AbortSignal.any([signal, this.#step.signal]);
   }
 
   /**
@@ -131,11 +207,28 @@ export class FetchStream {
     const headers = { Accept: "text/event-stream" };
     if (token !== "") headers.Authorization = `Bearer ${token}`;
     if (this.#lastEventId !== "") headers["Last-Event-ID"] = toHeader(this.#lastEventId);
+    const answered = new AbortController();
+    void this.#hurry(url, AbortSignal.any([signal, answered.signal]));
     try {
-      return await fetch(url, { headers, cache: "no-store", signal });
+      const answer = await fetch(url, { headers, cache: "no-store", signal });
+      this.#unanswered = 0;
+      return answer;
     } catch {
       return null;
+    } finally {
+      answered.abort();
     }
+  }
+
+  /**
+   * @param {URL} url
+   * @param {AbortSignal} signal
+   */
+  async #hurry(url, signal) {
+    const patience = Math.min(MOST_PATIENCE, PATIENCE * 2 ** this.#unanswered);
+    if (!(await awaitAnswer(url, patience, this.#handlers.onWaiting, signal))) return;
+    this.#unanswered++;
+    this.reopen(`No answer for ${duration(patience)}`);
   }
 
   /**
@@ -148,6 +241,7 @@ export class FetchStream {
     const asked = this.#lastEventId || (url.searchParams.get("lastEventID") ?? "");
     const held = response.headers.get("Last-Event-ID");
     const date = Date.parse(response.headers.get("Date") ?? "");
+    this.#watchdog.watch();
     this.#enter("live");
     this.#handlers.onOpen({
       asked,
@@ -159,12 +253,17 @@ export class FetchStream {
     const reader = response.body?.getReader();
     let isEmpty = true;
     for (let chunk = await next(reader); chunk !== null && !signal.aborted; chunk = await next(reader)) {
+      const { comments, lastEventId } = parser;
       const events = parser.feed(chunk);
+      this.#watchdog.heard(events.length === 0 && parser.comments > comments);
       this.#lastEventId = parser.lastEventId;
-      if (events.length === 0) continue;
-      isEmpty = false;
-      this.#handlers.onEvents(events);
+      if (events.length > 0) {
+        isEmpty = false;
+        this.#handlers.onEvents(events);
+      }
+      if (parser.lastEventId !== (events.at(-1)?.lastEventId ?? lastEventId)) this.#handlers.onCursor(parser.lastEventId);
     }
+    this.#watchdog.rest();
     return isEmpty ? parser.comment : "";
   }
 

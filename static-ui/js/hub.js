@@ -8,9 +8,11 @@ import { EventRow } from "./event-row.js";
 import { Facts } from "./facts.js";
 import { FetchStream } from "./fetch-stream.js";
 import { MessageList } from "./message-list.js";
+import { followPage } from "./page-life.js";
 import { describe } from "./problem.js";
 import { Publications } from "./publications.js";
 import { PublishForm, lines } from "./publish-form.js";
+import { StreamView } from "./stream-view.js";
 import { duration, visible } from "./text.js";
 import { Timeline } from "./timeline.js";
 import { TokenField, isLoopback } from "./token-field.js";
@@ -19,8 +21,8 @@ import { enableTokenMaker } from "./token-maker.js";
 
 /** @typedef {import("./event-stream.js").StreamState} StreamState */
 /** @typedef {import("./fetch-stream.js").CloseReason} CloseReason */
+/** @typedef {import("./fetch-stream.js").Loss} Loss */
 /** @typedef {import("./fetch-stream.js").Opening} Opening */
-/** @typedef {import("./problem.js").Refusal} Refusal */
 /** @typedef {import("./publications.js").Publication} Publication */
 /** @typedef {import("./sse-parser.js").SseEvent} SseEvent */
 
@@ -30,7 +32,6 @@ const EVERYDAY_COMMENTS = ["", "open", "heartbeat"];
 
 const endpoint = resolveEndpoint(".well-known/mercure", location);
 const hub = endpoint.url;
-const pageTitle = document.title;
 
 const form = get("subscribe", HTMLFormElement);
 const fields = get("subscribe-fields", HTMLFieldSetElement);
@@ -40,12 +41,15 @@ const after = get("subscribe-after", HTMLInputElement);
 const connect = get("connect", HTMLButtonElement);
 const disconnect = get("disconnect", HTMLButtonElement);
 const clear = get("clear", HTMLButtonElement);
-const state = get("state", HTMLElement);
 const notice = get("notice", HTMLElement);
 const gap = get("gap", HTMLElement);
 
 const list = new MessageList(get("messages", HTMLElement), { cap: CAP });
 const timeline = new Timeline(get("timeline", SVGSVGElement));
+const view = new StreamView(
+  { state: get("state", HTMLElement), crowded: get("crowded", HTMLElement), start: connect, stop: disconnect },
+  timeline,
+);
 const publications = new Publications();
 const facts = new Facts({
   lastEventId: get("last-event-id", HTMLElement),
@@ -54,7 +58,14 @@ const facts = new Facts({
   openTime: get("open-time", HTMLElement),
   sinceLast: get("since-last", HTMLElement),
 });
-const stream = new FetchStream({ onState: showState, onOpen: opened, onEvents: received, onRetry: retrying });
+const stream = new FetchStream({
+  onState: showState,
+  onOpen: opened,
+  onEvents: received,
+  onCursor: (lastEventId) => facts.movedOn(lastEventId),
+  onRetry: retrying,
+  onWaiting: waiting,
+});
 const token = new TokenField("subscribe", showCommands);
 const publishing = new PublishForm(hub, showCommands, published);
 
@@ -64,14 +75,11 @@ let isAnonymous = true;
 /** @type {Deliveries} */
 let deliveries;
 
-/** @type {Record<StreamState, string>} */
-const STATE_NAMES = { closed: "Closed", connecting: "Connecting", live: "Live", reconnecting: "Reconnecting" };
-
 /** @type {Record<string, string>} */
 const CLOSE_NOTICES = {
   finished: "The hub has nothing more to send: it answered 204.",
   you: "Disconnected by you.",
-  page: "Closed when you left the page.",
+  page: "The stream rests while you are away from the page, and goes on when you are back.",
 };
 
 /** @param {string} text */
@@ -93,12 +101,8 @@ const cursor = () => (from.value === "after" ? after.value.trim() : from.value);
  * @param {CloseReason | null} reason
  */
 function showState(now, reason) {
-  timeline.setState(now);
-  if (state.dataset.state !== now) {
-    state.dataset.state = now;
-    state.textContent = STATE_NAMES[now];
-  }
-  document.title = now === "closed" ? pageTitle : `${STATE_NAMES[now]} · ${pageTitle}`;
+  view.show(now);
+  fields.disabled = now !== "closed";
   if (reason !== null) closed(reason);
   showButtons();
 }
@@ -117,15 +121,7 @@ function closed(reason) {
 }
 
 function showButtons() {
-  const isClosed = stream.state === "closed";
-  const focused = document.activeElement;
-  fields.disabled = !isClosed;
-  connect.disabled = !isClosed;
-  disconnect.disabled = isClosed;
   clear.disabled = list.size === 0;
-  // A disabled button drops the keyboard's focus; its counterpart is what comes next.
-  if (focused === connect && connect.disabled) disconnect.focus();
-  if (focused === disconnect && disconnect.disabled) connect.focus();
 }
 
 /**
@@ -195,20 +191,30 @@ function published(id, publication) {
 }
 
 /**
- * @param {Refusal | null} refusal
+ * @param {Loss} loss
  * @param {number} delay
- * @param {boolean} wasLive
- * @param {string} comment
  */
-function retrying(refusal, delay, wasLive, comment) {
-  let cause = "No answer: the hub is down, or it does not allow this page’s origin";
-  if (refusal !== null) cause = `The hub answered ${describe(refusal)}`;
-  else if (wasLive && !EVERYDAY_COMMENTS.includes(comment)) cause = `The hub ended the stream: ${comment}`;
-  else if (wasLive) cause = "The connection ended";
-  else if (facts.everOpened) cause = "The hub does not answer";
+function retrying(loss, delay) {
+  const cause = causeOf(loss);
   const after = stream.lastEventId === "" ? "" : `, after ${stream.lastEventId}`;
   say(`${cause}. Trying again in ${duration(delay)}${after}.`);
   record("error", cause);
+}
+
+/** @param {Loss} loss */
+function causeOf({ refusal, cause, wasLive, comment }) {
+  if (cause !== "") return cause;
+  if (refusal !== null) return `The hub answered ${describe(refusal)}`;
+  if (wasLive) return EVERYDAY_COMMENTS.includes(comment) ? "The connection ended" : `The hub ended the stream: ${comment}`;
+  if (facts.everOpened) return "The hub does not answer";
+  return "No answer: the hub is down, or it does not allow this page’s origin";
+}
+
+/** @param {boolean} isCrowded */
+function waiting(isCrowded) {
+  view.showCrowded(isCrowded);
+  const after = stream.lastEventId === "" ? "" : `, to go on after ${stream.lastEventId}`;
+  say(isCrowded ? "" : `Waiting for the hub’s answer${after}.`);
 }
 
 /** @param {Event} event */
@@ -264,8 +270,7 @@ form.addEventListener("input", showCommands);
 from.addEventListener("change", showAfter);
 disconnect.addEventListener("click", () => stream.stop());
 clear.addEventListener("click", clearAll);
-// The page may come back from the back/forward cache, where a connection cannot wait.
-addEventListener("pagehide", () => stream.stop("page"));
+followPage(stream, { seesHeartbeats: true });
 for (const name of ["subscribe-command", "publish-command", "snippet"]) {
   enableCopy(get(`copy-${name}`, HTMLButtonElement), get(name, HTMLElement));
 }

@@ -24,6 +24,7 @@ export class SseParser {
   /** @type {number | null} */ #retry = null;
   #lastEventId;
   #comment = "";
+  #comments = 0;
   #greeted = false;
   #started = false;
   /** @type {SseEvent[]} */ #events = [];
@@ -73,6 +74,7 @@ export class SseParser {
     switch (field) {
       case "":
         this.#comment = value;
+        this.#comments++;
         break;
       case "data":
         this.#data += `${value}\n`;
@@ -110,6 +112,11 @@ export class SseParser {
   /** The last comment: some servers say in one why a stream ends. */
   get comment() {
     return this.#comment;
+  }
+
+  /** How many comments there were. */
+  get comments() {
+    return this.#comments;
   }
 
   /** Where the stream resumes. */
