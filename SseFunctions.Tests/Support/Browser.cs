@@ -6,7 +6,7 @@ namespace SseFunctions.Tests.Support;
 public sealed class Browser : IAsyncLifetime
 {
     // Without these a browser without a network tries, at length, to reach its maker.
-    private static readonly string[] Arguments =
+    internal static readonly string[] Arguments =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync",

@@ -81,6 +81,34 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
+    public async Task Resumes_after_an_id_that_came_without_an_event_and_shows_no_event()
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start();
+        var asked = new ConcurrentQueue<string?>();
+        await page.RouteAsync(HubPath, async route =>
+        {
+            asked.Enqueue(await route.Request.HeaderValueAsync("Last-Event-ID"));
+            string? body = asked.Count switch
+            {
+                // A cursor alone; a cursor after an event, with the type of an event that has no data.
+                1 => ": open\nretry: 10\nid: #1767225600000-0\n\n",
+                2 => ": open\nid: #1767225600000-1\n\nid: a\ndata: 1\n\nevent: none\nid: #1767225600000-3\n\n",
+                _ => null,
+            };
+            await route.FulfillAsync(body is null ? new() { Status = 204 } : new() { ContentType = "text/event-stream", Body = body });
+        });
+        await Open(page, host);
+        await Connect(page).ClickAsync();
+        await Expect(page.Locator("#notice")).ToContainTextAsync("204");
+        Assert.Equal([null, "#1767225600000-0", "#1767225600000-3"], asked);
+        await Expect(page.Locator("#messages li.event .event-data")).ToHaveTextAsync(["1"]);
+        await Expect(page.Locator("#message-count")).ToHaveTextAsync("1");
+        await Expect(page.Locator("#last-event-id")).ToHaveTextAsync("#1767225600000-3");
+        await Expect(page.Locator("#messages li[data-event=open]").Last).ToContainTextAsync("after #1767225600000-0");
+    }
+
+    [Fact]
     public async Task Closes_for_good_when_it_is_refused_and_says_why()
     {
         var page = await browser.NewPage();

@@ -149,7 +149,7 @@ function reopening(cause, delay) {
 /** @param {boolean} isCrowded */
 function waiting(isCrowded) {
   view.showCrowded(isCrowded);
-  say(isCrowded ? "" : `Waiting for the server’s answer${fromId(", to go on after event")}.`);
+  say(isCrowded ? "Waiting for a free connection." : `Waiting for the server’s answer${fromId(", to go on after event")}.`);
 }
 
 function startStream() {

@@ -214,7 +214,7 @@ function causeOf({ refusal, cause, wasLive, comment }) {
 function waiting(isCrowded) {
   view.showCrowded(isCrowded);
   const after = stream.lastEventId === "" ? "" : `, to go on after ${stream.lastEventId}`;
-  say(isCrowded ? "" : `Waiting for the hub’s answer${after}.`);
+  say(isCrowded ? "Waiting for a free connection." : `Waiting for the hub’s answer${after}.`);
 }
 
 /** @param {Event} event */

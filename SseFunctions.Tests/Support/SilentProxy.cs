@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace SseFunctions.Tests.Support;
+
+/// <summary>A network to a server that can die without a word: connections stay open, and nothing passes any more.</summary>
+internal sealed class SilentProxy : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentBag<Path> _paths = [];
+    private readonly int _destination;
+    private readonly Task _running;
+    private volatile bool _isDead;
+
+    public SilentProxy(Uri destination)
+    {
+        _destination = destination.Port;
+        _listener.Start();
+        Url = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+        _running = AcceptAsync();
+    }
+
+    public Uri Url { get; }
+
+    /// <summary>From now on nothing passes over connections that are open; new ones work.</summary>
+    public void Silence()
+    {
+        foreach (var path in _paths) path.IsSilent = true;
+    }
+
+    /// <summary>From now on nothing passes over any connection. New ones are accepted.</summary>
+    public void SilenceAll()
+    {
+        _isDead = true;
+        Silence();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Dispose();
+        await _running;
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        var connections = new List<Task>();
+        try
+        {
+            while (true) connections.Add(ForwardAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAll(connections);
+        }
+    }
+
+    private async Task ForwardAsync(TcpClient client)
+    {
+        var path = new Path { IsSilent = _isDead };
+        _paths.Add(path);
+        using var server = new TcpClient();
+        using (client)
+        {
+            try
+            {
+                await server.ConnectAsync(IPAddress.Loopback, _destination, _stop.Token);
+                var there = PassAsync(client.GetStream(), server.GetStream(), path);
+                var back = PassAsync(server.GetStream(), client.GetStream(), path);
+                await await Task.WhenAny(there, back);
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException)
+            {
+                // One of the two has gone.
+            }
+        }
+    }
+
+    private async Task PassAsync(NetworkStream from, NetworkStream to, Path path)
+    {
+        var part = new byte[16 * 1024];
+        while (await from.ReadAsync(part, _stop.Token) is > 0 and var count)
+        {
+            if (!path.IsSilent) await to.WriteAsync(part.AsMemory(0, count), _stop.Token);
+        }
+        // The end of a connection does not pass a dead path either.
+        if (path.IsSilent) await Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token);
+    }
+
+    private sealed class Path
+    {
+        public volatile bool IsSilent;
+    }
+}
