@@ -26,8 +26,8 @@ internal sealed class ForwardingProxy : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Any, 0));
         var proxy = new ForwardingProxy(builder.Build());
         var forwarder = proxy._application.Services.GetRequiredService<IHttpForwarder>();
-        proxy._application.Run(context => forwarder.SendAsync(
-            context, server.ToString(), proxy._client, ForwarderRequestConfig.Empty, new Appending()).AsTask());
+        proxy._application.Run(async context => await forwarder.SendAsync(
+            context, server.ToString(), proxy._client, ForwarderRequestConfig.Empty, new Appending()));
         await proxy._application.StartAsync(TestContext.Current.CancellationToken);
         return proxy;
     }

@@ -4,7 +4,7 @@ using SseFunctions.Tests.Support;
 namespace SseFunctions.Tests.Streaming;
 
 /// <summary>The network of a client is gone, and no packet says so.</summary>
-public sealed class DeadPathTests
+public sealed class DeadNetworkTests
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
 
