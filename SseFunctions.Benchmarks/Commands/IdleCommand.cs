@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using SseFunctions.Benchmarks.Client;
@@ -24,8 +25,13 @@ internal static class IdleCommand
     private const int OpenedAtOnce = 64;
     private const int StreamsPerAddress = 20_000;
     private const double BytesPerKilobyte = 1024;
+    private const double MillisecondsPerSecond = 1000;
+    private const double ReportedStreams = 1000;
 
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(20);
+
+    // Until the code that heartbeats use has been compiled for good.
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(20);
     private static readonly Dictionary<string, string> Settings = new(HubSettings.With(IdleStream.Heartbeat))
     {
         ["Demo__Delay"] = "01:00:00",
@@ -45,6 +51,7 @@ internal static class IdleCommand
         [
             new("one topic", ServerVariant.LocalHost, $"{Paths.Hub}?topic=idle"),
             new("a topic each", ServerVariant.LocalHost, $"{Paths.Hub}?topic=idle%2F{LoadTarget.NumberMark}"),
+            new("ring", ServerVariant.Ring, $"{Paths.Hub}?topic=idle"),
             new("bare", ServerVariant.ByHand, Paths.Idle),
         ],
         streams,
@@ -58,7 +65,8 @@ internal static class IdleCommand
                 $"Too few open files are allowed: {LoadLimits.MaxStreams()} streams at most (ulimit -Hn).");
         }
         var table = new Table(
-            "KB per stream", "resident", "anonymous", "resident, collected", "heap", "heartbeats", "late", "errors");
+            "KB per stream", "resident", "anonymous", "resident, collected", "heap", "ms CPU a second for 1000 streams",
+            "heartbeats", "late", "errors");
         foreach (var idle in cases) await MeasureAsync(idle, streams, table, cancellationToken);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{streams} idle streams, held {Hold.TotalSeconds} s"));
@@ -74,7 +82,10 @@ internal static class IdleCommand
         var before = server.Memory;
 
         var open = await OpenAsync(server, idle, streams, cancellationToken);
+        await Task.Delay(Settle, cancellationToken);
+        var (used, started) = (server.ProcessorTime, Stopwatch.GetTimestamp());
         await Task.Delay(Hold, cancellationToken);
+        var busy = (server.ProcessorTime - used) / Stopwatch.GetElapsedTime(started);
         var after = server.Memory;
         var heap = await server.CollectAsync(cancellationToken) - heapBefore;
         var collected = server.Memory;
@@ -87,6 +98,7 @@ internal static class IdleCommand
             $"{Share(after.AnonymousBytes - before.AnonymousBytes):F1}",
             $"{Share(collected.ResidentBytes - before.ResidentBytes):F1}",
             $"{Share(heap):F1}",
+            $"{busy * MillisecondsPerSecond * ReportedStreams / streams:F2}",
             $"{open.Sum(stream => stream.Heartbeats)}",
             $"{open.Sum(stream => stream.Late)}",
             $"{open.Count(stream => stream.Failed)}");
@@ -107,7 +119,7 @@ internal static class IdleCommand
             var client = await SseClient.ConnectAsync(server.Address, source, token);
             var number = index.ToString(CultureInfo.InvariantCulture);
             await client.OpenAsync(idle.Path.Replace(LoadTarget.NumberMark, number, StringComparison.Ordinal), token);
-            var hasHeartbeats = idle.Server != ServerVariant.ByHand;
+            var hasHeartbeats = idle.Server == ServerVariant.LocalHost;
             open[index] = new IdleStream(client, idle.HasFirstEvent, hasHeartbeats);
         });
         return open;
