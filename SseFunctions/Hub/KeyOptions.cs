@@ -65,7 +65,7 @@ public sealed class KeyOptions
         foreach (var (setting, secret) in Texts(section))
         {
             var bits = VerificationKey.SecretBytes(secret).Length * 8;
-            // RFC 7518, section 3.2 forbids it; but such secrets are in use: if refused, hubs that work would not start.
+            // RFC 7518, section 3.2 forbids it; but such secrets are in use: hubs that work would not start.
             if (bits < advised)
                 yield return $"{setting} has {bits} bits, and {Algorithm} wants {advised} or more: whoever "
                     + "has a token can guess so short a secret. It is used all the same; make a better one with "
