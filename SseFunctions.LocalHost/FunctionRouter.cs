@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.Azure.Functions.Worker;
@@ -47,13 +48,15 @@ internal sealed class FunctionRouter
                 continue;
             // Most routes have none, and a stream would keep the empty ones for as long as it is open.
             if (values.Count > 0) context.Request.RouteValues = values;
+            // Metrics and spans name the route: paths have topics in them.
+            context.SetEndpoint(entry.Endpoint);
             return entry.Function(context);
         }
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     }
 
-    private sealed class Entry
+    private sealed class Entry : IRouteDiagnosticsMetadata
     {
         public Entry(MethodInfo method, string routePrefix, IServiceProvider services)
         {
@@ -75,6 +78,7 @@ internal sealed class FunctionRouter
                     RouteParameterNames = Template.Parameters.Select(parameter => parameter.Name).OfType<string>(),
                     DisableInferBodyFromParameters = true,
                 }).RequestDelegate;
+            Endpoint = new Endpoint(Function, new EndpointMetadataCollection(this), Name);
         }
 
         public string Name { get; }
@@ -86,5 +90,10 @@ internal sealed class FunctionRouter
         public TemplateMatcher Matcher { get; }
 
         public RequestDelegate Function { get; }
+
+        public Endpoint Endpoint { get; }
+
+        /// <summary>What metrics and spans call <c>http.route</c>.</summary>
+        public string Route => Template.TemplateText ?? "";
     }
 }

@@ -57,8 +57,6 @@ internal static class LocalHostApplication
             console.TimestampFormat = "HH:mm:ss.fff ";
         })
         .AddFilter("Microsoft", LogLevel.Warning)
-        // Or each open stream keeps an activity and a log scope, though nothing here is logged by them.
-        .AddFilter("Microsoft.AspNetCore.Hosting", LogLevel.None)
-        // Why it did not start is said in one line, by whoever started it.
+        // Why LocalHost did not start is said in one line, by Program.
         .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
 }

@@ -12,6 +12,7 @@ using SseFunctions.Hub;
 using SseFunctions.Hub.Delivery;
 using SseFunctions.Hub.Presence;
 using SseFunctions.Streaming;
+using SseFunctions.Telemetry;
 using SseFunctions.Website;
 
 namespace SseFunctions;
@@ -23,6 +24,7 @@ public static class Services
     /// <summary>Adds the services of all features.</summary>
     public static IServiceCollection AddSseFunctions(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddPrivateLogs();
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
 

@@ -39,13 +39,13 @@ public sealed partial class DependencyRulesTests
     [Theory]
     [MemberData(nameof(Folders))]
     public void Only_functions_know_the_Functions_worker(string folder) => Assert.All(
-        Sources(folder).Where(source => source.Text.Contains("Microsoft.Azure.Functions", StringComparison.Ordinal)),
+        Sources(folder).Where(source => Texts().Replace(source.Text, "").Contains("Microsoft.Azure.Functions", StringComparison.Ordinal)),
         source => Assert.Matches("(Functions|Triggers)\\.cs$", source.Path));
 
     [Fact]
     public void Only_what_faces_HTTP_knows_AspNetCore() => Assert.All(
         MayKnow.Keys.Where(folder => folder is not ("Streaming" or "Cors")).SelectMany(Sources)
-            .Where(source => source.Text.Contains("Microsoft.AspNetCore", StringComparison.Ordinal)),
+            .Where(source => Texts().Replace(source.Text, "").Contains("Microsoft.AspNetCore", StringComparison.Ordinal)),
         source => Assert.Matches("(Functions|Endpoint|Request|Result)\\.cs$", source.Path));
 
     [Theory]
@@ -85,4 +85,8 @@ public sealed partial class DependencyRulesTests
 
     [GeneratedRegex(@"SseFunctions\.(\w+)")]
     private static partial Regex OurNames();
+
+    // Categories of log lines have the names of namespaces.
+    [GeneratedRegex("\"[^\"\n]*\"")]
+    private static partial Regex Texts();
 }

@@ -29,14 +29,15 @@ internal sealed class RawClient : IDisposable
         string method = "GET",
         string? target = null,
         int receiveBufferBytes = 0,
-        IPAddress? from = null)
+        IPAddress? from = null,
+        string body = "")
     {
         var client = new RawClient();
         if (from is not null) client._tcp.Client.Bind(new IPEndPoint(from.MapToIPv6(), 0));
         // Before it connects: what is offered to the server then is not taken back.
         if (receiveBufferBytes > 0) client._tcp.ReceiveBufferSize = receiveBufferBytes;
         await client._tcp.ConnectAsync(url.Host, url.Port, TestContext.Current.CancellationToken);
-        var request = $"{method} {target ?? url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\n{headers}\r\n";
+        var request = $"{method} {target ?? url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\n{headers}\r\n{body}";
         await client._tcp.GetStream().WriteAsync(Encoding.Latin1.GetBytes(request), TestContext.Current.CancellationToken);
         return client;
     }

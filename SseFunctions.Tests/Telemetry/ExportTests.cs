@@ -45,8 +45,8 @@ public sealed class ExportTests
         Assert.Equal("demo", end.Attributes["sse.feature"]);
         Assert.Contains(collector.Logs, log => log.TraceId == end.TraceId && log.Text.Contains("ended: finished", StringComparison.Ordinal));
 
-        var paths = collector.Spans.Where(span => span.Scope == Requests).Select(span => span.Attributes["url.path"]);
-        Assert.Equal(["/", HubClient.Path, HubClient.Path], paths.Order());
+        var routes = collector.Spans.Where(span => span.Scope == Requests).Select(span => span.Attributes["http.route"].TrimStart('/'));
+        Assert.Equal([HubClient.Path[1..], HubClient.Path[1..], "{*path}"], routes.Order(StringComparer.Ordinal));
         Assert.DoesNotContain(collector.Spans.SelectMany(span => span.Attributes.Values), value => value.Contains(Secret, StringComparison.Ordinal));
 
         var latency = collector.Metrics.First(metric => metric.Name == "hub.delivery.latency");

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 using SseFunctions.Streaming;
 
 namespace SseFunctions.Telemetry;
@@ -20,7 +21,7 @@ public static class TelemetryServices
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var telemetry = services.AddOpenTelemetry()
-            .WithTracing(tracing => tracing.AddSource(Tracing.SourceName))
+            .WithTracing(tracing => tracing.AddSource(Tracing.SourceName).AddProcessor(new PrivateSpans()))
             .WithMetrics(metrics => metrics.AddMeter(StreamMetrics.MeterName).AddView(BucketsOf))
             .WithLogging(null, logging => logging.IncludeFormattedMessage = true);
         if (TelemetrySettings.HasCollector(configuration)) telemetry.UseOtlpExporter();

@@ -1,0 +1,227 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+using SseFunctions.Tests.Telemetry;
+
+namespace SseFunctions.Tests.Support;
+
+/// <summary>The Functions host, as far as the worker needs it: starts the published function app with its real worker, speaks to it by
+/// gRPC, and forwards requests to it over HTTP. The field numbers are those of the host's FunctionRpc.proto.</summary>
+internal sealed class FunctionsHost : IAsyncDisposable
+{
+    private const string InvocationHeader = "x-ms-invocation-id";
+    private const int MaxMessageBytes = 16 * 1024 * 1024;
+
+    private readonly WebApplication _application;
+    private readonly Channel<byte[]> _toWorker = Channel.CreateUnbounded<byte[]>();
+    private readonly ConcurrentDictionary<string, string> _functions = new();
+    private readonly ConcurrentQueue<string> _logs = new();
+    private readonly StringBuilder _output = new();
+    private readonly TaskCompletionSource<Uri> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string _folder;
+    private Process? _worker;
+    private Uri? _workerUrl;
+    private int _awaited;
+
+    private FunctionsHost(string folder)
+    {
+        _folder = folder;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+        });
+        _application = builder.Build();
+        _application.Run(ConverseAsync);
+    }
+
+    /// <summary>Where the worker takes requests.</summary>
+    public Uri WorkerUrl => _workerUrl!;
+
+    /// <summary>What the worker has logged by way of the host.</summary>
+    public IReadOnlyCollection<string> Logs => _logs;
+
+    /// <summary>What the worker's process has printed.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output) return _output.ToString();
+        }
+    }
+
+    /// <summary>Starts the app of this folder, and waits until all its functions are loaded.</summary>
+    public static async Task<FunctionsHost> Start(string folder, params (string Name, string Value)[] environment)
+    {
+        var host = new FunctionsHost(folder);
+        await host._application.StartAsync(TestContext.Current.CancellationToken);
+        host.StartWorker(environment);
+        host._workerUrl = await host._ready.Task.Within("worker that has loaded its functions");
+        await host.ListensAsync().Within("worker that takes requests");
+        return host;
+    }
+
+    /// <summary>Lets a function answer a request, as the host does: it tells the worker of the invocation, and forwards the request.
+    /// </summary>
+    public async Task<RawClient> Invoke(string function, string method, string target, string headers = "", string body = "")
+    {
+        var invocation = Guid.NewGuid().ToString();
+        var http = new ProtobufMessage().Bytes(1, "request"u8.ToArray()).Bytes(2, new ProtobufMessage().Bytes(5, []).ToArray());
+        // The host's own span, and what that says about the request.
+        var trace = new ProtobufMessage()
+            .Text(1, $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01")
+            .Bytes(3, new ProtobufMessage().Text(1, "url.full").Text(2, $"https://host{target}").ToArray());
+        Send(4, new ProtobufMessage().Text(1, invocation).Text(2, _functions[function]).Bytes(3, http.ToArray()).Bytes(5, trace.ToArray()));
+        if (body.Length > 0)
+            headers += $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n";
+        return await RawClient.Get(WorkerUrl, $"{headers}{InvocationHeader}: {invocation}\r\n", method, target, body: body);
+    }
+
+    /// <summary>Lets the worker end in good order, so that it exports what it still has.</summary>
+    public async Task StopWorker()
+    {
+        using var kill = Process.Start("kill", $"-TERM {_worker!.Id}");
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await _worker.WaitForExitAsync(TestContext.Current.CancellationToken).Within($"end of the worker: {Output}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_worker is { HasExited: false }) _worker.Kill();
+        _worker?.Dispose();
+        _toWorker.Writer.TryComplete();
+        await _application.DisposeAsync();
+    }
+
+    private void StartWorker((string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet", Path.Combine(_folder, "SseFunctions.dll"))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _folder,
+        };
+        foreach (var (name, value) in ((string, string)[])
+            [
+                ("Functions__Worker__HostEndpoint", _application.Urls.First()),
+                ("Functions__Worker__WorkerId", Guid.NewGuid().ToString()),
+                ("Functions__Worker__RequestId", Guid.NewGuid().ToString()),
+                ("Functions__Worker__GrpcMaxMessageLength", $"{MaxMessageBytes}"),
+                ("FUNCTIONS_APPLICATION_DIRECTORY", _folder),
+                ("FUNCTIONS_WORKER_RUNTIME", "dotnet-isolated"),
+                .. environment,
+            ])
+            start.Environment[name] = value;
+        _worker = new Process { StartInfo = start };
+        _worker.OutputDataReceived += OnLine;
+        _worker.ErrorDataReceived += OnLine;
+        _worker.Start();
+        _worker.BeginOutputReadLine();
+        _worker.BeginErrorReadLine();
+    }
+
+    // The functions can be loaded before the worker listens.
+    private async Task ListensAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                using var tcp = new TcpClient();
+                await tcp.ConnectAsync(WorkerUrl.Host, WorkerUrl.Port, TestContext.Current.CancellationToken);
+                return;
+            }
+            catch (SocketException)
+            {
+                Assert.False(_worker!.HasExited, Output);
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+            }
+        }
+    }
+
+    private void OnLine(object sender, DataReceivedEventArgs line)
+    {
+        lock (_output) _output.AppendLine(line.Data);
+    }
+
+    private void Send(int content, ProtobufMessage message) =>
+        _toWorker.Writer.TryWrite(new ProtobufMessage().Bytes(content, message.ToArray()).ToArray());
+
+    // One gRPC call, open for as long as the worker lives: messages in both directions, each with a length before it.
+    private async Task ConverseAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/grpc";
+        context.Response.DeclareTrailer("grpc-status");
+        await context.Response.StartAsync(context.RequestAborted);
+        var writing = WriteAsync(context);
+        try
+        {
+            var prefix = new byte[5];
+            while (true)
+            {
+                await context.Request.Body.ReadExactlyAsync(prefix, context.RequestAborted);
+                var message = new byte[BinaryPrimitives.ReadUInt32BigEndian(prefix.AsSpan(1))];
+                await context.Request.Body.ReadExactlyAsync(message, context.RequestAborted);
+                Hear(new Protobuf(message));
+            }
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or Microsoft.AspNetCore.Http.BadHttpRequestException)
+        {
+            // The worker has ended.
+            _toWorker.Writer.TryComplete();
+        }
+        await writing;
+        context.Response.AppendTrailer("grpc-status", "0");
+    }
+
+    private async Task WriteAsync(HttpContext context)
+    {
+        await foreach (var message in _toWorker.Reader.ReadAllAsync())
+        {
+            var prefix = new byte[5];
+            BinaryPrimitives.WriteUInt32BigEndian(prefix.AsSpan(1), (uint)message.Length);
+            await context.Response.Body.WriteAsync(prefix, CancellationToken.None);
+            await context.Response.Body.WriteAsync(message, CancellationToken.None);
+            await context.Response.Body.FlushAsync(CancellationToken.None);
+        }
+    }
+
+    private void Hear(Protobuf message)
+    {
+        // The worker is there.
+        if (message.Messages(20).Any())
+            Send(17, new ProtobufMessage().Text(1, "4.1037.0").Text(4, _folder).Text(5, _folder));
+        foreach (var initialized in message.Messages(16))
+        {
+            _workerUrl = new Uri(initialized.Messages(2).First(capability => capability.Text(1) == "HttpUri").Text(2));
+            Send(29, new ProtobufMessage().Text(1, _folder));
+        }
+        foreach (var found in message.Messages(30))
+        {
+            var functions = found.Bytes(1).ToArray();
+            _awaited = functions.Length;
+            foreach (var function in functions)
+            {
+                var metadata = new Protobuf(function);
+                _functions[metadata.Text(4)] = metadata.Text(13);
+                Send(8, new ProtobufMessage().Text(1, metadata.Text(13)).Bytes(2, function.ToArray()));
+            }
+        }
+        foreach (var _ in message.Messages(9))
+        {
+            if (Interlocked.Decrement(ref _awaited) == 0) _ready.TrySetResult(_workerUrl!);
+        }
+        foreach (var log in message.Bytes(2)) _logs.Enqueue(Encoding.UTF8.GetString(log.Span));
+    }
+}

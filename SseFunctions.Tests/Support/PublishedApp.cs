@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace SseFunctions.Tests.Support;
+
+/// <summary>The function app as it is published, with the real worker: the folder that <c>PUBLISHED_APP</c> names, or one that is
+/// published once for all tests. They are skipped where a feed lacks the worker's packages.</summary>
+internal static partial class PublishedApp
+{
+    // It restores and compiles, beside all other tests.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
+
+    private static readonly Lazy<Task<(string? Path, string Output)>> Published = new(Publish);
+
+    /// <summary>Its folder.</summary>
+    public static async Task<string> Folder()
+    {
+        var (folder, output) = await Published.Value;
+        if (folder is null && PackageIsMissing().IsMatch(output)) Assert.Skip("A feed lacks the packages of the Functions worker.");
+        Assert.True(folder is not null, output);
+        return folder;
+    }
+
+    private static async Task<(string? Path, string Output)> Publish()
+    {
+        if (Environment.GetEnvironmentVariable("PUBLISHED_APP") is { Length: > 0 } published) return (published, "");
+        var folder = Directory.CreateTempSubdirectory("sse-functions-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        var project = Path.Combine(Repository.Root, "SseFunctions");
+        var start = new ProcessStartInfo("dotnet", ["publish", project, "-c", "Release", "-o", folder, "-nologo", "-v", "quiet"])
+        {
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start)!;
+        using var limit = new CancellationTokenSource(Limit);
+        try
+        {
+            var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            return (process.ExitCode == 0 ? folder : null, output);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+
+    [GeneratedRegex("NU110[123]")]
+    private static partial Regex PackageIsMissing();
+}
