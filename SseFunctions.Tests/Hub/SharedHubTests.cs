@@ -11,6 +11,8 @@ public sealed class SharedHubTests : IAsyncDisposable
     private const string Healthy = "{\"status\":\"Healthy\",\"checks\":{\"redis\":\"Healthy\",\"hub\":\"Healthy\"}}";
     private const string Degraded = "{\"status\":\"Degraded\",\"checks\":{\"redis\":\"Degraded\",\"hub\":\"Healthy\"}}";
 
+    private const string Unhealthy = "{\"status\":\"Unhealthy\",\"checks\":{\"redis\":\"Unhealthy\",\"hub\":\"Healthy\"}}";
+
     private readonly List<IAsyncDisposable> _started = [];
 
     [Fact]
@@ -130,6 +132,44 @@ public sealed class SharedHubTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task While_Redis_is_full_every_instance_is_unhealthy_and_recovers_without_a_publication()
+    {
+        var redis = await StartRedis();
+        var (publishing, quiet) = (await StartHost(redis), await StartHost(redis));
+        await UntilTaken(publishing, "topic=a&data=before");
+        await redis.Ask("CONFIG", "SET", "maxmemory", "1mb");
+        using (var refused = await publishing.Post("topic=a&data=refused", Bearer(Everything)))
+            await refused.Problem(HttpStatusCode.ServiceUnavailable);
+        using (var health = await publishing.Get("/healthz"))
+        {
+            Assert.Equal(Unhealthy, await health.Text());
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
+        }
+        await UntilHealthIs(quiet, Unhealthy);
+        await quiet.Logs.First("Redis refuses to store updates (OOM)");
+        // Nobody publishes on a full Redis to find out: both instances look by themselves.
+        await redis.Ask("CONFIG", "SET", "maxmemory", "0");
+        await UntilHealthIs(publishing, Healthy);
+        await UntilHealthIs(quiet, Healthy);
+        Assert.Equal(0, (int)await redis.Ask("EXISTS", "{sse}:probe"));
+        Assert.Equal(1, (int)await redis.Ask("XLEN", "{sse}:log"));
+    }
+
+    [Theory]
+    [InlineData("-xadd")]
+    [InlineData("-hset")]
+    public async Task A_Redis_that_may_not_be_written_to_makes_an_instance_unhealthy_that_nobody_publishes_to(string forbidden)
+    {
+        var redis = await StartRedis();
+        var host = await StartHost(redis);
+        await UntilHealthIs(host, Healthy);
+        await redis.Ask("ACL", "SETUSER", "default", forbidden);
+        await UntilHealthIs(host, Unhealthy);
+        await redis.Ask("ACL", "SETUSER", "default", "+@all");
+        await UntilHealthIs(host, Healthy);
+    }
+
+    [Fact]
     public async Task When_Redis_has_lost_the_log_subscribers_are_sent_away_and_told_when_they_come_back()
     {
         var redis = await StartRedis();
@@ -203,15 +243,15 @@ public sealed class SharedHubTests : IAsyncDisposable
         }
     }
 
-    // A moment after the log has said that it can or cannot be read. The app itself is up, whatever it says.
+    // A moment after the log has said that it can or cannot be read or written.
     private static async Task UntilHealthIs(LocalHostServer host, string expected)
     {
         var limit = DateTime.UtcNow + Limits.Soon;
         while (true)
         {
             using var answer = await host.Get("/healthz");
-            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             var text = await answer.Text();
+            Assert.Equal(text == Unhealthy ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.OK, answer.StatusCode);
             if (text == expected) return;
             Assert.True(DateTime.UtcNow < limit, text);
             await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);

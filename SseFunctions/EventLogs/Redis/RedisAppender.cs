@@ -10,7 +10,8 @@ internal sealed class RedisAppender(
     LogLimits limits,
     HeldEntries held,
     RedisMirror mirror,
-    RedisClock clock)
+    RedisClock clock,
+    RedisWrites writes)
 {
     private const int MaxBatch = 256;
     private const int MaxBatchBytes = 4 * 1024 * 1024;
@@ -90,11 +91,13 @@ internal sealed class RedisAppender(
             // Its clock was set forward, or it was silent for long. Now it has told the time: once more.
             if (answer.Length == 1) answer = await RunAsync(batch);
             if (answer.Length == 1) throw new LogUnavailableException("Redis was too late.");
+            writes.Succeeded();
             await before;
             Succeed(batch, answer);
         }
         catch (Exception exception)
         {
+            writes.Failed(exception);
             // Whoever waits has to know, whatever it is.
             foreach (var append in batch) append.Fail(exception);
             // It may be in the log all the same, and our own bell is not listened to.

@@ -24,6 +24,7 @@ public sealed class RedisEventLog : IEventLog, IAsyncDisposable
     private readonly HeldEntries _held;
     private readonly RedisMirror _mirror;
     private readonly RedisAppender _appender;
+    private readonly RedisWrites _writes;
 
     /// <summary>Makes it; nothing is read before <see cref="StartAsync"/>.</summary>
     public RedisEventLog(
@@ -53,7 +54,8 @@ public sealed class RedisEventLog : IEventLog, IAsyncDisposable
         _connection = new RedisConnection(options, _identity, metrics, time, logger);
         _held = new HeldEntries(new LogRing(limits, Unknown), time);
         _mirror = new RedisMirror(_connection, _keys, _held, limits, clock, metrics, time, logger);
-        _appender = new RedisAppender(_connection, _keys, stored ?? InRedis(limits), _held, _mirror, clock);
+        _writes = new RedisWrites(_connection, _keys, time);
+        _appender = new RedisAppender(_connection, _keys, stored ?? InRedis(limits), _held, _mirror, clock, _writes);
     }
 
     /// <inheritdoc/>
@@ -70,6 +72,10 @@ public sealed class RedisEventLog : IEventLog, IAsyncDisposable
 
     /// <summary>Whether Redis cannot be read just now.</summary>
     public bool IsCut => _mirror.IsCut;
+
+    /// <summary>The code of the error with which Redis refuses to store updates; null if it stores them, or does not
+    /// answer.</summary>
+    internal Task<string?> RefusalAsync(CancellationToken cancellationToken) => _writes.RefusalAsync(cancellationToken);
 
     /// <summary>Begins to read, and waits until everything there is has been read; not for long if Redis does not
     /// answer: it goes on trying.</summary>

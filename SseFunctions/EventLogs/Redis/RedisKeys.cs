@@ -23,6 +23,10 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>A hash: of each instance that died and is being cleared up after, until when and by whom.</summary>
     public RedisKey Leases { get; } = $"{{{prefix}}}:leases";
 
+    /// <summary>A key that is never there after the script that uses it: whether Redis takes writes is tried with it.
+    /// </summary>
+    public RedisKey Probe { get; } = $"{{{prefix}}}:probe";
+
     /// <summary>The channel that tells of new entries.</summary>
     public RedisChannel Bell { get; } = RedisChannel.Literal($"{{{prefix}}}:bell");
 

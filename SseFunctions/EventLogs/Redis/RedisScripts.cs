@@ -158,6 +158,17 @@ internal static class RedisScripts
         return answer
         """;
 
+    /// <summary>Runs the commands with which <see cref="Append"/> writes, on a key of its own, and leaves nothing behind:
+    /// it fails where they would be refused. A Redis that is full refuses the first command of a script that needs
+    /// memory and none after one that has written, so XADD comes first; without a stream it writes nothing.</summary>
+    public const string Probe = """
+        local key = KEYS[1]
+        redis.call('XADD', key, 'NOMKSTREAM', '*', 'p', '')
+        redis.call('XTRIM', key, 'MAXLEN', 0)
+        redis.call('HSET', key, 'p', '')
+        redis.call('HDEL', key, 'p')
+        """;
+
     /// <summary>Adds an update that says nothing if the log's last place is not this one or behind it: then the log has
     /// lost updates, and this one keeps its places from going backwards. Arguments: the bell, the place in two parts,
     /// and the update that says nothing.</summary>
