@@ -95,6 +95,8 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       scmMinTlsVersion: '1.2'
       appSettings: [
         { name: 'AzureFunctionsJobHost__functionTimeout', value: time(functionTimeoutMinutes) }
+        // Or the host answers a POST to / with a page of its own, and 200.
+        { name: 'AzureWebJobsDisableHomepage', value: 'true' }
         { name: 'Streaming__MaxDuration', value: time(maxStreamMinutes) }
         { name: 'Hub__Publisher__Key', value: '@Microsoft.KeyVault(SecretUri=${hubPublisherKeyUri})' }
         { name: 'Hub__Anonymous', value: hubAnonymous ? 'true' : 'false' }

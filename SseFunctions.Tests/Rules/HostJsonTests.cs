@@ -1,4 +1,7 @@
+using System.Reflection;
 using System.Text.Json;
+using Microsoft.Azure.Functions.Worker;
+using SseFunctions.LocalHost;
 using SseFunctions.Streaming;
 using SseFunctions.Tests.Support;
 
@@ -36,6 +39,29 @@ public sealed class HostJsonTests
     [Fact]
     public void The_host_exports_as_the_worker_does() =>
         Assert.Equal("OpenTelemetry", HostJson.GetProperty("telemetryMode").GetString());
+
+    // The host logs each client that leaves a stream as a failed invocation, twice. What the functions themselves log has the
+    // category .User there, and stays; so does what the host logs about functions that do not stream.
+    [Theory]
+    [InlineData("Events")]
+    [InlineData("HubSubscribe")]
+    public void The_host_does_not_log_clients_that_leave_but_what_the_function_logs(string function)
+    {
+        Assert.Equal("Critical", LogLevels[$"Function.{function}"]);
+        Assert.Equal("Information", LogLevels[$"Function.{function}.User"]);
+        Assert.Equal("Critical", LogLevels["Host.Results"]);
+    }
+
+    [Fact]
+    public void The_host_logs_the_failures_of_all_functions_that_do_not_stream() => Assert.All(
+        FunctionRouter.FunctionMethods(typeof(EventStreams).Assembly.GetTypes())
+            .Select(method => method.GetCustomAttribute<FunctionAttribute>()!.Name)
+            .Except(["Events", "HubSubscribe"]),
+        // A level is for all categories that begin with its name.
+        function => Assert.DoesNotContain(LogLevels.Keys, name => $"Function.{function}".StartsWith(name, StringComparison.OrdinalIgnoreCase)));
+
+    private static Dictionary<string, string> LogLevels => HostJson.GetProperty("logging").GetProperty("logLevel")
+        .EnumerateObject().ToDictionary(level => level.Name, level => level.Value.GetString()!);
 
     private static JsonElement Http => HostJson.GetProperty("extensions").GetProperty("http");
 }
