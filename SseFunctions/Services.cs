@@ -22,7 +22,11 @@ namespace SseFunctions;
 public static class Services
 {
     /// <summary>Adds the services of all features.</summary>
-    public static IServiceCollection AddSseFunctions(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddSseFunctions(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddFeatures(configuration).AddHostedService<Rehearsal>();
+
+    /// <summary>The same, without the rehearsal that runs them.</summary>
+    internal static IServiceCollection AddFeatures(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddPrivateLogs();
         services.AddMetrics();

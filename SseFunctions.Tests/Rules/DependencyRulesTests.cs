@@ -69,7 +69,7 @@ public sealed partial class DependencyRulesTests
 
     [Fact]
     public void The_root_holds_only_the_composition() => Assert.Equal(
-        ["ISettings.cs", "Program.cs", "Services.cs", "Settings.cs"],
+        ["ISettings.cs", "Program.cs", "Rehearsal.cs", "Services.cs", "Settings.cs"],
         Directory.EnumerateFiles(App, "*.cs").Select(file => Path.GetFileName(file)).Order());
 
     [Fact]

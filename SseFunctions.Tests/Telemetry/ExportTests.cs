@@ -49,6 +49,8 @@ public sealed class ExportTests
         Assert.Equal([HubClient.Path[1..], HubClient.Path[1..], "{*path}"], routes.Order(StringComparer.Ordinal));
         Assert.DoesNotContain(collector.Spans.SelectMany(span => span.Attributes.Values), value => value.Contains(Secret, StringComparison.Ordinal));
 
+        // What the host runs for itself while it starts.
+        Assert.DoesNotContain("rehearsal", collector.Text, StringComparison.OrdinalIgnoreCase);
         var latency = collector.Metrics.First(metric => metric.Name == "hub.delivery.latency");
         Assert.Equal("s", latency.Unit);
         Assert.Contains(0.001, latency.Bounds);

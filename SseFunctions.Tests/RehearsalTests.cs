@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using SseFunctions.Hub.Delivery;
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests;
+
+/// <summary>The streams that a host runs for itself while it starts. That none of it is exported, the tests of the export say.</summary>
+public sealed class RehearsalTests
+{
+    [Fact]
+    public async Task Comes_to_its_end_and_leaves_no_trace_in_logs_and_counts()
+    {
+        await using var server = await LocalHostServer.Start();
+        var rehearsal = Assert.Single(server.Services.GetServices<IHostedService>().OfType<Rehearsal>());
+        await rehearsal.Ended.Within("end of the rehearsal");
+        Assert.DoesNotContain(server.Logs.Entries, line => line.Message.Contains("rehearsal", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(server.Logs.Entries, line => line.Message.Contains("A stream of", StringComparison.Ordinal));
+        Assert.Equal(0, server.Services.GetRequiredService<Subscribers>().Count);
+        Assert.Equal(0, server.Services.GetRequiredService<SseFunctions.EventLogs.IEventLog>().Size.Count);
+    }
+}
