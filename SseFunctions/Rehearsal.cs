@@ -15,8 +15,8 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions;
 
-/// <summary>Runs a stream of each feature once when the host has started, so that the code of streams is compiled before
-/// a client comes. The host is not kept from being ready: a request that waits for it must not wait for this too. It
+/// <summary>Runs a stream of each feature once when the host has started, so that the code of streams is compiled
+/// before a client comes. The host is not kept from being ready: a request that waits for it must not wait for this too. It
 /// has services of its own, which nobody sees: its streams are in no log, metric or span, and count as nobody's
 /// subscribers.</summary>
 internal sealed partial class Rehearsal(ILogger<Rehearsal> logger) : IHostedLifecycleService

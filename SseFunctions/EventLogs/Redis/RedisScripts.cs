@@ -158,8 +158,8 @@ internal static class RedisScripts
         return answer
         """;
 
-    /// <summary>Runs the commands with which <see cref="Append"/> writes, on a key of its own, and leaves nothing behind:
-    /// it fails where they would be refused. A Redis that is full refuses the first command of a script that needs
+    /// <summary>Runs the commands with which <see cref="Append"/> writes, on a key of its own, and leaves nothing
+    /// behind: it fails where they would be refused. A Redis that is full refuses the first command of a script that needs
     /// memory and none after one that has written, so XADD comes first; without a stream it writes nothing.</summary>
     public const string Probe = """
         local key = KEYS[1]

@@ -26,8 +26,8 @@ internal sealed class RedisWrites(RedisConnection connection, RedisKeys keys, Ti
         if (CodeOf(exception) is { } code) Know(code);
     }
 
-    /// <summary>The code of the error with which Redis refuses writes, such as OOM, READONLY or NOPERM; null if it takes
-    /// them, or if it is not known because Redis does not answer.</summary>
+    /// <summary>The code of the error with which Redis refuses writes, such as OOM, READONLY or NOPERM; null if it
+    /// takes them, or if it is not known because Redis does not answer.</summary>
     public async Task<string?> RefusalAsync(CancellationToken cancellationToken)
     {
         Task probe;
