@@ -34,10 +34,46 @@ public sealed class StreamSignalTests
     }
 
     [Fact]
-    public async Task Loses_nothing_when_many_raise_at_once()
+    public async Task A_waiter_that_is_held_waits_on_and_is_woken_by_what_was_raised_meanwhile()
+    {
+        var signal = new StreamSignal();
+        Assert.False(signal.TryHold());
+        var wake = signal.WaitAsync().AsTask();
+        Assert.True(signal.TryHold());
+        Assert.False(signal.TryHold());
+        signal.Release();
+        Assert.False(wake.IsCompleted);
+
+        Assert.True(signal.TryHold());
+        signal.Raise(Wake.Heartbeat);
+        signal.Raise(Wake.End);
+        Assert.False(wake.IsCompleted);
+        signal.Release();
+        Assert.Equal(Wake.Heartbeat | Wake.End, await wake.Within("wake"));
+
+        wake = signal.WaitAsync().AsTask();
+        Assert.True(signal.TryHold());
+        signal.Release(Wake.Sending);
+        Assert.Equal(Wake.Sending, await wake.Within("wake"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Loses_nothing_when_many_raise_at_once(bool isHeldNowAndThen)
     {
         const int Rounds = 20_000;
         var signal = new StreamSignal();
+        var isOver = false;
+        var holder = Task.Run(
+            () =>
+            {
+                while (isHeldNowAndThen && !Volatile.Read(ref isOver))
+                {
+                    if (signal.TryHold()) signal.Release();
+                }
+            },
+            TestContext.Current.CancellationToken);
         using var nextSeen = new SemaphoreSlim(0);
         using var heartbeatSeen = new SemaphoreSlim(0);
 
@@ -74,5 +110,7 @@ public sealed class StreamSignalTests
         await Task.WhenAll(
             Run(Wait), Run(() => Raise(Wake.Next, nextSeen)), Run(() => Raise(Wake.Heartbeat, heartbeatSeen)))
             .Within("end of the exchange");
+        Volatile.Write(ref isOver, true);
+        await holder.Within("end of the holder");
     }
 }

@@ -5,7 +5,7 @@ namespace SseFunctions.Streaming;
 
 /// <summary>One open stream: the loop that writes a sequence of events to one client. Only the loop touches the
 /// sequence and writes; whoever else wants something of it, the clock or a cancellation, raises its signal.</summary>
-internal sealed class EventStream : IDisposable
+internal sealed class EventStream : ILentClient, IDisposable
 {
     // What is ready goes out together, but no more than this in one write: then the client's pace has to count.
     private const int MaxWriteBytes = 32 * 1024;
@@ -44,6 +44,7 @@ internal sealed class EventStream : IDisposable
     private bool _nextIsHere;
     private Action? _raiseNext;
     private ReadOnlyMemory<byte> _rest;
+    private Task<bool>? _sending;
     private long _lookedAt = Environment.TickCount64;
     private long _endedAt;
     private int _end;
@@ -124,6 +125,7 @@ internal sealed class EventStream : IDisposable
         Trace?.Started();
         _stoppable = events as IStoppableSequence;
         if (_stoppable is null) _stop = new CancellationTokenSource();
+        else _stoppable.Client = this;
         var sequence = events.GetAsyncEnumerator(_stop?.Token ?? CancellationToken.None);
         Task closing;
         // All in one method, not two: each would hold a state machine for as long as the stream is open.
@@ -144,6 +146,11 @@ internal sealed class EventStream : IDisposable
                     wake = await waiting;
                     // What comes next may be the sequence's own code, which must not hold up the clock of all streams.
                     if (isOnClock) await Task.Yield();
+                    if (_sending is { } sending)
+                    {
+                        _sending = null;
+                        if (!await sending) End(StreamEnd.ClientGone);
+                    }
                     _nextIsHere = wake.HasFlag(Wake.Next);
                     _nextIsPending = !_nextIsHere;
                     if (_nextIsHere || !wake.HasFlag(Wake.Heartbeat) || !HeartbeatIsDue) continue;
@@ -162,6 +169,37 @@ internal sealed class EventStream : IDisposable
         if (!closing.IsCompleted) return false;
         await closing;
         return true;
+    }
+
+    /// <inheritdoc/>
+    public bool TryBorrow()
+    {
+        if (Ended || !_signal.TryHold()) return false;
+        if (!Ended) return true;
+        // The stream may be waiting for the end of the sequence already.
+        _signal.Release();
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public void Write(ServerSentEvent next)
+    {
+        _client.Write(next.Bytes.Span);
+        Events++;
+    }
+
+    /// <inheritdoc/>
+    public void Return()
+    {
+        var sent = SendAsync();
+        if (!sent.IsCompletedSuccessfully)
+        {
+            _sending = sent.AsTask();
+            _signal.Release(Wake.Sending);
+            return;
+        }
+        if (!sent.Result) End(StreamEnd.ClientGone);
+        _signal.Release();
     }
 
     /// <summary>Sends what was written and has not been sent. False if the client is gone.</summary>

@@ -4,6 +4,10 @@ namespace SseFunctions.Streaming;
 /// tokens and a registration for each of very many streams.</summary>
 internal interface IStoppableSequence : IAsyncEnumerable<ServerSentEvent>
 {
+    /// <summary>The client to write to while the stream waits for the sequence. Set once, before the sequence is
+    /// enumerated.</summary>
+    ILentClient? Client { set; }
+
     /// <summary>Makes a MoveNextAsync that waits, or would wait, answer false. Any thread may call it.</summary>
     void Stop();
 }

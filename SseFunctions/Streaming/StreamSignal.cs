@@ -17,6 +17,9 @@ internal enum Wake
 
     /// <summary>The stream shall end.</summary>
     End = 4,
+
+    /// <summary>A borrower's write waits for the client.</summary>
+    Sending = 8,
 }
 
 /// <summary>Where one loop waits for several things at once without allocating: anyone may raise, one may wait. What is
@@ -50,6 +53,21 @@ internal sealed class StreamSignal : IValueTaskSource<Wake>
         }
         if (state != Waiting) return;
         _source.RunContinuationsAsynchronously = !inline;
+        _source.SetResult(wake);
+    }
+
+    /// <summary>Keeps the waiter waiting, whatever is raised, until <see cref="Release"/>.</summary>
+    /// <returns>False if nobody waits, or somebody else keeps the waiter.</returns>
+    public bool TryHold() => Interlocked.CompareExchange(ref _state, 0, Waiting) == Waiting;
+
+    /// <summary>Ends what <see cref="TryHold"/> began. The waiter goes on waiting if nothing was raised meanwhile;
+    /// otherwise it is woken on the thread pool.</summary>
+    /// <param name="wake">What is raised now.</param>
+    public void Release(Wake wake = Wake.None)
+    {
+        if (wake == Wake.None && Interlocked.CompareExchange(ref _state, Waiting, 0) == 0) return;
+        wake |= (Wake)Interlocked.Exchange(ref _state, 0);
+        _source.RunContinuationsAsynchronously = true;
         _source.SetResult(wake);
     }
 

@@ -24,6 +24,9 @@ internal sealed class Subscriber(
     private const int Stopped = 2;
     private const int ScannedAtOnce = 64;
 
+    // As much as a stream writes before it waits for the client.
+    private const int MaxLentBytes = 32 * 1024;
+
     // After so many in which nothing was for it, others get the thread: what it looks for may be costly to compare.
     private const int ScansInARow = 16;
 
@@ -95,11 +98,16 @@ internal sealed class Subscriber(
         return new ValueTask<bool>(this, _wait.Version);
     }
 
+    /// <inheritdoc/>
+    public ILentClient? Client { private get; set; }
+
     /// <summary>Wakes it, if it waits and there is something for it. The stream writes it before this
     /// returns.</summary>
     public void Wake()
     {
-        if (TryLeave(Waiting)) GoOn();
+        if (!TryLeave(Waiting)) return;
+        if (Client is { } client && client.TryBorrow()) WriteTo(client);
+        else GoOn();
     }
 
     void IThreadPoolWorkItem.Execute() => GoOn();
@@ -126,6 +134,44 @@ internal sealed class Subscriber(
         _wait.OnCompleted(continuation, state, token, flags);
 
     private bool TryLeave(int state) => Interlocked.CompareExchange(ref _state, Busy, state) == state;
+
+    // While its stream waits for it, and has lent its client. That the stream waits for MoveNextAsync does not change.
+    private void WriteTo(ILentClient client)
+    {
+        while (TryWriteBatch(client))
+        {
+            if (Interlocked.CompareExchange(ref _state, Waiting, Busy) == Stopped)
+            {
+                client.Return();
+                _wait.SetResult(false);
+                return;
+            }
+            // From here on another thread may wake it, and finds that the client is still lent: then it wakes the stream.
+            if (Last.After <= _place || !TryLeave(Waiting))
+            {
+                client.Return();
+                return;
+            }
+        }
+        client.Return();
+        GoOn();
+    }
+
+    // The group's last batch, if it comes next and is not too much for one write.
+    private bool TryWriteBatch(ILentClient client)
+    {
+        var last = Last;
+        if (last.After <= _place) return true;
+        if (_place < last.Before || last.SizeBytes > MaxLentBytes || last.Entries is not { } entries) return false;
+        var first = 0;
+        while (entries[first].Position <= _place) first++;
+        var next = entries.AsSpan(first);
+        foreach (var entry in next) client.Write(entry.Event);
+        _place = entries[^1].Position;
+        _isAtStart = false;
+        subscribers.Delivered(next, isLive: true);
+        return true;
+    }
 
     // While its stream waits for it.
     private void GoOn()

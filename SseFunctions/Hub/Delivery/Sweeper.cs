@@ -11,8 +11,9 @@ public sealed class Sweeper : IThreadPoolWorkItem, IDisposable
     // A group that becomes ready waits for one slice at most: about a millisecond of writing.
     private const int SliceMembers = 64;
 
-    // Below this many members, the switch to another thread costs more than the thread saves.
-    private const int MembersPerThread = 256;
+    // One thread is enough for fewer members: the server's own threads send meanwhile what it has written. Measured with
+    // 1,000 members on two cores: a second thread costs 5 % more processor time, and nothing arrives earlier.
+    private const int MembersPerThread = 2048;
 
     private static readonly TimeSpan ShortestTimer = TimeSpan.FromMilliseconds(1);
 
