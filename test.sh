@@ -26,13 +26,16 @@ if ! command -v redis-server >/dev/null 2>&1; then
     || echo "Left out: the tests of the shared log. They need redis-server (Debian: apt-get install redis-server)."
 fi
 
-if ! command -v ip >/dev/null 2>&1 && [ ! -x /usr/sbin/ip ]; then
+if [ "$(uname -s)" = Linux ] && ! command -v ip >/dev/null 2>&1; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    echo "Installing iproute2, for the tests of a network that goes dead."
+    echo "Installing iproute2, for the tests of a network that fails."
     { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends iproute2; } \
       >/dev/null 2>&1 || echo "That failed."
   fi
-  [ -x /usr/sbin/ip ] || echo "Left out: the tests of a network that goes dead. They need root and ip (Debian: iproute2)."
+  command -v ip >/dev/null 2>&1 \
+    || echo "Left out: the tests of a network that fails. They need root and ip (Debian: apt-get install iproute2)."
+elif [ "$(id -u)" != 0 ]; then
+  echo "Left out: the tests of a network that fails. They need root on Linux."
 fi
 
 results=$(mktemp -d)

@@ -46,6 +46,8 @@ try
             return await LoadCommand.RunAsync(url, new Arguments(options), stop.Token);
         case ["fan-out", .. var options]:
             return await CompareCommand.FanOutAsync(new Arguments(options), stop.Token);
+        case ["gather", .. var options]:
+            return await CompareCommand.GatherAsync(new Arguments(options), stop.Token);
         case ["closed-loop", .. var options]:
             return await CompareCommand.ClosedLoopAsync(new Arguments(options), stop.Token);
         case ["publish-cost", .. var options]:

@@ -37,10 +37,23 @@ internal static class CompareCommand
         arguments,
         cancellationToken);
 
+    /// <summary>What gathering is worth: the hub with different values of <c>Hub:Gather</c>.</summary>
+    public static Task<int> GatherAsync(Arguments arguments, CancellationToken cancellationToken) => RunAsync(
+        [
+            new LoadOptions { Subscribers = 1000, Publishers = 1, InFlight = 16 },
+            new LoadOptions { Subscribers = 1000, Publishers = 1, Rate = 100 },
+        ],
+        arguments,
+        cancellationToken,
+        HubServer.Gathering);
+
     private static async Task<int> RunAsync(
-        LoadOptions[] loads, Arguments arguments, CancellationToken cancellationToken)
+        LoadOptions[] loads,
+        Arguments arguments,
+        CancellationToken cancellationToken,
+        string servers = HubServer.All)
     {
-        var names = (arguments.Text("servers") ?? HubServer.All).Split(',');
+        var names = (arguments.Text("servers") ?? servers).Split(',');
         var subscribers = arguments.Count("subscribers", 0, LoadLimits.MaxStreams() / names.Length);
         var publishers = arguments.Count("publishers", 0, MaxCount);
         var rate = arguments.Rate("rate", MaxRate);
@@ -133,7 +146,8 @@ internal static class CompareCommand
             string name, LoadOptions options, CancellationToken cancellationToken)
         {
             var variant = HubServer.Parse(name);
-            var process = await ServerProcess.StartAsync(variant, HubSettings.All, cancellationToken);
+            var process = await ServerProcess.StartAsync(
+                variant, HubServer.SettingsOf(name), cancellationToken);
             try
             {
                 var load = await LoadRun.OpenAsync(LoadTarget.Of(process, Topic), options, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SseFunctions.Benchmarks.Server;
 
 namespace SseFunctions.Benchmarks.Commands;
@@ -11,9 +12,26 @@ internal static class HubServer
     /// <summary>The hub itself.</summary>
     public const string Ours = "ours";
 
+    /// <summary>The hub with three values of its setting <c>Hub:Gather</c>.</summary>
+    public const string Gathering = "ours:0,ours:10,ours:20";
+
+    private const char GatherMark = ':';
+
+    /// <summary>The settings of a server: <c>ours:10</c> is the hub with 10 ms for <c>Hub:Gather</c>.</summary>
+    /// <exception cref="UsageException">It is not a number of milliseconds.</exception>
+    public static Dictionary<string, string> SettingsOf(string name)
+    {
+        var settings = HubSettings.All;
+        if (name.Split(GatherMark) is not [_, var gather]) return settings;
+        if (!int.TryParse(gather, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
+            throw new UsageException($"'{gather}' is no number of milliseconds.");
+        settings["Hub__Gather"] = TimeSpan.FromMilliseconds(milliseconds).ToString();
+        return settings;
+    }
+
     /// <summary>The server that a name stands for.</summary>
     /// <exception cref="UsageException">There is none.</exception>
-    public static ServerVariant Parse(string name) => name switch
+    public static ServerVariant Parse(string name) => name.Split(GatherMark)[0] switch
     {
         Ours => ServerVariant.LocalHost,
         "queue" => ServerVariant.Queue,

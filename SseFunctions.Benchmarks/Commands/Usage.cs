@@ -37,6 +37,8 @@ internal static class Usage
                             --subscribers --publishers --rate --seconds 5 --rounds 5 --servers ours,queue,ring
           closed-loop     the same with 1000 subscribers: 16 publishers as fast as answers come, then one publisher
                           with 16 updates on the way to the subscribers
+          gather          the hub with different values of Hub:Gather: one publisher with 16 updates on the way, then
+                          100 updates/s; options as above, ours:10 is the hub with 10 ms
           publish-cost    a publish without subscribers, and with 20000 of other topics
                             --subscribers --publishers 4 --seconds 3 --rounds 5
           stalled         what a subscriber that reads nothing does to the others

@@ -73,35 +73,6 @@ public sealed class EventStreamEndTests
         Assert.Empty(server.Logs.Errors);
     }
 
-    // The client reads a little, and then nothing for six seconds, again and again: so that a write of 32 KB waits for much longer
-    // than the timeout, since the kernel takes no more before a good part of its buffer of megabytes is free.
-    [Fact]
-    public async Task A_client_that_reads_slowly_is_not_cut_off_and_one_that_stops_reading_is()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells what a client has acknowledged.");
-        var timeout = TimeSpan.FromSeconds(10);
-        var disposed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var server = await StreamServer.StartWithFakeTime(
-            Sequence.Endless(disposed), $"Streaming:WriteTimeout={timeout}", "Streaming:MaxDuration=0");
-        using var client = await server.Get(receiveBufferBytes: 64 * 1024);
-        for (var read = 0; read < 40; read++)
-        {
-            await client.MoreThan(client.Count + 200_000);
-            for (var second = 0; second < 6; second++) server.Time.Advance(TimeSpan.FromSeconds(1));
-        }
-        Assert.DoesNotContain(server.Logs.Entries, entry => entry.Message.Contains("ended", StringComparison.Ordinal));
-
-        var ended = server.Logs.First("ended: write_timeout");
-        var waited = TimeSpan.Zero;
-        while (!ended.IsCompleted)
-        {
-            server.Time.Advance(TimeSpan.FromSeconds(1));
-            waited += TimeSpan.FromSeconds(1);
-            await Task.WhenAny(ended, Task.Delay(TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken));
-        }
-        Assert.InRange(waited, TimeSpan.FromSeconds(1), 1.5 * timeout);
-    }
-
     [Fact]
     public async Task A_client_that_reads_slowly_is_ended_by_the_longest_duration_too()
     {
@@ -157,38 +128,6 @@ public sealed class EventStreamEndTests
         Assert.True(await ended);
         await server.Logs.First("ended: invocation_cancelled");
         Assert.Empty(server.Logs.Errors);
-    }
-
-    // The Functions host tells of a client that leaves twice: it cancels the invocation, and a little later the connection ends.
-    [Fact]
-    public async Task A_client_that_leaves_just_after_the_invocation_was_cancelled_is_counted_as_gone()
-    {
-        var sequence = new Sequence();
-        await using var server = await StreamServer.StartWithFakeTime(sequence);
-        using var client = await server.Get();
-        await client.UntilOpen();
-        await sequence.Started;
-        await server.Invocation.CancelAsync();
-        await sequence.Finally;
-        server.Time.Advance(TimeSpan.FromMilliseconds(200));
-        client.Break();
-        await server.Logs.First("ended: client_gone");
-        Assert.Empty(server.Logs.Errors);
-    }
-
-    [Fact]
-    public async Task Streams_whose_invocations_are_cancelled_together_do_not_wait_for_each_other()
-    {
-        const int Count = 50;
-        await using var server = await StreamServer.Start(_ => new Sequence(), null);
-        var clients = await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => server.Get()));
-        foreach (var client in clients) await client.UntilOpen();
-        await server.Invocation.CancelAsync();
-        var ends = clients.Select(client => client.UntilEnd()).ToArray();
-        await server.Advance(TimeSpan.FromMilliseconds(10), Task.WhenAll(ends));
-        foreach (var end in ends) Assert.True(await end);
-        foreach (var client in clients) client.Dispose();
-        Assert.Equal(Count, server.Logs.Entries.Count(entry => entry.Message.Contains("ended: invocation_cancelled", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -64,6 +64,12 @@ internal sealed class RawClient : IDisposable
         }
     }
 
+    /// <summary>Reads once, and no more than this many bytes.</summary>
+    public async Task AtMost(int bytes)
+    {
+        if (!await ReadMore($"byte after {Count}", bytes)) throw new EndOfStreamException("The connection ended.");
+    }
+
     /// <summary>Reads on until the response is complete: true; or until the connection breaks before that: false.
     /// </summary>
     public async Task<bool> UntilEnd()
@@ -101,9 +107,10 @@ internal sealed class RawClient : IDisposable
 
     private bool EndsWith(string text) => Last(text.Length) == text;
 
-    private async Task<bool> ReadMore(string what)
+    private async Task<bool> ReadMore(string what, int bytes = int.MaxValue)
     {
-        var count = await _tcp.GetStream().ReadAsync(_buffer, TestContext.Current.CancellationToken).AsTask().Within(what);
+        var room = _buffer.AsMemory(0, Math.Min(bytes, _buffer.Length));
+        var count = await _tcp.GetStream().ReadAsync(room, TestContext.Current.CancellationToken).AsTask().Within(what);
         _received.Append(Encoding.Latin1.GetString(_buffer, 0, count));
         return count > 0;
     }

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -43,13 +45,29 @@ internal sealed class StreamServer : IAsyncDisposable
     public static Task<StreamServer> StartWithFakeTime(IAsyncEnumerable<ServerSentEvent> events, params string[] settings) =>
         Start(_ => events, null, settings);
 
+    public static Task<StreamServer> Start(
+        Func<HttpRequest, IAsyncEnumerable<ServerSentEvent>> events, TimeProvider? time, params string[] settings) =>
+        Start(events, time, IPAddress.Loopback, 0, settings);
+
+    /// <summary>Starts it at an address of this machine. The kernel holds as many bytes for each client as are said, 0: as
+    /// many as it likes.</summary>
     public static async Task<StreamServer> Start(
-        Func<HttpRequest, IAsyncEnumerable<ServerSentEvent>> events, TimeProvider? time, params string[] settings)
+        Func<HttpRequest, IAsyncEnumerable<ServerSentEvent>> events,
+        TimeProvider? time,
+        IPAddress address,
+        int sendBufferBytes,
+        params string[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2))
             .Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])));
-        builder.WebHost.UseUrls(builder.Configuration["Urls"] ?? "http://127.0.0.1:0");
+        builder.WebHost.UseUrls($"http://{address}:0");
+        if (sendBufferBytes > 0) builder.WebHost.UseSockets(options => options.CreateBoundListenSocket = endpoint =>
+        {
+            var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+            socket.SendBufferSize = sendBufferBytes;
+            return socket;
+        });
         var logs = new CapturedLogs();
         builder.Logging.ClearProviders().AddProvider(logs);
         var fake = new FakeTimeProvider();

@@ -9,7 +9,7 @@ internal enum StreamEnd
     /// <summary>The sequence of events is finished.</summary>
     Finished,
 
-    /// <summary>The client closed the connection, or it broke.</summary>
+    /// <summary>The client closed the connection, it broke, or the client's network does not answer any more.</summary>
     ClientGone,
 
     /// <summary>The platform cancelled the invocation, for instance at its functionTimeout.</summary>
@@ -21,7 +21,8 @@ internal enum StreamEnd
     /// <summary><see cref="StreamingOptions.MaxDuration"/> is over; the client comes back and resumes.</summary>
     MaxDuration,
 
-    /// <summary>The client did not take a write within <see cref="StreamingOptions.WriteTimeout"/>.</summary>
+    /// <summary>The client took nothing for <see cref="StreamingOptions.WriteTimeout"/>, while a write waited for
+    /// it.</summary>
     WriteTimeout,
 
     /// <summary>The time is over for which the stream was allowed, for instance that of a token.</summary>

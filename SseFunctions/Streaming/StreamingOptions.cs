@@ -12,7 +12,8 @@ public sealed class StreamingOptions : ISettings
     private static readonly TimeSpan LongestStream = TimeSpan.FromDays(7);
 
     /// <summary>A comment is sent after this much silence. Default 15 s (WHATWG HTML 9.2.7), at most 220 s: Azure's
-    /// load balancer drops a connection that is silent for 230 s. 0: never.</summary>
+    /// load balancer drops a connection that is silent for 230 s. On Linux a stream is also ended when its client's
+    /// network has not answered for three times as long. 0: neither.</summary>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>The shortest time that a client waits before it reconnects. Each stream gets a random time, sent when

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace SseFunctions.Tests.Support;
+
+/// <summary>The proxy that the Functions host has in front of a function.</summary>
+internal static class HostProxy
+{
+    /// <summary>Starts it; it ends a connection that is silent for so long.</summary>
+    public static async Task<WebApplication> Start(Uri destination, TimeSpan patience)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Services.AddHttpForwarder();
+        var application = builder.Build();
+        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
+        var client = new HttpMessageInvoker(handler);
+        var forwarder = application.Services.GetRequiredService<IHttpForwarder>();
+        var config = new ForwarderRequestConfig { ActivityTimeout = patience };
+        application.Run(async context =>
+        {
+            // The host does not end a client that reads nothing.
+            if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
+            await forwarder.SendAsync(context, destination.ToString(), client, config, HttpTransformer.Default);
+        });
+        await application.StartAsync(TestContext.Current.CancellationToken);
+        return application;
+    }
+}
