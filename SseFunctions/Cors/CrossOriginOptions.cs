@@ -33,8 +33,8 @@ public sealed class CrossOriginOptions : ISettings
             // With cookies, a browser takes * for the name of a header (Fetch, 3.2.5): it would allow nothing.
             if (header == "*" || header.AsSpan().ContainsAnyExcept(TokenCharacters))
             {
-                yield return $"{Section}:{nameof(AllowedHeaders)} has '{header}': write the name of one header, such as "
-                    + "X-Request-ID; * is not possible.";
+                yield return $"{Section}:{nameof(AllowedHeaders)} has '{header}': write the name of one header, such "
+                    + "as X-Request-ID; * is not possible.";
             }
         }
     }

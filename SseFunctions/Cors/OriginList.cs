@@ -1,7 +1,7 @@
 namespace SseFunctions.Cors;
 
-/// <summary>The origins of a setting: <c>https://app.example.com</c>; <c>https://*.example.com</c>, where the star is one
-/// or more labels of the host; or <c>*</c> for all. Immutable.</summary>
+/// <summary>The origins of a setting: <c>https://app.example.com</c>; <c>https://*.example.com</c>, where the star is
+/// one or more labels of the host; or <c>*</c> for all. Immutable.</summary>
 internal sealed class OriginList
 {
     /// <summary>Stands for every origin.</summary>

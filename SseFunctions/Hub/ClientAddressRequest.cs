@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace SseFunctions.Hub;
 
-/// <summary>Finds out which client a request comes from, for <see cref="HubOptions.MaxSubscribersPerClient"/>.</summary>
+/// <summary>Finds out which client a request comes from, for <see cref="HubOptions.MaxSubscribersPerClient"/>.
+/// </summary>
 internal static class ClientAddressRequest
 {
     private const string Header = "X-Forwarded-For";

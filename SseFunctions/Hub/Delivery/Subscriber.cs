@@ -138,23 +138,13 @@ internal sealed class Subscriber(
     // While its stream waits for it, and has lent its client. That the stream waits for MoveNextAsync does not change.
     private void WriteTo(ILentClient client)
     {
-        while (TryWriteBatch(client))
-        {
-            if (Interlocked.CompareExchange(ref _state, Waiting, Busy) == Stopped)
-            {
-                client.Return();
-                _wait.SetResult(false);
-                return;
-            }
-            // From here on another thread may wake it, and finds that the client is still lent: then it wakes the stream.
-            if (Last.After <= _place || !TryLeave(Waiting))
-            {
-                client.Return();
-                return;
-            }
-        }
+        var isWritten = TryWriteBatch(client);
+        // Once it waits again, another thread may wake it: that thread finds the client lent, and wakes the stream.
+        var before = isWritten ? Interlocked.CompareExchange(ref _state, Waiting, Busy) : Busy;
+        var hasMore = before == Busy && (!isWritten || (Last.After > _place && TryLeave(Waiting)));
         client.Return();
-        GoOn();
+        if (before == Stopped) _wait.SetResult(false);
+        else if (hasMore) GoOn();
     }
 
     // The group's last batch, if it comes next and is not too much for one write.
