@@ -16,7 +16,7 @@ public sealed class SubscribeTests(HubFixture hub) : IClassFixture<HubFixture>
     public async Task Streams_updates_byte_for_byte()
     {
         var time = new FakeTimeProvider();
-        await using var server = await LocalHostServer.Start(time, "Streaming:Heartbeat=0", "Streaming:MaxDuration=0");
+        await using var server = await LocalHostServer.Start(time, "Streaming:Heartbeat=0", "Streaming:MaxDuration=0", "Hub:Gather=0");
         var expires = time.GetUtcNow().AddHours(1).ToUnixTimeSeconds();
         var token = Jwt.Mint(new { exp = expires, mercure = new { subscribe = new[] { "a" } } });
         using var answer = await server.Get($"{HubClient.Path}?topic=a", Bearer(token));

@@ -27,6 +27,7 @@ public sealed class CancelledInvocationTests
         using var listener = Count(server, counted);
         using var client = await server.Get(spans.Header);
         await client.Until("retry");
+        await sequence.Started;
         await server.Invocation.CancelAsync();
         // The sequence does not wait for the reason.
         await sequence.Finally;
@@ -57,6 +58,7 @@ public sealed class CancelledInvocationTests
         using var listener = Count(server, counted);
         var clients = await Task.WhenAll(Enumerable.Range(0, Streams).Select(_ => server.Get()));
         foreach (var client in clients) await client.Until("retry");
+        foreach (var sequence in sequences) await sequence.Started;
         await server.Invocation.CancelAsync();
         foreach (var sequence in sequences) await sequence.Finally;
         server.Time.Advance(Grace - Instant);

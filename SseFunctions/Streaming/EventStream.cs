@@ -142,17 +142,17 @@ internal sealed class EventStream : ILentClient, IDisposable
                 while (_nextIsPending && !Ended)
                 {
                     var waiting = _signal.WaitAsync();
-                    var isOnClock = wake == Wake.Heartbeat && waiting.IsCompleted;
+                    var isOnClock = wake == Wake.Heartbeat;
                     wake = await waiting;
                     // What comes next may be the sequence's own code, which must not hold up the clock of all streams.
                     if (isOnClock) await Task.Yield();
+                    _nextIsHere = wake.HasFlag(Wake.Next);
+                    _nextIsPending = !_nextIsHere;
                     if (_sending is { } sending)
                     {
                         _sending = null;
                         if (!await sending) End(StreamEnd.ClientGone);
                     }
-                    _nextIsHere = wake.HasFlag(Wake.Next);
-                    _nextIsPending = !_nextIsHere;
                     if (_nextIsHere || !wake.HasFlag(Wake.Heartbeat) || !HeartbeatIsDue) continue;
                     _client.Write(": heartbeat\n"u8);
                     if (!await SendAsync()) End(StreamEnd.ClientGone);
@@ -191,15 +191,25 @@ internal sealed class EventStream : ILentClient, IDisposable
     /// <inheritdoc/>
     public void Return()
     {
-        var sent = SendAsync();
-        if (!sent.IsCompletedSuccessfully)
+        try
         {
-            _sending = sent.AsTask();
-            _signal.Release(Wake.Sending);
-            return;
+            var sent = SendAsync();
+            if (!sent.IsCompletedSuccessfully) _sending = sent.AsTask();
+            else if (!sent.Result) End(StreamEnd.ClientGone);
         }
-        if (!sent.Result) End(StreamEnd.ClientGone);
-        _signal.Release();
+        catch (Exception exception)
+        {
+            // It is the stream's own, and not that of the thread that writes to many.
+            _sending = Task.FromException<bool>(exception);
+        }
+        _signal.Release(_sending is null ? Wake.None : Wake.Sending);
+    }
+
+    /// <inheritdoc/>
+    public void Fail(Exception exception)
+    {
+        _sending = Task.FromException<bool>(exception);
+        _signal.Release(Wake.Sending);
     }
 
     /// <summary>Sends what was written and has not been sent. False if the client is gone.</summary>

@@ -14,4 +14,8 @@ internal interface ILentClient
     /// <summary>Sends what was written and returns the client. If the client does not take it at once, the stream waits
     /// for that. For the borrower.</summary>
     void Return();
+
+    /// <summary>Returns the client after writing has failed: the stream ends with the exception. For the borrower.
+    /// </summary>
+    void Fail(Exception exception);
 }

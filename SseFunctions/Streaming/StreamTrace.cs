@@ -23,11 +23,11 @@ internal sealed class StreamTrace
     private ActivityContext _parent;
     private bool _hasStarted;
 
-    private StreamTrace(string feature, Activity? request)
+    private StreamTrace(string feature, Activity? request, IHeaderDictionary headers)
     {
         _feature = feature;
         _requestedAt = request?.StartTimeUtc ?? DateTimeOffset.UtcNow;
-        _parent = ParentOf(request);
+        _parent = request is null ? ClientOf(headers) : ParentOf(request);
     }
 
     /// <summary>Takes the request out of what is traced: its span would last as long as the stream, and look like a
@@ -36,7 +36,7 @@ internal sealed class StreamTrace
     public static StreamTrace? Begin(HttpContext context, string feature)
     {
         if (!Tracing.Source.HasListeners()) return null;
-        var trace = new StreamTrace(feature, Activity.Current);
+        var trace = new StreamTrace(feature, Activity.Current, context.Request.Headers);
         // On Kestrel they are the same; in the Functions worker the current one is the invocation's.
         Hide(Activity.Current, feature);
         Hide(context.Features.Get<IHttpActivityFeature>()?.Activity, feature);
@@ -91,9 +91,14 @@ internal sealed class StreamTrace
         }
     }
 
-    private static ActivityContext ParentOf(Activity? request)
+    // Where nobody traces or logs requests, ASP.NET Core does not read where the request comes from (W3C Trace Context).
+    private static ActivityContext ClientOf(IHeaderDictionary headers) =>
+        ActivityContext.TryParse(headers.TraceParent, headers.TraceState, isRemote: true, out var client)
+            ? client
+            : default;
+
+    private static ActivityContext ParentOf(Activity request)
     {
-        if (request is null) return default;
         var outermost = request;
         while (outermost.Parent is { } parent) outermost = parent;
         // Without listeners an activity is made for the log scopes alone, and says nothing about sampling.

@@ -12,7 +12,7 @@ internal sealed class Batch(LogPosition before, LogPosition after, LogEntry[]? e
     private volatile LogEntry[]? _entries = entries;
 
     /// <summary>How many bytes the events of the entries have together.</summary>
-    public int SizeBytes { get; } = entries?.Sum(entry => entry.Event.Bytes.Length) ?? 0;
+    public long SizeBytes { get; } = entries?.Sum(entry => (long)entry.Event.Bytes.Length) ?? 0;
 
     /// <summary>A reader that is here or further on misses nothing before this batch.</summary>
     public LogPosition Before => before;

@@ -138,7 +138,17 @@ internal sealed class Subscriber(
     // While its stream waits for it, and has lent its client. That the stream waits for MoveNextAsync does not change.
     private void WriteTo(ILentClient client)
     {
-        var isWritten = TryWriteBatch(client);
+        bool isWritten;
+        try
+        {
+            isWritten = TryWriteBatch(client);
+        }
+        catch (Exception exception)
+        {
+            // Its own stream has to know, and not the sweep over all others.
+            client.Fail(exception);
+            return;
+        }
         // Once it waits again, another thread may wake it: that thread finds the client lent, and wakes the stream.
         var before = isWritten ? Interlocked.CompareExchange(ref _state, Waiting, Busy) : Busy;
         var hasMore = before == Busy && (!isWritten || (Last.After > _place && TryLeave(Waiting)));
