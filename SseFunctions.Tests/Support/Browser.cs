@@ -14,6 +14,7 @@ public sealed class Browser : IAsyncLifetime
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
+    private IBrowserContext? _context;
 
     /// <summary>Where Chromium is, or null.</summary>
     public static string? Executable { get; } =
@@ -29,13 +30,16 @@ public sealed class Browser : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Executable, Args = Arguments });
     }
 
-    /// <summary>A page of its own; the test is skipped where there is no Chromium.</summary>
+    /// <summary>A page of its own, in place of the one of the test before; the test is skipped where there is no Chromium.
+    /// </summary>
     public async Task<IPage> NewPage(BrowserNewContextOptions? options = null)
     {
         if (_browser is null) Assert.Skip("No Chromium: install it (Debian: apt-get install chromium), or run ./test.sh.");
-        var context = await _browser.NewContextAsync(options ?? new());
-        context.SetDefaultTimeout((float)Limits.Soon.TotalMilliseconds);
-        return await context.NewPageAsync();
+        // Pages that nobody looks at any more would go on reconnecting and drawing, and slow the browser down.
+        if (_context is not null) await _context.CloseAsync();
+        _context = await _browser.NewContextAsync(options ?? new());
+        _context.SetDefaultTimeout((float)Limits.Soon.TotalMilliseconds);
+        return await _context.NewPageAsync();
     }
 
     public async ValueTask DisposeAsync()
