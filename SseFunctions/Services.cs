@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SseFunctions.Cors;
@@ -60,25 +59,31 @@ public static class Services
     private static void AddEventLog(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<RedisOptions>(configuration, RedisOptions.Section);
+        services.AddHostedService<LogNotice>();
+        if (string.IsNullOrEmpty(configuration[$"{RedisOptions.Section}:{nameof(RedisOptions.ConnectionString)}"]))
+        {
+            services.AddSingleton<IEventLog>(provider =>
+                new InMemoryEventLog(Limits(provider), provider.GetRequiredService<TimeProvider>()));
+            return;
+        }
         services.AddSingleton<RedisMetrics>();
-        services.AddSingleton<IEventLog>(provider =>
-        {
-            var history = provider.GetRequiredService<IOptions<HubOptions>>().Value.History;
-            var limits = new LogLimits(history.MaxCount, history.MaxBytes, history.MaxAge);
-            var time = provider.GetRequiredService<TimeProvider>();
-            var redis = provider.GetRequiredService<IOptions<RedisOptions>>().Value;
-            if (!redis.IsSet) return new InMemoryEventLog(limits, time);
-            var logger = provider.GetRequiredService<ILogger<RedisEventLog>>();
-            return new RedisEventLog(redis, limits, time, provider.GetRequiredService<RedisMetrics>(), logger);
-        });
-        services.AddHostedService<EventLogHost>();
-        services.AddHealthChecks();
-        services.AddOptions<HealthCheckServiceOptions>().Configure<IOptions<RedisOptions>>((health, redis) =>
-        {
-            if (!redis.Value.IsSet) return;
-            health.Registrations.Add(new HealthCheckRegistration(
-                "redis", ActivatorUtilities.GetServiceOrCreateInstance<RedisHealthCheck>, null, null));
-        });
+        services.AddSingleton(provider => new RedisEventLog(
+            provider.GetRequiredService<IOptions<RedisOptions>>().Value,
+            Limits(provider),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<RedisMetrics>(),
+            provider.GetRequiredService<ILogger<RedisEventLog>>()));
+        services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<RedisEventLog>());
+        services.AddSingleton<IInstanceRegistry>(provider =>
+            provider.GetRequiredService<RedisEventLog>().Registry(provider.GetRequiredService<RegistryTimes>()));
+        services.AddHostedService<RedisLogStart>();
+        services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis");
+    }
+
+    private static LogLimits Limits(IServiceProvider provider)
+    {
+        var history = provider.GetRequiredService<IOptions<HubOptions>>().Value.History;
+        return new LogLimits(history.MaxCount, history.MaxBytes, history.MaxAge);
     }
 
     private static void AddHub(this IServiceCollection services, IConfiguration configuration)
@@ -115,7 +120,7 @@ public static class Services
     {
         var log = provider.GetRequiredService<IEventLog>();
         var options = provider.GetRequiredService<IOptions<HubOptions>>();
-        if (log is not RedisEventLog redis)
+        if (provider.GetService<IInstanceRegistry>() is not { } registry)
         {
             return new ActiveSubscriptions(
                 options, new LocalPresence(log, provider.GetRequiredService<ILogger<LocalPresence>>()));
@@ -123,7 +128,7 @@ public static class Services
         var times = provider.GetRequiredService<RegistryTimes>();
         return new ActiveSubscriptions(options, new SharedPresence(
             log,
-            redis.Registry(times),
+            registry,
             times,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SharedPresence>>()));

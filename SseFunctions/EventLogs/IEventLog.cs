@@ -4,6 +4,9 @@ namespace SseFunctions.EventLogs;
 /// replay and live delivery are one thing, reading on from that place.</summary>
 public interface IEventLog
 {
+    /// <summary>Whether all instances of the app share this log. False: each instance has a log of its own.</summary>
+    bool IsShared { get; }
+
     /// <summary>The place before the first entry that is held: reading on from it gives everything there is.</summary>
     LogPosition Start { get; }
 

@@ -18,6 +18,9 @@ public sealed class InMemoryEventLog : IEventLog
     }
 
     /// <inheritdoc/>
+    public bool IsShared => false;
+
+    /// <inheritdoc/>
     public LogPosition Start => _entries.Start;
 
     /// <inheritdoc/>

@@ -50,6 +50,8 @@ public sealed class LostEndTests : IAsyncDisposable
     {
         public HeldEntries Entries => entries;
 
+        public bool IsShared => false;
+
         public LogPosition Start => entries.Start;
 
         public LogPosition Tail => entries.Tail;

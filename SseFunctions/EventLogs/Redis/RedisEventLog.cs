@@ -59,6 +59,9 @@ public sealed class RedisEventLog : IEventLog, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public bool IsShared => true;
+
+    /// <inheritdoc/>
     public LogPosition Start => _held.Start;
 
     /// <inheritdoc/>

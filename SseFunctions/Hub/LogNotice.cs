@@ -1,23 +1,22 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using SseFunctions.EventLogs.Redis;
+using SseFunctions.EventLogs;
 
-namespace SseFunctions.EventLogs;
+namespace SseFunctions.Hub;
 
-/// <summary>Starts the log with the host, before those who read it, and says which one it is.</summary>
-internal sealed partial class EventLogHost(IEventLog log, IConfiguration configuration, ILogger<EventLogHost> logger)
+/// <summary>Says in the app's log, once the host has started, where updates are held.</summary>
+internal sealed partial class LogNotice(IEventLog log, IConfiguration configuration, ILogger<LogNotice> logger)
     : IHostedLifecycleService
 {
-    // Not every plan of Azure sets the same on the instances of an app: the first two are those of App Service (Flex
-    // Consumption has no instance id), the last one that of Container Apps.
+    // Not every plan of Azure sets the same variables on the instances of an app: the first two are those of App Service
+    // (Flex Consumption has no instance id), the last one is that of Container Apps.
     private static readonly string[] SetOnAzure = ["WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID", "CONTAINER_APP_NAME"];
 
     private readonly ILogger _logger = logger;
 
     /// <inheritdoc/>
-    public Task StartingAsync(CancellationToken cancellationToken) =>
-        log is RedisEventLog redis ? redis.StartAsync(cancellationToken) : Task.CompletedTask;
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -25,14 +24,13 @@ internal sealed partial class EventLogHost(IEventLog log, IConfiguration configu
     /// <inheritdoc/>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        if (log is RedisEventLog)
+        if (log.IsShared)
         {
             LogShared();
             return Task.CompletedTask;
         }
         LogInMemory();
-        if (SetOnAzure.Any(name => !string.IsNullOrEmpty(configuration[name])))
-            LogMustBeOne($"{RedisOptions.Section}__{nameof(RedisOptions.ConnectionString)}");
+        if (SetOnAzure.Any(name => !string.IsNullOrEmpty(configuration[name]))) LogMustBeOne();
         return Task.CompletedTask;
     }
 
@@ -52,7 +50,7 @@ internal sealed partial class EventLogHost(IEventLog log, IConfiguration configu
     private partial void LogInMemory();
 
     [LoggerMessage(3, LogLevel.Warning,
-        "This runs on Azure, where there may be several instances, and each has updates of its own: set {Setting}, or "
-        + "let the app scale to one instance at most")]
-    private partial void LogMustBeOne(string setting);
+        "This app runs on Azure, where it may have several instances, and each instance holds its own updates: set "
+        + "Redis__ConnectionString, or limit the app to one instance")]
+    private partial void LogMustBeOne();
 }
