@@ -14,11 +14,11 @@ internal sealed class FunctionRouter
 {
     private readonly Entry[] _entries;
 
-    public FunctionRouter(Assembly assembly, string routePrefix, IServiceProvider services)
+    public FunctionRouter(IEnumerable<Assembly> assemblies, string routePrefix, IServiceProvider services)
     {
         RoutePrefix = routePrefix;
         // Only public ones, as in the Functions host. To look at all would load all that they name.
-        _entries = [.. FunctionMethods(assembly.GetExportedTypes())
+        _entries = [.. FunctionMethods(assemblies.SelectMany(assembly => assembly.GetExportedTypes()))
             .Select(method => new Entry(method, RoutePrefix, services))
             .OrderBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase)];
     }
@@ -65,7 +65,7 @@ internal sealed class FunctionRouter
                 .OfType<HttpTriggerAttribute>()
                 .Single();
             Name = method.GetCustomAttribute<FunctionAttribute>()?.Name ?? method.Name;
-            Verbs = new HashSet<string>(trigger.Methods.Select(verb => verb.ToUpperInvariant()));
+            Verbs = new HashSet<string>((trigger.Methods ?? []).Select(verb => verb.ToUpperInvariant()));
             Template = TemplateParser.Parse($"{routePrefix}/{trigger.Route ?? Name}".Trim('/'));
             Matcher = new TemplateMatcher(Template, []);
             var factory = ActivatorUtilities.CreateFactory(method.DeclaringType!, Type.EmptyTypes);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using SseFunctions.Hub;
 
 namespace SseFunctions.LocalHost;
 
@@ -15,6 +16,11 @@ internal static class LocalHostApplication
 {
     // Streams end as soon as the host stops; a connection that takes nothing any more is not waited for.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>The assemblies whose functions are served: the app's own sources, which LocalHost compiles, and those of
+    /// packages.</summary>
+    public static readonly IReadOnlyList<Assembly> FunctionAssemblies =
+        [Assembly.GetExecutingAssembly(), typeof(HubFunctions).Assembly];
 
     /// <summary>Builds the application. Environment variables win over local.settings.json, the command line over both.
     /// </summary>
@@ -31,7 +37,7 @@ internal static class LocalHostApplication
         builder.AddTelemetry();
         var routePrefix = files.RoutePrefix;
         builder.Services.AddSingleton(services =>
-            new FunctionRouter(Assembly.GetExecutingAssembly(), routePrefix, services));
+            new FunctionRouter(FunctionAssemblies, routePrefix, services));
         Log(builder.Logging);
 
         // Not from the whole configuration: an environment variable PORT is meant for others.

@@ -17,6 +17,6 @@ public sealed class RehearsalTests
         Assert.DoesNotContain(server.Logs.Entries, line => line.Message.Contains("rehearsal", StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain(server.Logs.Entries, line => line.Message.Contains("A stream of", StringComparison.Ordinal));
         Assert.Equal(0, server.Services.GetRequiredService<Subscribers>().Count);
-        Assert.Equal(0, server.Services.GetRequiredService<SseFunctions.EventLogs.IEventLog>().Size.Count);
+        Assert.Equal(0, server.Services.GetRequiredService<SseFunctions.Hub.EventLogs.IEventLog>().Size.Count);
     }
 }

@@ -9,7 +9,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
 using SseFunctions.Demo;
-using SseFunctions.EventLogs;
 using SseFunctions.Hub;
 using SseFunctions.Streaming;
 

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using SseFunctions.EventLogs;
+using SseFunctions.Hub;
+using SseFunctions.Hub.EventLogs;
 
 namespace SseFunctions.Benchmarks.Commands;
 

@@ -3,8 +3,11 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using SseFunctions.EventLogs;
-using SseFunctions.EventLogs.Redis;
+using SseFunctions.Hub;
+using SseFunctions.Hub.EventLogs;
+using SseFunctions.Hub.Redis;
+using SseFunctions.Hub.Redis.Connection;
+using SseFunctions.Hub.Redis.Log;
 
 namespace SseFunctions.Benchmarks.Commands;
 

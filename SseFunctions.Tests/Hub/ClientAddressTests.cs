@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using SseFunctions.Hub;
+using SseFunctions.Hub.Protocol;
 using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub;

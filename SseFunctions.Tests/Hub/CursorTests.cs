@@ -1,6 +1,6 @@
 using System.Net.ServerSentEvents;
 using Microsoft.Extensions.Time.Testing;
-using SseFunctions.EventLogs;
+using SseFunctions.Hub;
 using SseFunctions.Tests.Support;
 using static SseFunctions.Tests.Support.HubClient;
 

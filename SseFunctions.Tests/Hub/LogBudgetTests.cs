@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using SseFunctions.Hub;
+using SseFunctions.Hub.Protocol;
 
 namespace SseFunctions.Tests.Hub;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
-using SseFunctions.EventLogs;
+using SseFunctions.Hub;
+using SseFunctions.Hub.EventLogs;
 using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using SseFunctions.EventLogs;
 using SseFunctions.Hub;
+using SseFunctions.Hub.Publishing;
 using SseFunctions.Streaming;
 using SseFunctions.Tests.Support;
 

@@ -1,4 +1,4 @@
-using SseFunctions.EventLogs;
+using SseFunctions.Hub;
 using SseFunctions.Tests.Support;
 using static SseFunctions.Tests.Support.HubClient;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using SseFunctions.Hub;
+using SseFunctions.Hub.Protocol;
 
 namespace SseFunctions.Tests.Hub;
 

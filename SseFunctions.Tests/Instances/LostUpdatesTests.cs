@@ -1,5 +1,5 @@
 using System.Globalization;
-using SseFunctions.EventLogs;
+using SseFunctions.Hub.EventLogs;
 using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Instances;

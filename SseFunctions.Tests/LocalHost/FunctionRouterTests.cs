@@ -33,7 +33,7 @@ public sealed class FunctionRouterTests
     private static async Task<(int Status, string Answer)> Route(string verb, string path)
     {
         await using var services = new ServiceCollection().AddLogging().AddSingleton<Samples.Name>().BuildServiceProvider();
-        var router = new FunctionRouter(typeof(FunctionRouterTests).Assembly, "", services);
+        var router = new FunctionRouter([typeof(FunctionRouterTests).Assembly], "", services);
         var context = new DefaultHttpContext { RequestServices = services };
         context.Request.Method = verb;
         context.Request.Path = PathString.FromUriComponent(path);

@@ -11,9 +11,10 @@ namespace SseFunctions.Tests.Rules;
 /// </summary>
 public sealed class FunctionRulesTests
 {
-    private static readonly Assembly Functions = typeof(EventStreams).Assembly;
+    private static readonly Type[] Types =
+        [.. LocalHostApplication.FunctionAssemblies.Append(typeof(EventStreams).Assembly).SelectMany(assembly => assembly.GetTypes())];
 
-    private static readonly MethodInfo[] Methods = [.. FunctionRouter.FunctionMethods(Functions.GetTypes())];
+    private static readonly MethodInfo[] Methods = [.. FunctionRouter.FunctionMethods(Types)];
 
     [Fact]
     public void There_are_functions() => Assert.NotEmpty(Methods);
@@ -31,8 +32,8 @@ public sealed class FunctionRulesTests
     {
         Assert.False(string.IsNullOrEmpty(Trigger(method).Route));
         Assert.False(Trigger(method).Route!.StartsWith('/'));
-        Assert.NotEmpty(Trigger(method).Methods);
-        Assert.All(Trigger(method).Methods, verb => Assert.Equal(verb.ToLowerInvariant(), verb));
+        Assert.NotEmpty(Trigger(method).Methods!);
+        Assert.All(Trigger(method).Methods!, verb => Assert.Equal(verb.ToLowerInvariant(), verb));
     });
 
     [Fact]
@@ -59,7 +60,7 @@ public sealed class FunctionRulesTests
     [Fact]
     public void Results_of_our_own_have_nothing_to_serialise()
     {
-        var results = Functions.GetTypes().Where(type => type.IsAssignableTo(typeof(IResult)) && type is { IsAbstract: false }).ToArray();
+        var results = Types.Where(type => type.IsAssignableTo(typeof(IResult)) && type is { IsAbstract: false }).ToArray();
         Assert.NotEmpty(results);
         Assert.All(results, type => Assert.Empty(type.GetProperties(BindingFlags.Public | BindingFlags.Instance)));
         Assert.All(results, type => Assert.Equal("{}", JsonSerializer.Serialize(

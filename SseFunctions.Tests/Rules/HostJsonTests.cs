@@ -54,7 +54,7 @@ public sealed class HostJsonTests
 
     [Fact]
     public void The_host_logs_the_failures_of_all_functions_that_do_not_stream() => Assert.All(
-        FunctionRouter.FunctionMethods(typeof(EventStreams).Assembly.GetTypes())
+        FunctionRouter.FunctionMethods(LocalHostApplication.FunctionAssemblies.SelectMany(assembly => assembly.GetTypes()))
             .Select(method => method.GetCustomAttribute<FunctionAttribute>()!.Name)
             .Except(["Events", "HubSubscribe"]),
         // A level is for all categories that begin with its name.

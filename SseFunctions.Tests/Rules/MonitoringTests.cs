@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using SseFunctions.Hub;
+using SseFunctions.Hub.Publishing;
 using SseFunctions.Streaming;
 using SseFunctions.Telemetry;
 using SseFunctions.Tests.Support;
@@ -15,8 +15,8 @@ public sealed partial class MonitoringTests
     {
         get
         {
-            var app = Path.Combine(Repository.Root, "SseFunctions");
-            var sources = string.Concat(Directory.EnumerateFiles(app, "*Metrics.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+            var packages = Path.Combine(Repository.Root, "packages");
+            var sources = string.Concat(Directory.EnumerateFiles(packages, "*Metrics.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
             return [.. from instrument in Instrument().Matches(sources)
                        let rest = sources[instrument.Index..]
                        select (instrument.Groups[1].Value, Unit().Match(rest).Groups[1].Value)];

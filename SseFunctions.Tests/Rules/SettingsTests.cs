@@ -1,7 +1,6 @@
-using SseFunctions.Cors;
 using SseFunctions.Demo;
-using SseFunctions.EventLogs.Redis;
 using SseFunctions.Hub;
+using SseFunctions.Hub.Redis;
 using SseFunctions.Streaming;
 using SseFunctions.Tests.Support;
 

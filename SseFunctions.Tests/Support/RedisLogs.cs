@@ -2,8 +2,10 @@ using System.Diagnostics.Metrics;
 using Azure.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using SseFunctions.EventLogs;
-using SseFunctions.EventLogs.Redis;
+using SseFunctions.Hub.EventLogs;
+using SseFunctions.Hub.Redis;
+using SseFunctions.Hub.Redis.Connection;
+using SseFunctions.Hub.Redis.Log;
 
 namespace SseFunctions.Tests.Support;
 

@@ -1,3 +1,5 @@
+using SseFunctions.Streaming.Configuration;
+
 namespace SseFunctions.Demo;
 
 /// <summary>What the demo's stream says, and how fast. Section <c>Demo</c>.</summary>

@@ -1,8 +1,9 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
-using SseFunctions.EventLogs;
 using SseFunctions.Hub;
 using SseFunctions.Hub.Delivery;
+using SseFunctions.Hub.EventLogs;
+using SseFunctions.Hub.Metrics;
 using SseFunctions.Hub.Topics;
 using SseFunctions.Streaming;
 using SseFunctions.Tests.Support;

@@ -3,9 +3,10 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using SseFunctions.EventLogs;
 using SseFunctions.Hub;
 using SseFunctions.Hub.Delivery;
+using SseFunctions.Hub.EventLogs;
+using SseFunctions.Hub.Metrics;
 using SseFunctions.Hub.Topics;
 using SseFunctions.Tests.Support;
 

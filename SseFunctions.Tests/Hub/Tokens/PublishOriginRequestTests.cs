@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using SseFunctions.Cors;
 using SseFunctions.Hub.Tokens;
+using SseFunctions.Streaming.Cors;
 
 namespace SseFunctions.Tests.Hub.Tokens;
 

@@ -1,0 +1,289 @@
+using SseFunctions.Hub;
+using SseFunctions.Hub.EventLogs;
+using SseFunctions.Hub.Redis.Log;
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Hub.Redis;
+
+/// <summary>What happens to Redis, and what the log makes of it.</summary>
+public sealed class RedisFailureTests : IAsyncDisposable
+{
+    private readonly RedisLogs _logs = new();
+
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _logs.DisposeAsync();
+
+    [Fact]
+    public async Task While_it_stands_still_nothing_is_taken_and_then_everything_goes_on()
+    {
+        await using var server = await RedisServer.Start();
+        var (one, other) = (await Start(server), await Start(server));
+        var before = await UntilTaken(one, "before");
+        server.Stop();
+        await Assert.ThrowsAsync<LogUnavailableException>(() => Append(one, "refused"));
+        server.Continue();
+        var after = await UntilTaken(one, "after");
+        Assert.Equal(after.Position, await UntilKnown(other, "after"));
+        // What was refused is not there, though Redis has got it, and read it when it went on.
+        Assert.Equal([before.Position, after.Position], await Held(other, 2));
+        Assert.Equal(2, (int)await server.Ask("XLEN", "{sse}:log"));
+    }
+
+    [Fact]
+    public async Task While_it_stands_still_all_who_wait_are_told_soon_and_only_so_many_may()
+    {
+        const int Publishers = 4000;
+        await using var server = await RedisServer.Start();
+        var log = await Start(server);
+        server.Stop();
+        var began = TimeProvider.System.GetTimestamp();
+        var data = new string('x', 32 * 1024);
+        var publishers = Enumerable.Range(0, Publishers).Select(_ => log.AppendAsync(new Update(["a"], data), Test).AsTask()).ToList();
+        // 64 MiB wait, three batches of 4 MiB are on the way: the others need not wait to be told.
+        Assert.True(publishers.Count(publisher => publisher.IsFaulted) >= Publishers / 4);
+        foreach (var publisher in publishers) await Assert.ThrowsAsync<LogUnavailableException>(() => publisher.Within("answer"));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+        server.Continue();
+        await UntilTaken(log, "after");
+        Assert.Equal(1, (int)await server.Ask("XLEN", "{sse}:log"));
+    }
+
+    [Fact]
+    public async Task An_id_that_cannot_be_looked_up_is_not_called_unknown()
+    {
+        await using var server = await RedisServer.Start("--appendonly", "yes", "--appendfsync", "always");
+        var log = await Start(server);
+        var known = await UntilTaken(log, "known");
+        server.Stop();
+        Assert.Equal(known.Position, await log.FindAsync("known", Test));
+        await Assert.ThrowsAsync<LogUnavailableException>(() => log.FindAsync("of another instance", Test).AsTask().Within("answer"));
+        server.Continue();
+        await server.Kill();
+        var late = await _logs.StartImpatient(server);
+        await Assert.ThrowsAsync<LogUnavailableException>(() => late.FindAsync("known", Test).AsTask().Within("answer"));
+        await Assert.ThrowsAsync<LogUnavailableException>(() => late.FindAsync("#1-0", Test).AsTask().Within("answer"));
+        await server.Run();
+        await UntilTaken(late, "after");
+        Assert.Equal(known.Position, await UntilKnown(late, "known"));
+        Assert.Null(await UntilKnown(late, "of nobody"));
+    }
+
+    [Fact]
+    public async Task Restarted_with_what_it_had_stored_nothing_is_lost()
+    {
+        await using var server = await RedisServer.Start("--appendonly", "yes", "--appendfsync", "always");
+        var (one, other) = (await Start(server), await Start(server));
+        var follower = Follow(other, 20);
+        var places = new List<LogPosition>();
+        for (var count = 0; count < 10; count++) places.Add((await UntilTaken(one, $"{count}")).Position);
+        await server.Kill();
+        await Assert.ThrowsAsync<LogUnavailableException>(() => Append(one, "refused"));
+        await server.Run();
+        for (var count = 10; count < 20; count++) places.Add((await UntilTaken(one, $"{count}")).Position);
+        Assert.Equal(places, await follower.Within("all entries"));
+        Assert.Equal(places[^1], (await UntilTaken(one, "19")).Position);
+    }
+
+    [Fact]
+    public async Task Restarted_empty_it_goes_on_behind_and_readers_are_told()
+    {
+        await using var server = await RedisServer.Start();
+        var (one, other) = (await Start(server), await Start(server));
+        var follower = Follow(other, 100);
+        var before = await UntilTaken(one, "before");
+        Assert.Equal(before.Position, await UntilKnown(other, before.Id));
+        await server.Kill();
+        await server.Run();
+        var after = await UntilTaken(one, "after");
+        Assert.True(after.Position > before.Position);
+        await Assert.ThrowsAsync<LogGapException>(() => follower.Within("gap"));
+        Assert.Equal(after.Position, await UntilKnown(other, "after"));
+        Assert.Null(await UntilKnown(other, before.Id));
+        Assert.Throws<LogGapException>(() => other.Read(before.Position, new LogEntry[1]));
+        await _logs.Logs.First("Redis has lost");
+        var more = await UntilTaken(other, "more");
+        Assert.True(more.Position > after.Position);
+    }
+
+    [Fact]
+    public async Task Emptied_while_nobody_publishes_ids_go_on_behind_the_last_one_that_anyone_has_seen()
+    {
+        await using var server = await RedisServer.Start();
+        var log = await _logs.Start(server);
+        var before = await Append(log, "before");
+        await server.Ask("FLUSHALL");
+        await _logs.Logs.First("Redis has lost");
+        await UntilKnown(log, "never");
+        Assert.True(log.Tail > before.Position);
+        Assert.Null(await UntilKnown(log, before.Id));
+    }
+
+    // As a replica is that was promoted before it had got them.
+    [Fact]
+    public async Task Without_its_last_entries_it_goes_on_behind_them_and_keeps_the_history()
+    {
+        await using var server = await RedisServer.Start();
+        var (one, other) = (await _logs.Start(server), await _logs.Start(server));
+        var kept = await Append(one, "kept");
+        var keys = new[] { "{sse}:log", "{sse}:state" };
+        var dumps = new List<byte[]>();
+        foreach (var key in keys) dumps.Add((byte[])(await server.Ask("DUMP", key))!);
+        var lost = await Append(one, "lost");
+        Assert.Equal(lost.Position, await UntilKnown(other, lost.Id));
+        for (var index = 0; index < keys.Length; index++) await server.Ask("RESTORE", keys[index], "0", dumps[index], "REPLACE");
+
+        var after = await UntilTaken(other, "after");
+        Assert.True(after.Position > lost.Position);
+        foreach (var log in new[] { one, other })
+        {
+            await _logs.Logs.First("Redis has lost");
+            Assert.Equal(after.Position, await UntilKnown(log, "after"));
+            Assert.Null(await UntilKnown(log, lost.Id));
+            Assert.Equal(kept.Position, await UntilKnown(log, kept.Id));
+            Assert.Throws<LogGapException>(() => log.Read(lost.Position, new LogEntry[1]));
+            var read = new LogEntry[10];
+            Assert.Equal("after", read[log.Read(kept.Position, read) - 1].Id);
+        }
+    }
+
+    [Fact]
+    public async Task When_its_memory_is_full_nothing_is_taken_until_there_is_room()
+    {
+        await using var server = await RedisServer.Start();
+        var log = await _logs.Start(server);
+        await Append(log, "before");
+        await server.Ask("CONFIG", "SET", "maxmemory", "1");
+        await Assert.ThrowsAsync<LogUnavailableException>(() => Append(log, "refused"));
+        await server.Ask("CONFIG", "SET", "maxmemory", "0");
+        await Append(log, "after");
+        Assert.Equal(2, log.Size.Count);
+    }
+
+    [Theory]
+    [InlineData(1000, 2)]
+    [InlineData(4, 86_400)]
+    public async Task When_its_memory_is_full_what_is_over_the_limits_makes_room(int maxCount, int maxAgeSeconds)
+    {
+        await using var server = await RedisServer.Start();
+        var limits = new LogLimits(maxCount, 100_000_000, TimeSpan.FromSeconds(maxAgeSeconds));
+        var log = await _logs.Start(server, limits: limits);
+        for (var count = 0; count < maxCount; count++) await Append(log, $"{count}");
+        await server.Ask("CONFIG", "SET", "maxmemory", "1");
+        var refused = await UntilTaken(log, "own");
+        var again = await UntilTaken(log, "own");
+        Assert.Equal(refused.Position, again.Position);
+        var other = await _logs.Start(server, limits: limits);
+        Assert.Equal(refused.Position, other.Tail);
+        Assert.Equal(refused.Position, await UntilKnown(other, "own"));
+    }
+
+    [Fact]
+    public async Task It_may_come_after_the_app_and_who_was_there_before_is_told()
+    {
+        await using var server = await RedisServer.Start("--appendonly", "yes", "--appendfsync", "always");
+        var held = await UntilTaken(await Start(server), "held");
+        await server.Kill();
+        var log = await _logs.StartImpatient(server);
+        Assert.True(log.IsCut);
+        var tail = log.Tail;
+        Assert.Equal(0, log.Read(tail, new LogEntry[1]));
+        var told = Follow(log, 1, tail);
+        await server.Run();
+        await Assert.ThrowsAsync<LogGapException>(() => told.Within("gap"));
+        Assert.Equal(held.Position, await UntilKnown(log, held.Id));
+        await UntilRead(log);
+    }
+
+    [Fact]
+    public async Task Over_a_slow_network_a_large_history_is_read_all_the_same()
+    {
+        const int Updates = 40;
+        await using var server = await RedisServer.Start();
+        var one = await _logs.Start(server);
+        for (var count = 0; count < Updates; count++) await Append(one, new string('x', 200_000));
+        // All of it at once takes longer than an answer may.
+        await using var network = new SlowProxy(server.Port, 3_000_000);
+        var other = await _logs.StartImpatient(server, network.Port);
+        await _logs.Logs.First($"is read: {Updates} updates");
+        Assert.Equal(one.Tail, other.Tail);
+    }
+
+    [Fact]
+    public async Task A_publisher_that_does_not_wait_any_more_gets_nothing_into_the_log()
+    {
+        await using var server = await RedisServer.Start();
+        var log = await _logs.Start(server);
+        await Append(log, "before");
+        server.Stop();
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Test);
+        // Three may be.
+        Task[] onTheWay = [.. Enumerable.Range(0, 3).Select(number => Append(log, $"on the way {number}"))];
+        var waiting = log.AppendAsync(new Update(["a"], "waiting"), cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.Within("end"));
+        server.Continue();
+        await Task.WhenAll(onTheWay).Within("answers");
+        Assert.Equal(4, log.Size.Count);
+    }
+
+    private static Task<LogEntry> Append(RedisEventLog log, string data) =>
+        log.AppendAsync(new Update(["a"], data), Test).AsTask().Within($"answer to {data}");
+
+    // As a publisher does who is told to try again.
+    private static Task<LogEntry> UntilTaken(RedisEventLog log, string id) =>
+        Until(() => log.AppendAsync(new Update(["a"], "data") { Id = id }, Test));
+
+    // As the hub does for a subscriber: while it is not known whether there is such an id, it has to ask again.
+    private static Task<LogPosition?> UntilKnown(RedisEventLog log, string id) => Until(() => log.FindAsync(id, Test));
+
+    private static async Task<T> Until<T>(Func<ValueTask<T>> answer)
+    {
+        var give = DateTime.UtcNow + Limits.Soon;
+        while (true)
+        {
+            try
+            {
+                return await answer();
+            }
+            catch (LogUnavailableException) when (DateTime.UtcNow < give)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), Test);
+            }
+        }
+    }
+
+    // A moment after its entries are there, it says that it is not cut off any more.
+    private static async Task UntilRead(RedisEventLog log)
+    {
+        for (var give = DateTime.UtcNow + Limits.Soon; log.IsCut;)
+        {
+            Assert.True(DateTime.UtcNow < give, "It was never read.");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Test);
+        }
+    }
+
+    private static async Task<IEnumerable<LogPosition>> Held(IEventLog log, int count) =>
+        await Follow(log, count).Within("entries");
+
+    private static Task<List<LogPosition>> Follow(IEventLog log, int count, LogPosition after = default) => Task.Run(
+        async () =>
+        {
+            var places = new List<LogPosition>();
+            await foreach (var batch in log.FollowAsync(after, Test))
+            {
+                places.AddRange(batch.ToArray().Select(entry => entry.Position));
+                if (places.Count >= count) break;
+            }
+            return places;
+        },
+        Test);
+
+    // One that gives up soon, but not before it has reached its server.
+    private async Task<RedisEventLog> Start(RedisServer server)
+    {
+        var log = await _logs.StartImpatient(server);
+        await UntilRead(log);
+        return log;
+    }
+}

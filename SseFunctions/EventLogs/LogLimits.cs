@@ -1,7 +1,0 @@
-namespace SseFunctions.EventLogs;
-
-/// <summary>How much a log keeps: an entry goes when any of these is exceeded, the oldest first.</summary>
-/// <param name="MaxCount">In entries; at least 1.</param>
-/// <param name="MaxBytes">In bytes of memory, about.</param>
-/// <param name="MaxAge">Since the entry was appended.</param>
-public sealed record LogLimits(int MaxCount, long MaxBytes, TimeSpan MaxAge);

@@ -1,6 +1,0 @@
-namespace SseFunctions.EventLogs;
-
-/// <summary>How much a log holds.</summary>
-/// <param name="Count">In entries.</param>
-/// <param name="Bytes">Of memory, about.</param>
-public readonly record struct LogSize(int Count, long Bytes);

@@ -1,0 +1,153 @@
+namespace SseFunctions.Hub.EventLogs;
+
+/// <summary>The entries that a log holds in memory, in order of their places, with an index of the publishers' ids. Not
+/// thread-safe.</summary>
+/// <param name="limits">How much it holds.</param>
+/// <param name="start">The place before the first entry that it will hold.</param>
+/// <param name="origin">What <see cref="LastPublic"/> is before the first public entry. A reader may be told, so it is
+/// never the place of an entry that may be private.</param>
+internal sealed class LogRing(LogLimits limits, LogPosition start = default, LogPosition origin = default)
+{
+    private const int SmallestSize = 64;
+
+    // The first entry of each id, and those behind it of the few ids that were given to other updates again.
+    private readonly Dictionary<string, LogPosition> _ownIds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<LogPosition>> _repeats = new(StringComparer.Ordinal);
+
+    private LogEntry[] _entries = new LogEntry[SmallestSize];
+    private int _first;
+    private int _count;
+    private long _bytes;
+    private string? _droppedId;
+
+    /// <summary>How much is held.</summary>
+    public LogSize Size => new(_count, _bytes);
+
+    /// <summary>The place of the last entry, held or not.</summary>
+    public LogPosition Tail { get; private set; } = start;
+
+    /// <summary>The place of the last entry that is public, held or not; the origin if there was none.</summary>
+    public LogPosition LastPublic { get; private set; } = origin;
+
+    /// <summary>The id of the last entry, held or not; null if there never was one.</summary>
+    public string? LastId { get; private set; }
+
+    /// <summary>The place of the last entry that was dropped.</summary>
+    public LogPosition Dropped { get; private set; } = start;
+
+    /// <summary>Adds an entry, which has to be behind all others.</summary>
+    public void Add(LogEntry entry)
+    {
+        if (_count == _entries.Length) Grow();
+        _entries[Slot(_count)] = entry;
+        _count++;
+        _bytes += entry.SizeBytes;
+        Tail = entry.Position;
+        LastId = entry.Id;
+        if (entry.IsPublic) LastPublic = entry.Position;
+        if (entry.Id[0] == LogPosition.Mark || _ownIds.TryAdd(entry.Id, entry.Position)) return;
+        if (!_repeats.TryGetValue(entry.Id, out var repeats)) _repeats.Add(entry.Id, repeats = []);
+        repeats.Add(entry.Position);
+    }
+
+    /// <summary>Drops what the limits do not allow, the oldest first, but nothing behind <paramref name="upTo"/>, and
+    /// not the last entry for its size.</summary>
+    public void Trim(DateTimeOffset now, LogPosition upTo)
+    {
+        var oldest = (now - limits.MaxAge).ToUnixTimeMilliseconds();
+        while (_count > 0 && At(0) is var first && first.Position <= upTo && (first.Position.Milliseconds < oldest
+            || _count > limits.MaxCount || (_bytes > limits.MaxBytes && _count > 1)))
+            Drop(first);
+    }
+
+    /// <summary>The last entry with a publisher's id, or null.</summary>
+    public LogEntry? LastOfOwnId(string id)
+    {
+        if (!_ownIds.TryGetValue(id, out var place)) return null;
+        return At(IndexAfter(_repeats.TryGetValue(id, out var repeats) ? repeats[^1] : place) - 1);
+    }
+
+    /// <summary>The place of an id, or null. Every entry has the id that its place gives, also one that has a
+    /// publisher's own id.</summary>
+    public LogPosition? Find(string id)
+    {
+        if (_ownIds.TryGetValue(id, out var own)) return own;
+        // The last one dropped is still good to read on from: everything after it is here.
+        if (id == _droppedId) return Dropped;
+        if (!LogPosition.TryParse(id, out var place)) return null;
+        if (place == Dropped) return place;
+        var index = IndexAfter(place) - 1;
+        return index >= 0 && At(index).Position == place ? place : null;
+    }
+
+    /// <summary>Copies entries after a place.</summary>
+    /// <returns>How many.</returns>
+    /// <exception cref="LogGapException">Some are no longer held, or the place is none of this log.</exception>
+    public int Read(LogPosition after, Span<LogEntry> entries)
+    {
+        if (after >= Tail) return 0;
+        if (after < Dropped) throw new LogGapException();
+        var index = IndexAfter(after);
+        // Of a log that was lost and went on without its last entries: nobody knows what came after this place.
+        if (index == 0 ? after != Dropped : At(index - 1).Position != after) throw new LogGapException();
+        var count = Math.Min(_count - index, entries.Length);
+        for (var next = 0; next < count; next++) entries[next] = At(index + next);
+        return count;
+    }
+
+    /// <summary>Copies the last entries before a place, in order.</summary>
+    /// <returns>How many.</returns>
+    public int ReadBack(LogPosition before, Span<LogEntry> entries)
+    {
+        var end = IndexAfter(before);
+        if (end > 0 && At(end - 1).Position == before) end--;
+        var count = Math.Min(end, entries.Length);
+        for (var next = 0; next < count; next++) entries[next] = At(end - count + next);
+        return count;
+    }
+
+    private void Drop(LogEntry entry)
+    {
+        Array.Clear(_entries, _first, 1);
+        _first = Slot(1);
+        _count--;
+        _bytes -= entry.SizeBytes;
+        Dropped = entry.Position;
+        _droppedId = entry.Id;
+        if (_ownIds.Remove(entry.Id) && _repeats.TryGetValue(entry.Id, out var repeats)) Forget(entry.Id, repeats);
+    }
+
+    // The second entry of an id is its first from now on.
+    private void Forget(string id, List<LogPosition> repeats)
+    {
+        _ownIds.Add(id, repeats[0]);
+        repeats.RemoveAt(0);
+        if (repeats.Count == 0) _repeats.Remove(id);
+    }
+
+    private void Grow()
+    {
+        var entries = new LogEntry[_entries.Length * 2];
+        for (var index = 0; index < _count; index++) entries[index] = At(index);
+        _entries = entries;
+        _first = 0;
+    }
+
+    // The length is a power of two.
+    private int Slot(int index) => (_first + index) & (_entries.Length - 1);
+
+    private LogEntry At(int index) => _entries[Slot(index)];
+
+    // The index of the first entry after a place; the count if there is none.
+    private int IndexAfter(LogPosition place)
+    {
+        var low = 0;
+        for (var high = _count; low < high;)
+        {
+            var middle = (low + high) / 2;
+            if (At(middle).Position <= place) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
+}

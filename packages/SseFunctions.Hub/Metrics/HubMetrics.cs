@@ -1,0 +1,53 @@
+using System.Diagnostics.Metrics;
+using SseFunctions.Hub.EventLogs;
+using SseFunctions.Streaming;
+
+namespace SseFunctions.Hub.Metrics;
+
+/// <summary>The instruments of the meter <c>SseFunctions</c> that tell of the hub.</summary>
+public sealed class HubMetrics
+{
+    private readonly TimeProvider _time;
+    private readonly Meter _meter;
+    private readonly Counter<long> _updates;
+    private readonly Counter<long> _deliveries;
+    private readonly Counter<long> _refused;
+    private readonly Counter<long> _turnedAway;
+    private readonly Histogram<double> _latency;
+
+    /// <summary>Made by the services, once a process.</summary>
+    public HubMetrics(IMeterFactory meters, IEventLog log, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(meters);
+        ArgumentNullException.ThrowIfNull(log);
+        _time = time;
+        _meter = meters.Create(StreamMetrics.MeterName);
+        _updates = _meter.CreateCounter<long>("hub.updates", "{update}", "Publications, repetitions included.");
+        _deliveries = _meter.CreateCounter<long>("hub.deliveries", "{event}", "Events handed to streams.");
+        _refused = _meter.CreateCounter<long>("hub.refused", "{request}", "Requests that were refused, by status.");
+        _turnedAway = _meter.CreateCounter<long>(
+            "hub.turned_away", "{request}", "Subscribers that were told to come again later, by reason.");
+        _latency = _meter.CreateHistogram<double>(
+            "hub.delivery.latency",
+            "s",
+            "From an update's arrival here to its writing; of the first in a write, and not of replays.");
+        _meter.CreateObservableGauge("hub.log.entries", () => log.Size.Count, "{update}", "What the log holds.");
+        _meter.CreateObservableGauge("hub.log.bytes", () => log.Size.Bytes, "By", "About what the log takes.");
+    }
+
+    /// <summary>Lets the lag of the slowest reader be asked for, when somebody listens.</summary>
+    internal void ObserveLag(Func<TimeSpan> lag) => _meter.CreateObservableGauge(
+        "hub.reader.lag", () => lag().TotalSeconds, "s", "How far the slowest subscriber is behind the newest for it.");
+
+    internal void Published() => _updates.Add(1);
+
+    internal void Refused(int status) => _refused.Add(1, new KeyValuePair<string, object?>("status", status));
+
+    internal void TurnedAway(string reason) => _turnedAway.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    internal void Delivered(ReadOnlySpan<LogEntry> entries, bool isLive)
+    {
+        if (_deliveries.Enabled) _deliveries.Add(entries.Length);
+        if (isLive && _latency.Enabled) _latency.Record(_time.GetElapsedTime(entries[0].Timestamp).TotalSeconds);
+    }
+}

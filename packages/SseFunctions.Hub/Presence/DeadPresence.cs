@@ -1,0 +1,89 @@
+using Microsoft.Extensions.Logging;
+using SseFunctions.Hub.EventLogs;
+
+namespace SseFunctions.Hub.Presence;
+
+/// <summary>Clears up after instances that died: tells that their subscribers have gone. Not thread-safe.</summary>
+internal sealed partial class DeadPresence(
+    IEventLog log, IInstanceRegistry registry, RegistryTimes times, TimeProvider time, ILogger logger)
+{
+    private const int MaxSubscribersAtOnce = 256;
+    private const int MaxTopicsAtOnce = 1024;
+
+    private readonly ILogger _logger = logger;
+    private DeadInstance? _dead;
+    private int _next;
+    private long _claimedAt;
+    private bool _isDue;
+    private long? _settled;
+    private long _looked;
+
+    /// <summary>This instance was not registered, or could not say that it lives. Nor could others, then, and all have
+    /// to have had the time to do so before anybody is taken for dead.</summary>
+    public void Unsettle()
+    {
+        _settled = null;
+        _isDue = false;
+        // By now the claim may be another's.
+        _dead = null;
+    }
+
+    /// <summary>This instance has said that it lives: it is time to look for those that have not.</summary>
+    public void Look()
+    {
+        var isLate = time.GetElapsedTime(_looked) > times.RenewEvery * 2;
+        _looked = time.GetTimestamp();
+        if (_settled is null || isLate) _settled = _looked;
+        _isDue = time.GetElapsedTime(_settled.Value, _looked) >= times.DeadAfter;
+    }
+
+    /// <summary>Does some of what there is to do.</summary>
+    /// <returns>Whether there may be more.</returns>
+    public async Task<bool> ClearUpAsync(CancellationToken cancellationToken)
+    {
+        if (_dead is null)
+        {
+            if (!_isDue) return false;
+            _isDue = false;
+            _claimedAt = time.GetTimestamp();
+            _dead = await registry.ClaimAsync(cancellationToken);
+            if (_dead is null) return false;
+            _next = 0;
+            LogDead(_dead.Values.Count);
+        }
+        if (time.GetElapsedTime(_claimedAt) >= times.DeadAfter)
+        {
+            // By now the claim may have lapsed, and the instance may be back.
+            _dead = null;
+            _isDue = true;
+            return true;
+        }
+        var (names, documents) = Some(_dead);
+        await log.TellAsync(documents, cancellationToken);
+        var asked = time.GetTimestamp();
+        var isOurs = await registry.RemoveAsync(_dead, names, cancellationToken);
+        _claimedAt = asked;
+        _next += names.Count;
+        if (isOurs && _next < _dead.Values.Count) return true;
+        _dead = null;
+        // Several may have died at once.
+        _isDue = true;
+        return true;
+    }
+
+    private (List<string> Names, List<SubscriptionDocument> Documents) Some(DeadInstance dead)
+    {
+        var (names, documents) = (new List<string>(), new List<SubscriptionDocument>());
+        foreach (var (id, value) in dead.Values.Skip(_next).Take(MaxSubscribersAtOnce))
+        {
+            if (documents.Count >= MaxTopicsAtOnce) break;
+            names.Add(id);
+            if (StoredSubscriber.Read(value) is { } stored) documents.AddRange(stored.Documents(id, isActive: false));
+        }
+        return (names, documents);
+    }
+
+    [LoggerMessage(11, LogLevel.Warning,
+        "An instance has gone without a word: that its {Count} subscribers have, too, is told by this one")]
+    private partial void LogDead(int count);
+}

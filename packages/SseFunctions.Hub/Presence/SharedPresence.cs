@@ -1,0 +1,199 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using SseFunctions.Hub.EventLogs;
+
+namespace SseFunctions.Hub.Presence;
+
+/// <summary>Who is subscribed to any of the instances that share a log. Subscribers only leave word here; one loop
+/// shares it with the others. A change is in the registry before it is told. What is told is told at least once: if
+/// this instance dies, by another.</summary>
+internal sealed partial class SharedPresence(
+    IEventLog log, IInstanceRegistry registry, RegistryTimes times, TimeProvider time, ILogger<SharedPresence> logger)
+    : BackgroundService, IPresence
+{
+    private const int MaxSubscribersAtOnce = 256;
+    private const int MaxTopicsAtOnce = 1024;
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestLeave = TimeSpan.FromSeconds(1);
+
+    private readonly PresenceChanges _changes = new();
+    private readonly DeadPresence _dead = new(log, registry, times, time, logger);
+    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ILogger _logger = logger;
+    private volatile bool _isRenewalDue = true;
+    private bool _isRegistered;
+    private bool _hasFailed;
+
+    /// <inheritdoc/>
+    public Task AddAsync(ActiveSubscriber subscriber)
+    {
+        _changes.Add(subscriber);
+        Ring();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(ActiveSubscriber subscriber)
+    {
+        _changes.Remove(subscriber);
+        Ring();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<SubscriptionDocument>> ListAsync(CancellationToken cancellationToken)
+    {
+        var documents = new List<SubscriptionDocument>();
+        foreach (var (id, value) in await registry.ListAsync(cancellationToken))
+        {
+            if (StoredSubscriber.Read(value) is { HasEnded: false } stored)
+                documents.AddRange(stored.Documents(id, isActive: true));
+        }
+        return documents;
+    }
+
+    /// <inheritdoc/>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await base.StartAsync(cancellationToken);
+        // So that whoever asks first is answered.
+        await Task.WhenAny(_tried.Task, Task.Delay(LongestStart, cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (!_isRegistered || _hasFailed) return;
+        _changes.RemoveAll();
+        // Whatever the host's own limit is, and whether or not anything before has used it up.
+        using var limit = new CancellationTokenSource(LongestLeave);
+        try
+        {
+            while (_isRegistered && await ShareAsync(limit.Token))
+            {
+            }
+            await registry.LeaveAsync(limit.Token);
+        }
+        catch (Exception exception)
+        {
+            // The host stops all the same, and others will clear up.
+            LogNotLeft(exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var clock = time.CreateTimer(_ => Renew(), null, times.RenewEvery, times.RenewEvery);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var isBusy = await StepAsync(stoppingToken);
+                if (_hasFailed) LogRecovered();
+                _hasFailed = false;
+                _tried.TrySetResult();
+                if (!isBusy) await _bell.Reader.ReadAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                // Nobody else shares, so it has to go on, whatever it was.
+                if (!_hasFailed) LogFailed(exception);
+                _hasFailed = true;
+                _isRenewalDue = true;
+                _dead.Unsettle();
+                _tried.TrySetResult();
+                await Task.Delay(RetryDelay, time, stoppingToken);
+            }
+        }
+    }
+
+    private void Renew()
+    {
+        _isRenewalDue = true;
+        Ring();
+    }
+
+    private void Ring() => _bell.Writer.TryWrite(true);
+
+    // A little of everything, so that nothing is late because there is much of another.
+    private async Task<bool> StepAsync(CancellationToken cancellationToken)
+    {
+        if (_isRenewalDue || !_isRegistered)
+        {
+            _isRenewalDue = false;
+            await RegisterAsync(cancellationToken);
+            _dead.Look();
+        }
+        var isSharing = await ShareAsync(cancellationToken);
+        return await _dead.ClearUpAsync(cancellationToken) || isSharing || !_isRegistered;
+    }
+
+    private async Task RegisterAsync(CancellationToken cancellationToken)
+    {
+        if (_isRegistered)
+        {
+            var held = await registry.RenewAsync([], cancellationToken);
+            if (held is { } count && _changes.Fits(count)) return;
+            // Others took it for dead; or Redis was emptied, has lost a part, or carried out late what had been given
+            // up.
+            LogNotRegistered();
+            _isRegistered = false;
+        }
+        _dead.Unsettle();
+        while (!await registry.JoinAsync(cancellationToken)) await Task.Delay(RetryDelay, time, cancellationToken);
+        _isRegistered = true;
+        _changes.Repeat();
+    }
+
+    private async Task<bool> ShareAsync(CancellationToken cancellationToken)
+    {
+        var changes = _changes.Take(MaxSubscribersAtOnce, MaxTopicsAtOnce);
+        if (changes.Count == 0) return false;
+        if (!await ChangeAsync([.. changes.Select(change => change.Value)], cancellationToken)) return true;
+
+        var told = changes.FindAll(change => change.IsTold);
+        _changes.Tell(told, hasCome: true);
+        await log.TellAsync(told.SelectMany(change => change.Documents), cancellationToken);
+        _changes.Tell(told, hasCome: false);
+
+        KeyValuePair<string, string?>[] gone = [.. told.Where(change => !change.HasCome)
+            .Select(change => KeyValuePair.Create<string, string?>(change.Shared.Subscriber.Id, null))];
+        if (gone.Length == 0 || await ChangeAsync(gone, cancellationToken)) _changes.Settle(changes);
+        return true;
+    }
+
+    private async Task<bool> ChangeAsync(
+        KeyValuePair<string, string?>[] values, CancellationToken cancellationToken)
+    {
+        _isRegistered = await registry.RenewAsync(values, cancellationToken) is not null;
+        if (!_isRegistered) LogNotRegistered();
+        return _isRegistered;
+    }
+
+    [LoggerMessage(1, LogLevel.Warning,
+        "Active subscriptions cannot be shared with other instances just now. Streams go on, and what changes is told "
+        + "later")]
+    private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(2, LogLevel.Information, "Active subscriptions are shared with other instances again")]
+    private partial void LogRecovered();
+
+    [LoggerMessage(3, LogLevel.Warning,
+        "The active subscriptions of this instance are not known to the others any more: they are told anew")]
+    private partial void LogNotRegistered();
+
+    [LoggerMessage(4, LogLevel.Warning,
+        "That the last subscribers have gone could not be told before the host stopped: other instances will")]
+    private partial void LogNotLeft(Exception exception);
+}

@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace SseFunctions.Hub.Presence;
+
+/// <summary>A subscription as the protocol writes it, in JSON-LD (Mercure protocol, draft 07, section 7).</summary>
+/// <param name="Topic">The topic selector.</param>
+/// <param name="Subscriber">The id of the connection.</param>
+/// <param name="IsActive">Whether it lasts.</param>
+/// <param name="Payload">The JSON that the subscriber's token wants to be told along; null: none.</param>
+internal sealed record SubscriptionDocument(string Topic, string Subscriber, bool IsActive, string? Payload)
+{
+    private const string Root = "/.well-known/mercure/subscriptions";
+    private const string Context = "https://mercure.rocks/";
+
+    /// <summary>Its own address, relative to the hub's origin, and the topic of its updates.</summary>
+    public string Path => PathOf(Topic, Subscriber);
+
+    /// <summary>The address of all, of those with a selector, or of one.</summary>
+    public static string PathOf(string? topic = null, string? subscriber = null)
+    {
+        if (topic is null) return Root;
+        var path = $"{Root}/{Uri.EscapeDataString(topic)}";
+        return subscriber is null ? path : $"{path}/{Uri.EscapeDataString(subscriber)}";
+    }
+
+    /// <summary>This one.</summary>
+    public string ToJson(string? lastEventId = null) => Write(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("@context", Context);
+        WriteMembers(writer);
+        if (lastEventId is not null) writer.WriteString("lastEventID", lastEventId);
+        writer.WriteEndObject();
+    });
+
+    /// <summary>Several.</summary>
+    public static string ToJson(string path, string lastEventId, IEnumerable<SubscriptionDocument> documents) =>
+        Write(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("@context", Context);
+            writer.WriteString("id", path);
+            writer.WriteString("type", "Subscriptions");
+            writer.WriteString("lastEventID", lastEventId);
+            writer.WriteStartArray("subscriptions");
+            foreach (var document in documents)
+            {
+                writer.WriteStartObject();
+                document.WriteMembers(writer);
+                writer.WriteEndObject();
+            }
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        });
+
+    private static string Write(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer)) write(writer);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private void WriteMembers(Utf8JsonWriter writer)
+    {
+        writer.WriteString("id", Path);
+        writer.WriteString("type", "Subscription");
+        writer.WriteString("topic", Topic);
+        writer.WriteString("subscriber", Subscriber);
+        writer.WriteBoolean("active", IsActive);
+        if (Payload is null) return;
+        writer.WritePropertyName("payload");
+        writer.WriteRawValue(Payload);
+    }
+}

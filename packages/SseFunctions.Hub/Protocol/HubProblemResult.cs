@@ -1,0 +1,41 @@
+using System.Net.Mime;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace SseFunctions.Hub.Protocol;
+
+/// <summary>Answers with a problem, as <c>application/problem+json</c> (RFC 9457).</summary>
+public sealed class HubProblemResult : IResult
+{
+    // It is no HTML and is never put into any: quotes may stay quotes.
+    private static readonly JsonSerializerOptions Readable =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private const string RetryAfterSeconds = "5";
+
+    private readonly HubProblem _problem;
+
+    internal HubProblemResult(HubProblem problem) => _problem = problem;
+
+    /// <summary>Whether the same may go well later.</summary>
+    internal bool IsUnavailable => _problem.Status == HubProblem.Unavailable;
+
+    /// <inheritdoc/>
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        ArgumentNullException.ThrowIfNull(httpContext);
+        var response = httpContext.Response;
+        response.StatusCode = _problem.Status;
+        response.ContentType = MediaTypeNames.Application.ProblemJson;
+        response.Headers.CacheControl = "no-store";
+        // RFC 6750, 3: without a reason, which would help whoever tries tokens out.
+        if (_problem.Status == HubProblem.Unauthorized) response.Headers.WWWAuthenticate = "Bearer";
+        if (_problem.Status == HubProblem.Unavailable) response.Headers.RetryAfter = RetryAfterSeconds;
+        if (HttpMethods.IsHead(httpContext.Request.Method)) return Task.CompletedTask;
+        var body = JsonSerializer.SerializeToUtf8Bytes(
+            new Dictionary<string, object> { ["title"] = _problem.Title, ["status"] = _problem.Status }, Readable);
+        response.ContentLength = body.Length;
+        return response.Body.WriteAsync(body, httpContext.RequestAborted).AsTask();
+    }
+}

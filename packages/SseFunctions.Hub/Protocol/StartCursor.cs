@@ -1,0 +1,39 @@
+using SseFunctions.Hub.EventLogs;
+using SseFunctions.Hub.Topics;
+
+namespace SseFunctions.Hub.Protocol;
+
+/// <summary>The id that a subscriber gets when its stream opens at the end of the log, so that it can resume before it
+/// has received an update.</summary>
+internal static class StartCursor
+{
+    // Looking further back would cost more than opening the stream.
+    private const int MaxEntries = 1000;
+    private const int EntriesAtOnce = 64;
+
+    /// <summary>The place of the last entry that the subscriber may see: one that is public, or for which it has the
+    /// right. It must not learn when others get private updates, so the log's last place is not told. What lies between
+    /// the two is invisible to it, so that reading on from either gives it the same.</summary>
+    /// <remarks>If the last <see cref="MaxEntries"/> entries are all invisible to a subscriber that has rights, the
+    /// place of the last public entry is told. A subscriber that resumes from there may then also receive private
+    /// updates that were published before its stream opened; it misses none.</remarks>
+    public static LogPosition Of(IEventLog log, LogEnd end, TopicSelectorSet rights)
+    {
+        if (rights.Selectors.Count == 0) return end.LastPublic;
+        var entries = new LogEntry[EntriesAtOnce];
+        var before = end.Tail with { Sequence = end.Tail.Sequence + 1 };
+        for (var seen = 0; seen < MaxEntries;)
+        {
+            var count = log.ReadBack(before, entries);
+            for (var index = count - 1; index >= 0; index--)
+            {
+                var entry = entries[index];
+                if (entry.IsPublic || (entry.IsPrivate && rights.MatchesAny(entry.Topics))) return entry.Position;
+            }
+            if (count < entries.Length) break;
+            before = entries[0].Position;
+            seen += count;
+        }
+        return end.LastPublic;
+    }
+}

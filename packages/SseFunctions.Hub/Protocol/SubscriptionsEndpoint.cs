@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using SseFunctions.Hub.EventLogs;
+using SseFunctions.Hub.Presence;
+using SseFunctions.Hub.Publishing;
+using SseFunctions.Hub.Tokens;
+using SseFunctions.Hub.Topics;
+
+namespace SseFunctions.Hub.Protocol;
+
+/// <summary>The subscription API: who is subscribed now (Mercure protocol, draft 07, section 7).</summary>
+public sealed class SubscriptionsEndpoint(
+    HubAccess access, ActiveSubscriptions active, IEventLog log, IOptions<HubOptions> options)
+{
+    private const string Read = "read subscriptions";
+    private const int TagBytes = 16;
+
+    /// <summary>The answer.</summary>
+    public async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (!active.IsOn)
+        {
+            const string setting = $"{HubOptions.Section}:{nameof(HubOptions.Subscriptions)}";
+            return Problem(HubProblem.NotFound, $"The subscription API is off: {setting} is not set.");
+        }
+        var token = PresentedTokenRequest.Of(request, options.Value.Cookie);
+        var (claims, refused) = await access.ToSubscribeAsync(token, cancellationToken);
+        if (refused is not null) return refused;
+
+        var topic = Unescape(Value(request, "topic"));
+        var subscriber = Unescape(Value(request, "subscriber"));
+        var rights = TopicSelectorSet.Parse(claims.Subscribe);
+        // Before the list, which costs something.
+        if (topic is null ? !rights.MatchesAny([SubscriptionDocument.PathOf()]) : rights.Selectors.Count == 0)
+            return Forbid(claims);
+
+        // Before the list: an update that tells of a change has a later id than the list that lacks it.
+        var lastEventId = log.LastId ?? EventIds.Earliest;
+        SubscriptionDocument[] documents;
+        try
+        {
+            documents = [.. (await active.ListAsync(cancellationToken)).Where(
+                document => (topic is null || Unescape(document.Topic) == topic)
+                    && (subscriber is null || Unescape(document.Subscriber) == subscriber))];
+        }
+        catch (LogUnavailableException exception)
+        {
+            const string title = "Who is subscribed is not known just now: try again.";
+            return access.Refuse(Read, new HubProblem(HubProblem.Unavailable, title), exception.Message);
+        }
+
+        var exactTopics = documents.Select(document => document.Topic).Distinct().DefaultIfEmpty(topic);
+        foreach (var exact in topic is null ? [] : exactTopics)
+        {
+            if (!rights.MatchesAny([SubscriptionDocument.PathOf(exact, subscriber)])) return Forbid(claims);
+        }
+        if (subscriber is not null && documents.Length == 0)
+            return Problem(HubProblem.NotFound, "There is no such subscription any more.");
+
+        var json = subscriber is null
+            ? SubscriptionDocument.ToJson(SubscriptionDocument.PathOf(topic), lastEventId, documents)
+            : documents[0].ToJson(lastEventId);
+        var headers = request.HttpContext.Response.Headers;
+        headers.Link = "</.well-known/mercure>; rel=\"mercure\"";
+        headers.CacheControl = "private, no-cache";
+        // Of all that is said, and of nothing else: a publisher may give one id twice, and the subscribers of an
+        // instance that died vanish before any update tells it.
+        var tag = $"\"{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(json)).AsSpan(0, TagBytes))}\"";
+        headers.ETag = tag;
+        return request.Headers.IfNoneMatch.ToString() == tag
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : new SubscriptionsResult(json);
+    }
+
+    private HubProblemResult Forbid(TokenClaims claims) =>
+        access.Forbid(Read, "The token gives no right to these subscriptions.", claims.WhyNotSubscribe);
+
+    private static HubProblemResult Problem(int status, string title) => new(new HubProblem(status, title));
+
+    private static string? Value(HttpRequest request, string name) => request.RouteValues[name] as string;
+
+    // Proxies and hosts decode a path by different amounts, and what they left cannot be told from what was meant. So
+    // both sides are compared decoded: two topics that differ in nothing else are one here.
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
+    private static string? Unescape(string? text) => text is null ? null : Uri.UnescapeDataString(text);
+}
