@@ -7,7 +7,7 @@ internal sealed class HostFolder : IDisposable
     {
         var source = AppContext.BaseDirectory;
         var page = System.IO.Path.Combine(source, "static-ui");
-        foreach (var file in Directory.EnumerateFiles(source, "SseFunctions.LocalHost.*")
+        foreach (var file in Directory.EnumerateFiles(source, "SseFunctions.*")
             .Concat(Directory.EnumerateFiles(source, "*.json"))
             .Concat(Directory.EnumerateFiles(source, "Azure.*.dll"))
             .Concat(Directory.EnumerateFiles(source, "Microsoft.*.dll"))

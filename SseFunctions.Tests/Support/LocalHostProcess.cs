@@ -84,7 +84,11 @@ internal sealed class LocalHostProcess : IDisposable
 
     private void OnLine(object sender, DataReceivedEventArgs line)
     {
-        if (line.Data is not { } text) return;
+        if (line.Data is not { } text)
+        {
+            _url.TrySetException(new InvalidOperationException($"The host ended without an address of the page: {Output}"));
+            return;
+        }
         lock (_output) _output.AppendLine(text);
         if (text.Contains(PageLine, StringComparison.Ordinal)) _url.TrySetResult(text.Trim()[PageLine.Length..].Trim());
     }
