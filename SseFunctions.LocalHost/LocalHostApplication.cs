@@ -33,8 +33,6 @@ internal static class LocalHostApplication
         var files = new HostFiles(AppContext.BaseDirectory);
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = files.Values });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
-        builder.Services.AddSseFunctions(builder.Configuration);
-        builder.AddTelemetry();
         var routePrefix = files.RoutePrefix;
         builder.Services.AddSingleton(services =>
             new FunctionRouter(FunctionAssemblies, routePrefix, services));
@@ -49,6 +47,9 @@ internal static class LocalHostApplication
             else kestrel.ListenLocalhost(port);
         });
         configure?.Invoke(builder);
+        // Which services there are depends on the settings.
+        builder.Services.AddSseFunctions(builder.Configuration);
+        builder.AddTelemetry();
 
         var application = builder.Build();
         var router = application.Services.GetRequiredService<FunctionRouter>();

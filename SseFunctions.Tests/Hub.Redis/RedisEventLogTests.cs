@@ -11,7 +11,7 @@ public sealed class RedisEventLogTests(RedisFixture redis) : EventLogContract, I
 
     public ValueTask DisposeAsync() => _logs.DisposeAsync();
 
-    protected override async Task<IEventLog> NewLog(int maxCount = 10_000, long maxBytes = 100_000_000, TimeSpan? maxAge = null) =>
+    private protected override async Task<IEventLog> NewLog(int maxCount = 10_000, long maxBytes = 100_000_000, TimeSpan? maxAge = null) =>
         await _logs.Start(redis.Server, $"{Guid.NewGuid()}", new LogLimits(maxCount, maxBytes, maxAge ?? TimeSpan.FromDays(1)));
 
     // Redis has a clock of its own, which no test turns.

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using SseFunctions.Streaming.Configuration;
 using SseFunctions.Hub.Redis;
 using SseFunctions.Hub.Redis.Connection;
 
@@ -16,7 +17,7 @@ public sealed class RedisOptionsTests
     [InlineData(Azure, "ManagedIdentity", "00000000-0000-0000-0000-000000000001")]
     [InlineData(Azure + ",ssl=true", "default", "")]
     public void Can_be_used(string connectionString, string credential, string clientId) =>
-        Assert.Empty(Options(connectionString, credential, clientId).Problems());
+        Assert.Empty(((ISettings)Options(connectionString, credential, clientId)).Problems());
 
     [Theory]
     [InlineData("", "managedidentity", "", "Redis:Credential is set without Redis:ConnectionString")]
@@ -28,7 +29,7 @@ public sealed class RedisOptionsTests
     [InlineData("localhost,ssl=perhaps", "managedidentity", "", "Redis:ConnectionString cannot be read")]
     public void Says_what_to_change(string connectionString, string credential, string clientId, string message)
     {
-        var problem = Assert.Single(Options(connectionString, credential, clientId).Problems());
+        var problem = Assert.Single(((ISettings)Options(connectionString, credential, clientId)).Problems());
         Assert.StartsWith(message, problem, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", problem, StringComparison.Ordinal);
     }

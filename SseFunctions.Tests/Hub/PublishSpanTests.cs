@@ -14,7 +14,7 @@ public sealed class PublishSpanTests
     public async Task A_publication_is_a_span_of_its_publishers_trace_that_names_nothing_of_the_update()
     {
         await using var server = await LocalHostServer.Start();
-        using var spans = new CapturedSpans(Tracing.SourceName);
+        using var spans = new CapturedSpans(SseTelemetry.SourceName);
         using (Publisher(spans))
         {
             var update = new Update(["https://example.com/secret/1", "https://example.com/secret/2"], "secret")
@@ -41,7 +41,7 @@ public sealed class PublishSpanTests
     public async Task A_publication_that_is_not_stored_is_an_error()
     {
         await using var server = await LocalHostServer.Start(null, "Redis:ConnectionString=127.0.0.1:1");
-        using var spans = new CapturedSpans(Tracing.SourceName);
+        using var spans = new CapturedSpans(SseTelemetry.SourceName);
         using (Publisher(spans))
         {
             await Assert.ThrowsAsync<LogUnavailableException>(() =>

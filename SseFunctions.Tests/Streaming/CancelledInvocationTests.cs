@@ -20,7 +20,7 @@ public sealed class CancelledInvocationTests
     [InlineData(100)]
     public async Task A_client_that_is_gone_soon_after_the_cancellation_has_left(int milliseconds)
     {
-        using var spans = new CapturedSpans(Tracing.SourceName);
+        using var spans = new CapturedSpans(SseTelemetry.SourceName);
         var sequence = new Sequence();
         await using var server = await StreamServer.StartWithFakeTime(sequence);
         var counted = new ConcurrentQueue<object?>();

@@ -16,7 +16,7 @@ public sealed class StreamTraceTests
     [Fact]
     public async Task A_stream_has_a_span_when_it_has_started_and_one_when_it_has_ended()
     {
-        using var spans = new CapturedSpans(Requests, Tracing.SourceName);
+        using var spans = new CapturedSpans(Requests, SseTelemetry.SourceName);
         var sequence = new Sequence();
         await using var server = await StreamServer.StartWithFakeTime(sequence, "Streaming:MaxDuration=00:00:00", "Streaming:Heartbeat=00:00:00");
         using var client = await server.Get(spans.Header);
@@ -43,7 +43,7 @@ public sealed class StreamTraceTests
     [Fact]
     public async Task The_span_of_the_start_is_as_long_as_the_client_waited_for_the_first_bytes()
     {
-        using var spans = new CapturedSpans(Requests, Tracing.SourceName);
+        using var spans = new CapturedSpans(Requests, SseTelemetry.SourceName);
         await using var server = await StreamServer.StartWithFakeTime(new Sequence());
         var before = DateTime.UtcNow;
         using var client = await server.Get(spans.Header);
@@ -55,7 +55,7 @@ public sealed class StreamTraceTests
     [Fact]
     public async Task The_request_that_is_a_stream_is_not_exported()
     {
-        using var spans = new CapturedSpans(Requests, Tracing.SourceName);
+        using var spans = new CapturedSpans(Requests, SseTelemetry.SourceName);
         var sequence = new Sequence();
         await using var server = await StreamServer.StartWithFakeTime(sequence);
         using var client = await server.Get(spans.Header);
@@ -71,7 +71,7 @@ public sealed class StreamTraceTests
     [Fact]
     public async Task A_request_that_is_no_stream_is_exported()
     {
-        using var spans = new CapturedSpans(Requests, Tracing.SourceName);
+        using var spans = new CapturedSpans(Requests, SseTelemetry.SourceName);
         await using var server = await StreamServer.StartWithFakeTime(new Sequence());
         using var client = await server.Get(spans.Header, "HEAD");
         await client.Until("event-stream");
@@ -82,7 +82,7 @@ public sealed class StreamTraceTests
     [Fact]
     public async Task Only_a_stream_that_failed_is_an_error()
     {
-        using var spans = new CapturedSpans(Requests, Tracing.SourceName);
+        using var spans = new CapturedSpans(Requests, SseTelemetry.SourceName);
         await using var server = await StreamServer.Start(_ => Throwing(), null);
         using var client = await server.Get(spans.Header);
         var end = await spans.First(StreamTrace.EndName);
@@ -94,7 +94,7 @@ public sealed class StreamTraceTests
     [Fact]
     public async Task A_client_that_leaves_is_no_error()
     {
-        using var spans = new CapturedSpans(Requests, Tracing.SourceName);
+        using var spans = new CapturedSpans(Requests, SseTelemetry.SourceName);
         await using var server = await StreamServer.StartWithFakeTime(new Sequence());
         using var client = await server.Get(spans.Header);
         await client.Until("retry");
@@ -107,7 +107,7 @@ public sealed class StreamTraceTests
     [Fact]
     public async Task What_the_sequence_logs_and_traces_belongs_to_the_same_trace()
     {
-        using var spans = new CapturedSpans(Requests, Tracing.SourceName);
+        using var spans = new CapturedSpans(Requests, SseTelemetry.SourceName);
         var current = new ConcurrentQueue<ActivityTraceId?>();
         await using var server = await StreamServer.Start(_ => Watching(current), null);
         using var client = await server.Get(spans.Header);
@@ -118,7 +118,7 @@ public sealed class StreamTraceTests
     [Fact]
     public async Task Where_requests_are_not_traced_a_stream_is_in_the_trace_of_its_client()
     {
-        using var spans = new CapturedSpans(Tracing.SourceName);
+        using var spans = new CapturedSpans(SseTelemetry.SourceName);
         await using var server = await StreamServer.StartWithFakeTime(new Sequence());
         using var client = await server.Get(spans.Header);
         var start = await spans.First(StreamTrace.StartName);

@@ -19,5 +19,5 @@ public sealed class DemoOptions : ISettings
     public TimeSpan Delay { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems() => Settings.OutOfRange($"{Section}:{nameof(Delay)}", Delay, LongestDelay);
+    IEnumerable<string> ISettings.Problems() => Settings.OutOfRange($"{Section}:{nameof(Delay)}", Delay, LongestDelay);
 }

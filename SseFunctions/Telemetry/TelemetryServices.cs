@@ -21,15 +21,15 @@ public static class TelemetryServices
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var telemetry = services.AddOpenTelemetry()
-            .WithTracing(tracing => tracing.AddSource(Tracing.SourceName).AddProcessor(new PrivateSpans()))
-            .WithMetrics(metrics => metrics.AddMeter(StreamMetrics.MeterName).AddView(BucketsOf))
+            .WithTracing(tracing => tracing.AddSource(SseTelemetry.SourceName).AddProcessor(new PrivateSpans()))
+            .WithMetrics(metrics => metrics.AddMeter(SseTelemetry.MeterName).AddView(BucketsOf))
             .WithLogging(null, logging => logging.IncludeFormattedMessage = true);
         if (TelemetrySettings.HasCollector(configuration)) telemetry.UseOtlpExporter();
         return telemetry;
     }
 
     private static ExplicitBucketHistogramConfiguration? BucketsOf(Instrument instrument) =>
-        instrument is Histogram<double> { Unit: "s" } && instrument.Meter.Name == StreamMetrics.MeterName
+        instrument is Histogram<double> { Unit: "s" } && instrument.Meter.Name == SseTelemetry.MeterName
             ? new ExplicitBucketHistogramConfiguration { Boundaries = Seconds }
             : null;
 }

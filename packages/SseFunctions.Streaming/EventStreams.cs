@@ -32,7 +32,7 @@ public sealed partial class EventStreams : IDisposable
     private int _isTicking;
 
     /// <summary>Made by the services, once a process.</summary>
-    public EventStreams(
+    internal EventStreams(
         IOptions<StreamingOptions> options,
         TimeProvider time,
         IHostApplicationLifetime lifetime,

@@ -3,11 +3,8 @@ using System.Diagnostics.Metrics;
 namespace SseFunctions.Streaming;
 
 /// <summary>The instruments of the meter <c>SseFunctions</c> that tell of streams.</summary>
-public sealed class StreamMetrics
+internal sealed class StreamMetrics
 {
-    /// <summary>The name of the meter.</summary>
-    public const string MeterName = "SseFunctions";
-
     private readonly Meter _meter;
     private readonly Counter<long> _ended;
 
@@ -15,7 +12,7 @@ public sealed class StreamMetrics
     public StreamMetrics(IMeterFactory meters)
     {
         ArgumentNullException.ThrowIfNull(meters);
-        _meter = meters.Create(MeterName);
+        _meter = meters.Create(SseTelemetry.MeterName);
         _ended = _meter.CreateCounter<long>("sse.streams.ended", "{stream}", "Ended streams, by feature and reason.");
     }
 

@@ -37,7 +37,7 @@ public sealed class StreamingOptions : ISettings
     public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems() =>
+    IEnumerable<string> ISettings.Problems() =>
     [
         .. Settings.OutOfRange($"{Section}:{nameof(Heartbeat)}", Heartbeat, LongestHeartbeat),
         .. Settings.OutOfRange($"{Section}:{nameof(Retry)}", Retry, LongestWait),

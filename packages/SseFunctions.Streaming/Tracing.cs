@@ -5,11 +5,8 @@ namespace SseFunctions.Streaming;
 /// <summary>Where all spans of this app come from. While nobody listens, none is made.</summary>
 internal static class Tracing
 {
-    /// <summary>The name of the source, the same as the meter's.</summary>
-    public const string SourceName = StreamMetrics.MeterName;
-
-    private static readonly ActivitySource Heard = new(SourceName);
-    private static readonly ActivitySource Unheard = new($"{SourceName}.Unheard");
+    private static readonly ActivitySource Heard = new(SseTelemetry.SourceName);
+    private static readonly ActivitySource Unheard = new($"{SseTelemetry.SourceName}.Unheard");
     private static readonly AsyncLocal<bool> IsSilent = new();
 
     /// <summary>The source.</summary>

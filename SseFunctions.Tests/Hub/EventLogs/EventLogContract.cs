@@ -12,7 +12,7 @@ public abstract class EventLogContract
 
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
-    protected abstract Task<IEventLog> NewLog(int maxCount = 10_000, long maxBytes = 100_000_000, TimeSpan? maxAge = null);
+    private protected abstract Task<IEventLog> NewLog(int maxCount = 10_000, long maxBytes = 100_000_000, TimeSpan? maxAge = null);
 
     /// <summary>Makes the log's clock go on, or waits for it.</summary>
     protected abstract Task Pass(TimeSpan time);

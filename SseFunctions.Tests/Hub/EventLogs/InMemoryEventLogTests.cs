@@ -110,7 +110,7 @@ public sealed class InMemoryEventLogTests : EventLogContract
         return entries;
     }
 
-    protected override Task<IEventLog> NewLog(int maxCount = 10_000, long maxBytes = 100_000_000, TimeSpan? maxAge = null) =>
+    private protected override Task<IEventLog> NewLog(int maxCount = 10_000, long maxBytes = 100_000_000, TimeSpan? maxAge = null) =>
         Task.FromResult<IEventLog>(new InMemoryEventLog(new LogLimits(maxCount, maxBytes, maxAge ?? TimeSpan.FromDays(1)), _time));
 
     protected override Task Pass(TimeSpan time)

@@ -4,7 +4,7 @@ using SseFunctions.Streaming;
 namespace SseFunctions.Hub.Redis.Connection;
 
 /// <summary>The instruments of the meter <c>SseFunctions</c> that tell of the shared log.</summary>
-public sealed class RedisMetrics
+internal sealed class RedisMetrics
 {
     private readonly Meter _meter;
     private readonly Histogram<double> _roundTrip;
@@ -15,7 +15,7 @@ public sealed class RedisMetrics
     public RedisMetrics(IMeterFactory meters)
     {
         ArgumentNullException.ThrowIfNull(meters);
-        _meter = meters.Create(StreamMetrics.MeterName);
+        _meter = meters.Create(SseTelemetry.MeterName);
         _roundTrip = _meter.CreateHistogram<double>("redis.roundtrip", "s", "From a question to Redis to its answer.");
         _reconnects = _meter.CreateCounter<long>("redis.reconnects", "{connection}", "Connections that came back.");
         _missedBells = _meter.CreateCounter<long>(

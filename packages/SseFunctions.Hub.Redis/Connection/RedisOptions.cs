@@ -40,7 +40,7 @@ public sealed class RedisOptions : ISettings
     internal bool HasIdentity => Credential.Length > 0;
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems()
+    IEnumerable<string> ISettings.Problems()
     {
         if (KeyPrefix.Length == 0 || !KeyPrefix.All(IsPlain))
             yield return $"{Section}:{nameof(KeyPrefix)} is '{KeyPrefix}': use letters, digits, '-', '_', '.' and ':'.";
@@ -53,6 +53,11 @@ public sealed class RedisOptions : ISettings
         {
             yield return $"{Section}:{nameof(ClientId)} is set without {Section}:{nameof(Credential)}: set that to "
                 + $"'{ManagedIdentity}' too.";
+        }
+        if (!IsSet && !HasIdentity)
+        {
+            yield return $"{Section}:{nameof(ConnectionString)} is not set: set it to the server's "
+                + "host:port,password=...,ssl=true, or do not call AddRedis.";
         }
         if (HasIdentity && !IsSet)
         {

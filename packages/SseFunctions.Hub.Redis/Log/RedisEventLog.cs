@@ -9,7 +9,7 @@ namespace SseFunctions.Hub.Redis.Log;
 /// <summary>A log in Redis, shared by all instances that name the same server and keys: one order, one history. Each
 /// instance holds a copy of it in memory, from which its subscribers are served, so that the load on Redis does not
 /// grow with them.</summary>
-public sealed class RedisEventLog : IEventLog, IAsyncDisposable
+internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
 {
     // What may be on the way from one instance to the others, many times over: it must not be dropped in between.
     private const int LeastCount = 4096;

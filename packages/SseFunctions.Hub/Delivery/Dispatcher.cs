@@ -5,7 +5,7 @@ using SseFunctions.Hub.EventLogs;
 namespace SseFunctions.Hub.Delivery;
 
 /// <summary>Follows the log, finds the groups that each update concerns, and hands them to the sweeper.</summary>
-public sealed partial class Dispatcher(
+internal sealed partial class Dispatcher(
     IEventLog log, Subscribers subscribers, Sweeper sweeper, TimeProvider time, ILogger<Dispatcher> logger)
     : BackgroundService
 {

@@ -7,7 +7,7 @@ namespace SseFunctions.Hub.Delivery;
 
 /// <summary>All subscribers of this process, in groups with equal subscriptions, and which of them an update concerns.
 /// Thread-safe.</summary>
-public sealed class Subscribers
+internal sealed class Subscribers
 {
     // Lists are used again, but a burst must not leave its memory behind.
     private const int MaxSpares = 256;

@@ -6,7 +6,7 @@ namespace SseFunctions.Hub.Delivery;
 /// groups in turns, <see cref="SliceMembers"/> at a time. Thread-safe.</summary>
 /// <remarks>A woken stream writes before the next one is woken, on the same thread: no subscriber has a queue or a work
 /// item of its own.</remarks>
-public sealed class Sweeper : IThreadPoolWorkItem, IDisposable
+internal sealed class Sweeper : IThreadPoolWorkItem, IDisposable
 {
     // A group that becomes ready waits for one slice of each group before it: about a millisecond of writing each.
     private const int SliceMembers = 64;

@@ -2,7 +2,7 @@ namespace SseFunctions.Hub.EventLogs;
 
 /// <summary>An append-only log with one order for all who append and read. Thread-safe. A reader is a place in it:
 /// replay and live delivery are one thing, reading on from that place.</summary>
-public interface IEventLog
+internal interface IEventLog
 {
     /// <summary>Whether all instances of the app share this log. False: each instance has a log of its own.</summary>
     bool IsShared { get; }

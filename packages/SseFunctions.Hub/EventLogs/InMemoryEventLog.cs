@@ -2,7 +2,7 @@ namespace SseFunctions.Hub.EventLogs;
 
 /// <summary>A log in the memory of this process: for one instance. A restart empties it; ids do not start anew, since
 /// they are made of the time.</summary>
-public sealed class InMemoryEventLog : IEventLog
+internal sealed class InMemoryEventLog : IEventLog
 {
     private readonly HeldEntries _entries;
 

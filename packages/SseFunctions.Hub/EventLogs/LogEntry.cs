@@ -4,7 +4,7 @@ namespace SseFunctions.Hub.EventLogs;
 
 /// <summary>An update in a log: with its place, its id, and its event encoded once for all readers.
 /// Immutable.</summary>
-public sealed class LogEntry
+internal sealed class LogEntry
 {
     // What an entry takes beside its texts: objects, references and index, measured on 64 bits and rounded up.
     private const int OverheadBytes = 400;

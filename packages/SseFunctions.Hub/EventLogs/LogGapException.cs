@@ -1,7 +1,7 @@
 namespace SseFunctions.Hub.EventLogs;
 
 /// <summary>Entries after the reader's place are no longer held: it was too slow, or asked too late.</summary>
-public sealed class LogGapException : Exception
+internal sealed class LogGapException : Exception
 {
     /// <summary>Makes it.</summary>
     public LogGapException()

@@ -4,4 +4,4 @@ namespace SseFunctions.Hub.EventLogs;
 /// <param name="MaxCount">In entries; at least 1.</param>
 /// <param name="MaxBytes">In bytes of memory, about.</param>
 /// <param name="MaxAge">Since the entry was appended.</param>
-public sealed record LogLimits(int MaxCount, long MaxBytes, TimeSpan MaxAge);
+internal sealed record LogLimits(int MaxCount, long MaxBytes, TimeSpan MaxAge);

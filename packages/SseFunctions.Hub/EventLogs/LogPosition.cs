@@ -6,7 +6,7 @@ namespace SseFunctions.Hub.EventLogs;
 /// </summary>
 /// <param name="Milliseconds">Never goes backwards within a log, even if the clock does.</param>
 /// <param name="Sequence">Tells the entries of one millisecond apart.</param>
-public readonly record struct LogPosition(long Milliseconds, long Sequence) : IComparable<LogPosition>
+internal readonly record struct LogPosition(long Milliseconds, long Sequence) : IComparable<LogPosition>
 {
     /// <summary>What the ids of a log begin with, and no id of a publisher.</summary>
     public const char Mark = '#';

@@ -5,7 +5,7 @@ using SseFunctions.Streaming;
 namespace SseFunctions.Hub.Metrics;
 
 /// <summary>The instruments of the meter <c>SseFunctions</c> that tell of the hub.</summary>
-public sealed class HubMetrics
+internal sealed class HubMetrics
 {
     private readonly TimeProvider _time;
     private readonly Meter _meter;
@@ -21,7 +21,7 @@ public sealed class HubMetrics
         ArgumentNullException.ThrowIfNull(meters);
         ArgumentNullException.ThrowIfNull(log);
         _time = time;
-        _meter = meters.Create(StreamMetrics.MeterName);
+        _meter = meters.Create(SseTelemetry.MeterName);
         _updates = _meter.CreateCounter<long>("hub.updates", "{update}", "Publications, repetitions included.");
         _deliveries = _meter.CreateCounter<long>("hub.deliveries", "{event}", "Events handed to streams.");
         _refused = _meter.CreateCounter<long>("hub.refused", "{request}", "Requests that were refused, by status.");

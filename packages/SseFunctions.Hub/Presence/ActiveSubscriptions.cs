@@ -1,21 +1,20 @@
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>Who is subscribed, and to what, if <see cref="HubOptions.Subscriptions"/> is on: for the subscription API,
+/// <summary>Who is subscribed, and to what, if that is on (<c>Hub:Subscriptions</c>): for the subscription API,
 /// and told to those who may know by a private update when someone comes or goes. Thread-safe.</summary>
-public sealed class ActiveSubscriptions : IHostedService, IDisposable
+internal sealed class ActiveSubscriptions : IHostedService, IDisposable
 {
     private readonly IPresence _presence;
 
     // Only if it is on does anything run.
     private readonly IHostedService? _hosted;
 
-    internal ActiveSubscriptions(IOptions<HubOptions> options, IPresence presence)
+    public ActiveSubscriptions(bool isOn, IPresence presence)
     {
-        IsOn = options.Value.Subscriptions;
+        IsOn = isOn;
         _presence = presence;
         _hosted = IsOn ? presence as IHostedService : null;
     }

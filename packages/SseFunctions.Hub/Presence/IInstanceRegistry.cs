@@ -5,7 +5,7 @@ namespace SseFunctions.Hub.Presence;
 /// Thread-safe.</summary>
 /// <remarks>Each method throws <see cref="LogUnavailableException"/> if the registry cannot be reached, or refuses;
 /// what was asked for may then have been done or not.</remarks>
-public interface IInstanceRegistry
+internal interface IInstanceRegistry
 {
     /// <summary>Registers this instance anew. It holds nothing then.</summary>
     /// <returns>False while another is clearing up after it: it has to come again.</returns>

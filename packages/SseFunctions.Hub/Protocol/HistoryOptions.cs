@@ -1,3 +1,5 @@
+using SseFunctions.Hub.EventLogs;
+
 namespace SseFunctions.Hub;
 
 /// <summary>How much of what was published is kept for subscribers that come back. Section <c>Hub:History</c>. What
@@ -15,6 +17,9 @@ public sealed class HistoryOptions
 
     /// <summary>Since it was published. Default 1 day, at least 1 min, at most 365 days.</summary>
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>The limits of a log.</summary>
+    internal LogLimits Limits => new(MaxCount, MaxBytes, MaxAge);
 
     internal IEnumerable<string> Problems(string section, int maxUpdateBytes)
     {

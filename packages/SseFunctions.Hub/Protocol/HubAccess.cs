@@ -10,7 +10,7 @@ namespace SseFunctions.Hub.Protocol;
 /// </summary>
 /// <remarks>It is hosted so that what is odd about the keys is said when the host starts, and not at some request.
 /// </remarks>
-public sealed partial class HubAccess : IHostedService, IDisposable
+internal sealed partial class HubAccess : IHostedService, IDisposable
 {
     private const string PublisherSection = $"{HubOptions.Section}:{nameof(HubOptions.Publisher)}";
     private const string SubscriberSection = $"{HubOptions.Section}:{nameof(HubOptions.Subscriber)}";

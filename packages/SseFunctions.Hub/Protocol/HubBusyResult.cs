@@ -7,7 +7,7 @@ namespace SseFunctions.Hub.Protocol;
 
 /// <summary>Tells a subscriber who cannot be served now to come again later. An EventSource gives up for good at any
 /// status but 200 (WHATWG HTML 9.2.3), so it gets a stream that ends at once, and a longer time to wait.</summary>
-public sealed class HubBusyResult : IResult
+internal sealed class HubBusyResult : IResult
 {
     private readonly string _reason;
     private readonly TimeSpan _shortestWait;

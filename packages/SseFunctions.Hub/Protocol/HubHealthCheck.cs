@@ -4,7 +4,7 @@ using SseFunctions.Hub.Delivery;
 namespace SseFunctions.Hub.Protocol;
 
 /// <summary>Whether what is published is delivered.</summary>
-public sealed class HubHealthCheck(Dispatcher dispatcher) : IHealthCheck
+internal sealed class HubHealthCheck(Dispatcher dispatcher) : IHealthCheck
 {
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(

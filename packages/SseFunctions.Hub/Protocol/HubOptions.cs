@@ -68,7 +68,7 @@ public sealed class HubOptions : ISettings
     public HistoryOptions History { get; set; } = new();
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems()
+    IEnumerable<string> ISettings.Problems()
     {
         foreach (var problem in Publisher.Problems($"{Section}:{nameof(Publisher)}")) yield return problem;
         foreach (var problem in Subscriber.Problems($"{Section}:{nameof(Subscriber)}")) yield return problem;

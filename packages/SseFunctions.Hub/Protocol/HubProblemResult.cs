@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace SseFunctions.Hub.Protocol;
 
 /// <summary>Answers with a problem, as <c>application/problem+json</c> (RFC 9457).</summary>
-public sealed class HubProblemResult : IResult
+internal sealed class HubProblemResult : IResult
 {
     // It is no HTML and is never put into any: quotes may stay quotes.
     private static readonly JsonSerializerOptions Readable =

@@ -11,7 +11,7 @@ namespace SseFunctions.Hub.Protocol;
 
 /// <summary>Answers to who publishes: with the update's id, once it is in the log, or with a problem, and then nothing
 /// is stored and nobody gets anything.</summary>
-public sealed class PublishEndpoint(HubAccess access, IUpdatePublisher publisher, IOptions<HubOptions> options)
+internal sealed class PublishEndpoint(HubAccess access, IUpdatePublisher publisher, IOptions<HubOptions> options)
 {
     private const string Publish = "publish";
     private const string FormType = "application/x-www-form-urlencoded";

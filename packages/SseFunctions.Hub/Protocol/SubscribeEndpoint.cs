@@ -13,7 +13,7 @@ using SseFunctions.Streaming;
 namespace SseFunctions.Hub.Protocol;
 
 /// <summary>Answers to who subscribes: with a stream of what he missed and of what comes, or with a problem.</summary>
-public sealed partial class SubscribeEndpoint(
+internal sealed partial class SubscribeEndpoint(
     HubAccess access,
     Subscribers subscribers,
     IEventLog log,

@@ -11,7 +11,7 @@ using SseFunctions.Hub.Topics;
 namespace SseFunctions.Hub.Protocol;
 
 /// <summary>The subscription API: who is subscribed now (Mercure protocol, draft 07, section 7).</summary>
-public sealed class SubscriptionsEndpoint(
+internal sealed class SubscriptionsEndpoint(
     HubAccess access, ActiveSubscriptions active, IEventLog log, IOptions<HubOptions> options)
 {
     private const string Read = "read subscriptions";

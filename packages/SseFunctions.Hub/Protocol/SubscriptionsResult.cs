@@ -6,7 +6,7 @@ namespace SseFunctions.Hub.Protocol;
 /// <summary>Answers with subscriptions.</summary>
 /// <remarks>The framework's own result for text shows the text in a property, which the Functions worker would send to
 /// the host a second time.</remarks>
-public sealed class SubscriptionsResult : IResult
+internal sealed class SubscriptionsResult : IResult
 {
     private readonly string _json;
 

@@ -39,13 +39,13 @@ public sealed class KeyOptions
     public string? Audience { get; set; }
 
     /// <summary>Whether there is a key at all.</summary>
-    public bool IsSet =>
+    internal bool IsSet =>
         !string.IsNullOrEmpty(Key) || Keys.Any(key => !string.IsNullOrEmpty(key)) || JwksUri is not null;
 
     /// <summary>A sentence for each problem, saying what to change; none if the settings can be used, or none is set.
     /// The keys themselves are not in them.</summary>
     /// <param name="section">The section these settings come from, such as <c>Hub:Publisher</c>.</param>
-    public IEnumerable<string> Problems(string section)
+    internal IEnumerable<string> Problems(string section)
     {
         if (!SigningAlgorithms.All.Contains(Algorithm))
         {
@@ -58,7 +58,7 @@ public sealed class KeyOptions
     /// <summary>A sentence for each setting that works, but should be changed. The keys themselves are not in them.
     /// </summary>
     /// <param name="section">The section these settings come from, such as <c>Hub:Publisher</c>.</param>
-    public IEnumerable<string> Warnings(string section)
+    internal IEnumerable<string> Warnings(string section)
     {
         if (!SigningAlgorithms.IsHmac(Algorithm)) yield break;
         var advised = SigningAlgorithms.AdvisedSecretBits(Algorithm);

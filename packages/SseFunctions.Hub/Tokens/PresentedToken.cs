@@ -6,7 +6,7 @@ namespace SseFunctions.Hub.Tokens;
 /// in <see cref="object.ToString"/>.</summary>
 /// <param name="Token">The token as it was sent; empty when it is unusable.</param>
 /// <param name="Source">Where it was.</param>
-public sealed record PresentedToken(string Token, TokenSource Source)
+internal sealed record PresentedToken(string Token, TokenSource Source)
 {
     /// <summary>Why there is no token to read in what was presented, for the log; null when there is one. Such a
     /// request is refused, never taken for one without a token.</summary>

@@ -6,7 +6,7 @@ namespace SseFunctions.Hub.Tokens;
 
 /// <summary>Finds the token of a request (Mercure protocol, draft 07, section 6): header before query before cookie.
 /// What comes first is what counts, even if it is bad and what comes later is good.</summary>
-public static class PresentedTokenRequest
+internal static class PresentedTokenRequest
 {
     private const string Scheme = "Bearer";
     private const string QueryParameter = "authorization";

@@ -4,4 +4,4 @@ namespace SseFunctions.Hub.Tokens;
 /// <param name="Section">The section of the configuration, which reasons and warnings name:
 /// <c>Hub:Publisher</c>.</param>
 /// <param name="Keys">What it holds.</param>
-public sealed record RoleKeys(string Section, KeyOptions Keys);
+internal sealed record RoleKeys(string Section, KeyOptions Keys);

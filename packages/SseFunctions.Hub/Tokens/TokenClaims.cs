@@ -1,7 +1,7 @@
 namespace SseFunctions.Hub.Tokens;
 
 /// <summary>What a valid token says: the rights it gives, and until when.</summary>
-public sealed record TokenClaims
+internal sealed record TokenClaims
 {
     /// <summary>Selectors of the topics that may be published to; empty means none.</summary>
     public IReadOnlyList<string> Publish { get; init; } = [];

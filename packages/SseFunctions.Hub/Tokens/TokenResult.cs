@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace SseFunctions.Hub.Tokens;
 
 /// <summary>Whether a token is valid: claims, or the reason why not.</summary>
-public sealed class TokenResult
+internal sealed class TokenResult
 {
     private TokenResult()
     {

@@ -1,7 +1,7 @@
 namespace SseFunctions.Hub.Tokens;
 
 /// <summary>Where a request carries its token.</summary>
-public enum TokenSource
+internal enum TokenSource
 {
     /// <summary>In the Authorization header.</summary>
     Header,

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace SseFunctions.Hub.Tokens;
 
 /// <summary>Judges the tokens of one role, publishers or subscribers. One a process and role. Thread-safe.</summary>
-public sealed partial class TokenValidator : IDisposable
+internal sealed partial class TokenValidator : IDisposable
 {
     private readonly RoleKeys _role;
     private readonly IVerificationKeys _keys;

@@ -5,7 +5,7 @@ namespace SseFunctions.Hub.Topics;
 /// <remarks>Making one takes less than a microsecond and, for a template, a few hundred bytes; matching allocates
 /// nothing. So there is nothing to cache. What is no valid template is a plain string, and so is one of more than
 /// <see cref="UriTemplate.MaxSteps"/> steps.</remarks>
-public sealed class TopicSelector
+internal sealed class TopicSelector
 {
     private const string Wildcard = "*";
 

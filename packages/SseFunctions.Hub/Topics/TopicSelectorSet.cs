@@ -1,7 +1,7 @@
 namespace SseFunctions.Hub.Topics;
 
 /// <summary>Several topic selectors, each once, in ordinal order. Immutable and thread-safe.</summary>
-public sealed class TopicSelectorSet
+internal sealed class TopicSelectorSet
 {
     // With fewer than this, comparing with each is faster than hashing the topic.
     private const int MinHashed = 8;

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using SseFunctions.Streaming.Cors;
 
@@ -7,13 +6,19 @@ namespace SseFunctions.Streaming;
 
 /// <summary>CORS (Fetch, 3.2) for functions, which the worker gives no middleware to: each function applies it first.
 /// </summary>
-public sealed class CrossOrigin(IOptions<CrossOriginOptions> options)
+public sealed class CrossOrigin
 {
     private const string PreflightIsGoodForSeconds = "3600";
 
-    private readonly OriginList _origins = new(options.Value.AllowedOrigins);
-    private readonly string _moreHeaders =
-        string.Join(", ", [CrossOriginRules.UsualHeaders, .. options.Value.AllowedHeaders]);
+    private readonly OriginList _origins;
+    private readonly string _moreHeaders;
+
+    /// <summary>Made by the services, once a process.</summary>
+    internal CrossOrigin(CrossOriginOptions options)
+    {
+        _origins = new OriginList(options.AllowedOrigins);
+        _moreHeaders = string.Join(", ", [CrossOriginRules.UsualHeaders, .. options.AllowedHeaders]);
+    }
 
     /// <summary>Sets the response's CORS headers, if the request's origin is allowed.</summary>
     /// <returns>The whole answer to an OPTIONS request, or null: then the function goes on to answer.</returns>

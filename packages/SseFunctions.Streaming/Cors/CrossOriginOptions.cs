@@ -26,7 +26,7 @@ public sealed class CrossOriginOptions : ISettings
     public IReadOnlyList<string> AllowedHeaders { get; set; } = [];
 
     /// <inheritdoc/>
-    public IEnumerable<string> Problems()
+    IEnumerable<string> ISettings.Problems()
     {
         foreach (var problem in OriginList.Problems($"{Section}:{nameof(AllowedOrigins)}", AllowedOrigins))
             yield return problem;

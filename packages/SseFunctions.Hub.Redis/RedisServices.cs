@@ -1,0 +1,41 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SseFunctions.Hub.EventLogs;
+using SseFunctions.Hub.Presence;
+using SseFunctions.Hub.Redis.Connection;
+using SseFunctions.Hub.Redis.Log;
+using SseFunctions.Streaming.Configuration;
+
+namespace SseFunctions.Hub.Redis;
+
+/// <summary>Lets all instances of an app share one hub.</summary>
+public static class RedisServices
+{
+    /// <summary>Holds the hub's updates, and the list of its subscribers, in Redis, with the settings of the section
+    /// <c>Redis</c>, which are validated when the host starts. It adds the health check <c>redis</c>. It may be called
+    /// several times.</summary>
+    public static SseHubBuilder AddRedis(this SseHubBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        if (!services.TryAddFeature(nameof(AddRedis), builder.Configuration, RedisOptions.Section)) return builder;
+
+        services.AddSettings<RedisOptions>(builder.Configuration, RedisOptions.Section);
+        services.AddSingleton<RedisMetrics>();
+        services.AddSingleton(provider => new RedisEventLog(
+            provider.GetRequiredService<IOptions<RedisOptions>>().Value,
+            provider.GetRequiredService<IOptions<HubOptions>>().Value.History.Limits,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<RedisMetrics>(),
+            provider.GetRequiredService<ILogger<RedisEventLog>>()));
+        services.Replace(ServiceDescriptor.Singleton<IEventLog>(
+            provider => provider.GetRequiredService<RedisEventLog>()));
+        services.AddSingleton<IInstanceRegistry>(provider =>
+            provider.GetRequiredService<RedisEventLog>().Registry(provider.GetRequiredService<RegistryTimes>()));
+        services.AddHostedService<RedisLogStart>();
+        services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis");
+        return builder;
+    }
+}

@@ -1,0 +1,93 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SseFunctions.Hub.Delivery;
+using SseFunctions.Hub.EventLogs;
+using SseFunctions.Hub.Metrics;
+using SseFunctions.Hub.Presence;
+using SseFunctions.Hub.Protocol;
+using SseFunctions.Hub.Publishing;
+using SseFunctions.Streaming;
+using SseFunctions.Streaming.Configuration;
+
+namespace SseFunctions.Hub;
+
+/// <summary>Adds the hub to an app's services.</summary>
+public static class HubServices
+{
+    /// <summary>Adds the hub: <see cref="IUpdatePublisher"/>, what the functions of <see cref="HubFunctions"/> need, and
+    /// the health check <c>hub</c>, with the settings of the section <c>Hub</c>, which are validated when the host
+    /// starts. Updates are held in the memory of the process. It adds event streams too
+    /// (<see cref="StreamingServices.AddSseStreaming"/>). It may be called several times with the same configuration.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It was called before with other settings.</exception>
+    public static SseHubBuilder AddSseHub(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddSseStreaming(configuration);
+        var builder = new SseHubBuilder(services, configuration);
+        if (!services.TryAddFeature(nameof(AddSseHub), configuration, HubOptions.Section)) return builder;
+
+        services.AddSettings<HubOptions>(configuration, HubOptions.Section);
+        services.PostConfigure<HubOptions>(options => options.PublishOrigins =
+            Settings.List(configuration, $"{HubOptions.Section}:{nameof(options.PublishOrigins)}"));
+        services.PostConfigure<HubOptions>(options => options.Publisher.Keys = Settings.Texts(
+            configuration, $"{HubOptions.Section}:{nameof(options.Publisher)}:{nameof(KeyOptions.Keys)}"));
+        services.PostConfigure<HubOptions>(options => options.Subscriber.Keys = Settings.Texts(
+            configuration, $"{HubOptions.Section}:{nameof(options.Subscriber)}:{nameof(KeyOptions.Keys)}"));
+
+        // A package that shares the log among instances puts its own in the place of this one.
+        services.TryAddSingleton<IEventLog>(provider => new InMemoryEventLog(
+            provider.GetRequiredService<IOptions<HubOptions>>().Value.History.Limits,
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService(provider => new LogNotice(
+            provider.GetRequiredService<IEventLog>(),
+            configuration,
+            provider.GetRequiredService<ILogger<LogNotice>>()));
+        services.AddSingleton<HubMetrics>();
+        services.AddSingleton<HubAccess>();
+        services.AddHostedService(provider => provider.GetRequiredService<HubAccess>());
+        services.AddSingleton<Subscribers>();
+        services.AddSingleton(provider => new Sweeper(
+            provider.GetRequiredService<Subscribers>(),
+            provider.GetRequiredService<IOptions<HubOptions>>().Value.Gather,
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Dispatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<Dispatcher>());
+        services.TryAddSingleton(RegistryTimes.Default);
+        services.AddSingleton(NewActiveSubscriptions);
+        services.AddHostedService(provider => provider.GetRequiredService<ActiveSubscriptions>());
+        services.AddSingleton<IUpdatePublisher, UpdatePublisher>();
+        services.AddSingleton<PublishEndpoint>();
+        services.AddSingleton<SubscribeEndpoint>();
+        services.AddSingleton<SubscriptionsEndpoint>();
+        services.AddSingleton(provider => new HubEndpoints(
+            provider.GetRequiredService<SubscribeEndpoint>(),
+            provider.GetRequiredService<PublishEndpoint>(),
+            provider.GetRequiredService<SubscriptionsEndpoint>(),
+            provider.GetRequiredService<CrossOrigin>()));
+        services.AddHealthChecks().AddCheck<HubHealthCheck>("hub");
+        return builder;
+    }
+
+    // With a registry, the subscribers of all instances are known; without one, those of this instance.
+    private static ActiveSubscriptions NewActiveSubscriptions(IServiceProvider provider)
+    {
+        var isOn = provider.GetRequiredService<IOptions<HubOptions>>().Value.Subscriptions;
+        var log = provider.GetRequiredService<IEventLog>();
+        if (provider.GetService<IInstanceRegistry>() is not { } registry)
+        {
+            return new ActiveSubscriptions(
+                isOn, new LocalPresence(log, provider.GetRequiredService<ILogger<LocalPresence>>()));
+        }
+        return new ActiveSubscriptions(isOn, new SharedPresence(
+            log,
+            registry,
+            provider.GetRequiredService<RegistryTimes>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SharedPresence>>()));
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Http;
+using SseFunctions.Hub.Protocol;
+using SseFunctions.Streaming;
+
+namespace SseFunctions.Hub;
+
+/// <summary>Answers the requests of <see cref="HubFunctions"/>. The services make it.</summary>
+public sealed class HubEndpoints
+{
+    private static readonly CrossOriginRules Rules = new(
+        "GET, HEAD, POST",
+        "Authorization, Cache-Control, Content-Type, If-None-Match, Last-Event-ID",
+        Exposed: "ETag, Last-Event-ID, Link, Retry-After, WWW-Authenticate",
+        Credentials: true);
+
+    private readonly SubscribeEndpoint _subscribe;
+    private readonly PublishEndpoint _publish;
+    private readonly SubscriptionsEndpoint _subscriptions;
+    private readonly CrossOrigin _crossOrigin;
+
+    internal HubEndpoints(
+        SubscribeEndpoint subscribe,
+        PublishEndpoint publish,
+        SubscriptionsEndpoint subscriptions,
+        CrossOrigin crossOrigin)
+    {
+        _subscribe = subscribe;
+        _publish = publish;
+        _subscriptions = subscriptions;
+        _crossOrigin = crossOrigin;
+    }
+
+    internal Task<IResult> SubscribeAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        AnswerAsync(request, _subscribe.AnswerAsync, cancellationToken);
+
+    internal Task<IResult> PublishAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        AnswerAsync(request, _publish.AnswerAsync, cancellationToken);
+
+    internal Task<IResult> SubscriptionsAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        AnswerAsync(request, _subscriptions.AnswerAsync, cancellationToken);
+
+    private async Task<IResult> AnswerAsync(
+        HttpRequest request,
+        Func<HttpRequest, CancellationToken, Task<IResult>> answer,
+        CancellationToken cancellationToken)
+    {
+        if (_crossOrigin.Apply(request, Rules) is { } preflight) return preflight;
+        try
+        {
+            return await answer(request, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The client has left, or the platform cancels: nobody reads the answer, and the function has not failed.
+            return TypedResults.StatusCode(StatusCodes.Status499ClientClosedRequest);
+        }
+    }
+}

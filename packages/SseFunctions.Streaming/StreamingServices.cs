@@ -1,0 +1,48 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SseFunctions.Streaming.Configuration;
+
+namespace SseFunctions.Streaming;
+
+/// <summary>Adds event streams to an app's services.</summary>
+public static class StreamingServices
+{
+    /// <summary>Adds <see cref="EventStreams"/> and <see cref="CrossOrigin"/>, with the settings of the sections
+    /// <c>Streaming</c> and <c>Cors</c>, which are validated when the host starts. It may be called several times with
+    /// the same configuration.</summary>
+    /// <exception cref="InvalidOperationException">It was called before with other settings.</exception>
+    public static IServiceCollection AddSseStreaming(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+        string[] sections = [StreamingOptions.Section, CrossOriginOptions.Section];
+        if (!services.TryAddFeature(nameof(AddSseStreaming), configuration, sections)) return services;
+
+        services.AddLogging();
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+
+        services.AddSettings<StreamingOptions>(configuration, StreamingOptions.Section);
+        services.AddSingleton(provider => new StreamMetrics(provider.GetRequiredService<IMeterFactory>()));
+        services.AddSingleton(provider => new EventStreams(
+            provider.GetRequiredService<IOptions<StreamingOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IHostApplicationLifetime>(),
+            provider.GetRequiredService<StreamMetrics>(),
+            provider.GetRequiredService<ILogger<EventStreams>>()));
+
+        services.AddSettings<CrossOriginOptions>(configuration, CrossOriginOptions.Section);
+        services.PostConfigure<CrossOriginOptions>(options => options.AllowedOrigins =
+            Settings.List(configuration, $"{CrossOriginOptions.Section}:{nameof(options.AllowedOrigins)}"));
+        services.PostConfigure<CrossOriginOptions>(options => options.AllowedHeaders =
+            Settings.List(configuration, $"{CrossOriginOptions.Section}:{nameof(options.AllowedHeaders)}"));
+        services.AddSingleton(provider =>
+            new CrossOrigin(provider.GetRequiredService<IOptions<CrossOriginOptions>>().Value));
+        return services;
+    }
+}
