@@ -30,12 +30,13 @@ internal sealed class EventStream : ILentClient, IDisposable
     private static readonly TimeSpan LateSignalGrace = TimeSpan.FromMilliseconds(250);
 
     private readonly ClientWriter _client;
+    private readonly OpenStreams _open;
     private readonly StreamingOptions _options;
     private readonly TimeProvider _time;
     private readonly StreamSignal _signal = new();
     private readonly long _openedAt;
-    private readonly TimeSpan _maxDuration;
-    private readonly TimeSpan? _timeLeft;
+    private readonly long _maxDurationAt;
+    private readonly long _expiresAt;
 
     private CancellationTokenSource? _stop;
     private IStoppableSequence? _stoppable;
@@ -49,16 +50,26 @@ internal sealed class EventStream : ILentClient, IDisposable
     private long _endedAt;
     private int _end;
 
-    public EventStream(HttpContext context, StreamingOptions options, TimeProvider time, DateTimeOffset? expires)
+    public EventStream(
+        HttpContext context, OpenStreams open, StreamingOptions options, TimeProvider time, DateTimeOffset? expires)
     {
         _client = new ClientWriter(context, time);
+        _open = open;
         _options = options;
         _time = time;
         _openedAt = time.GetTimestamp();
         var share = ShortestShareOfMaxDuration + ((1 - ShortestShareOfMaxDuration) * Random.Shared.NextDouble());
-        _maxDuration = options.MaxDuration * share;
-        _timeLeft = expires - time.GetUtcNow();
+        _maxDurationAt = options.MaxDuration > TimeSpan.Zero
+            ? time.After(_openedAt, options.MaxDuration * share)
+            : OpenStreams.Never;
+        _expiresAt = expires is { } end ? time.After(_openedAt, end - time.GetUtcNow()) : OpenStreams.Never;
     }
+
+    /// <summary>Whose stream it is, in logs and metrics.</summary>
+    public required string Feature { get; init; }
+
+    /// <summary>Where it is among the open streams. Guarded by them.</summary>
+    public int Index { get; set; } = OpenStreams.NotOpen;
 
     /// <summary>Why the stream ended, once it has.</summary>
     public StreamEnd Reason => (StreamEnd)Volatile.Read(ref _end);
@@ -74,7 +85,10 @@ internal sealed class EventStream : ILentClient, IDisposable
 
     private bool Ended => Reason != StreamEnd.None;
 
-    private bool HeartbeatIsDue => IsHeartbeatDue(_time.GetTimestamp());
+    // The timestamp at which the next heartbeat is due, if nothing is sent before.
+    private long HeartbeatAt => _options.Heartbeat > TimeSpan.Zero
+        ? _time.After(_client.TookAt, _options.Heartbeat)
+        : OpenStreams.Never;
 
     /// <summary>Ends the stream; the first reason counts. Only that the client is gone takes the place of a cancelled
     /// invocation: the platform cancels the invocation of a client that leaves. Any thread may call it, at any time; it
@@ -97,17 +111,23 @@ internal sealed class EventStream : ILentClient, IDisposable
     /// <summary>Breaks the connection off.</summary>
     public void Abort() => _client.Abort();
 
-    /// <summary>Looks at the clock: one timer calls it for all open streams, several times in the shortest of their
-    /// durations. A heartbeat that is due is written before this returns, so that the heartbeats of many streams leave
-    /// one after the other on one thread.</summary>
+    /// <summary>Does what is due: ends the stream at its time, sends a heartbeat, cuts off a client that takes nothing.
+    /// One timer looks at all open streams. A heartbeat that is due is written before this returns, so that the
+    /// heartbeats of many streams leave one after the other on one thread.</summary>
     /// <param name="now">The clock's timestamp, read once for all streams.</param>
-    public void Tick(long now)
+    /// <returns>The timestamp of the next look. A write that blocks before then asks for an earlier one.</returns>
+    public long Look(long now)
     {
-        var age = _time.GetElapsedTime(_openedAt, now);
-        if (age >= _timeLeft) End(StreamEnd.Expired);
-        if (_options.MaxDuration > TimeSpan.Zero && age >= _maxDuration) End(StreamEnd.MaxDuration);
-        if (_client.Blocked is { } write) CutOffLateClient(write);
-        else if (IsHeartbeatDue(now)) _signal.Raise(Wake.Heartbeat, inline: true);
+        if (now >= _expiresAt) End(StreamEnd.Expired);
+        if (now >= _maxDurationAt) End(StreamEnd.MaxDuration);
+        if (_client.Blocked is { } write)
+        {
+            CutOffLateClient(write);
+            return OpenStreams.AtOnce;
+        }
+        if (Ended) return OpenStreams.Never;
+        if (now >= HeartbeatAt) _signal.Raise(Wake.Heartbeat, inline: true);
+        return Math.Min(Math.Min(_expiresAt, _maxDurationAt), HeartbeatAt);
     }
 
     /// <summary>Writes the preamble at once, then the events as they come, until the stream ends for one of the reasons
@@ -153,7 +173,8 @@ internal sealed class EventStream : ILentClient, IDisposable
                         _sending = null;
                         if (!await sending) End(StreamEnd.ClientGone);
                     }
-                    if (_nextIsHere || !wake.HasFlag(Wake.Heartbeat) || !HeartbeatIsDue) continue;
+                    if (_nextIsHere || !wake.HasFlag(Wake.Heartbeat)) continue;
+                    if (_time.GetTimestamp() < HeartbeatAt) continue;
                     _client.Write(": heartbeat\n"u8);
                     if (!await SendAsync()) End(StreamEnd.ClientGone);
                     // Nor must the end of the sequence.
@@ -215,9 +236,15 @@ internal sealed class EventStream : ILentClient, IDisposable
     /// <summary>Sends what was written and has not been sent. False if the client is gone.</summary>
     public ValueTask<bool> SendAsync()
     {
-        if (!PathIsDead()) return _client.FlushAsync();
-        Abort();
-        return ValueTask.FromResult(false);
+        if (PathIsDead())
+        {
+            Abort();
+            return ValueTask.FromResult(false);
+        }
+        var sent = _client.FlushAsync();
+        // From now on the clock has to see what the client takes.
+        if (!sent.IsCompleted) _open.LookAtOnce(this);
+        return sent;
     }
 
     /// <summary>Waits, where the invocation was cancelled, until the client is gone too, but not longer than
@@ -237,9 +264,6 @@ internal sealed class EventStream : ILentClient, IDisposable
         _client.Dispose();
         _stop?.Dispose();
     }
-
-    private bool IsHeartbeatDue(long now) =>
-        _options.Heartbeat > TimeSpan.Zero && _client.SilenceAt(now) >= _options.Heartbeat;
 
     private bool TryReplaceReason(StreamEnd reason, StreamEnd by) =>
         Interlocked.CompareExchange(ref _end, (int)by, (int)reason) == (int)reason;
