@@ -14,9 +14,6 @@ internal sealed class EventStream : ILentClient, IDisposable
     private const int SlowMilliseconds = 50;
     private const double ShortestShareOfMaxDuration = 0.8;
 
-    // Each heartbeat is looked after once; on a busy stream the looks must not be further apart.
-    private const int LooksPerHeartbeat = 2;
-
     // Between two and three: a stream whose path is dead ends with the third heartbeat that gets no answer, however
     // late each of them was sent.
     private const double UnansweredHeartbeats = 2.5;
@@ -46,7 +43,7 @@ internal sealed class EventStream : ILentClient, IDisposable
     private Action? _raiseNext;
     private ReadOnlyMemory<byte> _rest;
     private Task<bool>? _sending;
-    private long _lookedAt = Environment.TickCount64;
+    private long _mayBeDeadAt;
     private long _endedAt;
     private int _end;
 
@@ -57,6 +54,7 @@ internal sealed class EventStream : ILentClient, IDisposable
         _open = open;
         _options = options;
         _time = time;
+        _mayBeDeadAt = Environment.TickCount64 + (long)LongestSilence.TotalMilliseconds;
         _openedAt = time.GetTimestamp();
         var share = ShortestShareOfMaxDuration + ((1 - ShortestShareOfMaxDuration) * Random.Shared.NextDouble());
         _maxDurationAt = options.MaxDuration > TimeSpan.Zero
@@ -85,6 +83,9 @@ internal sealed class EventStream : ILentClient, IDisposable
 
     private bool Ended => Reason != StreamEnd.None;
 
+    // Of a path that is not dead.
+    private TimeSpan LongestSilence => _options.Heartbeat * UnansweredHeartbeats;
+
     // The timestamp at which the next heartbeat is due, if nothing is sent before.
     private long HeartbeatAt => _options.Heartbeat > TimeSpan.Zero
         ? _time.After(_client.TookAt, _options.Heartbeat)
@@ -112,8 +113,8 @@ internal sealed class EventStream : ILentClient, IDisposable
     public void Abort() => _client.Abort();
 
     /// <summary>Does what is due: ends the stream at its time, sends a heartbeat, cuts off a client that takes nothing.
-    /// One timer looks at all open streams. A heartbeat that is due is written before this returns, so that the
-    /// heartbeats of many streams leave one after the other on one thread.</summary>
+    /// One timer looks at all open streams. A heartbeat is written before this returns and without waking the stream, so that
+    /// the heartbeats of many streams leave one after the other on one thread.</summary>
     /// <param name="now">The clock's timestamp, read once for all streams.</param>
     /// <returns>The timestamp of the next look. A write that blocks before then asks for an earlier one.</returns>
     public long Look(long now)
@@ -126,7 +127,8 @@ internal sealed class EventStream : ILentClient, IDisposable
             return OpenStreams.AtOnce;
         }
         if (Ended) return OpenStreams.Never;
-        if (now >= HeartbeatAt) _signal.Raise(Wake.Heartbeat, inline: true);
+        // A stream that does not wait for its sequence cannot lend its client now: the next tick tries again.
+        if (now >= HeartbeatAt && TryBorrow()) SendHeartbeat();
         return Math.Min(Math.Min(_expiresAt, _maxDurationAt), HeartbeatAt);
     }
 
@@ -158,27 +160,13 @@ internal sealed class EventStream : ILentClient, IDisposable
                 if (isOver) End(StreamEnd.Finished);
                 // A sequence that never runs out of events would otherwise keep this thread from all other streams.
                 else if (!_nextIsPending) await Task.Yield();
-                var wake = Wake.None;
                 while (_nextIsPending && !Ended)
                 {
-                    var waiting = _signal.WaitAsync();
-                    var isOnClock = wake == Wake.Heartbeat;
-                    wake = await waiting;
-                    // What comes next may be the sequence's own code, which must not hold up the clock of all streams.
-                    if (isOnClock) await Task.Yield();
-                    _nextIsHere = wake.HasFlag(Wake.Next);
+                    _nextIsHere = (await _signal.WaitAsync()).HasFlag(Wake.Next);
                     _nextIsPending = !_nextIsHere;
-                    if (_sending is { } sending)
-                    {
-                        _sending = null;
-                        if (!await sending) End(StreamEnd.ClientGone);
-                    }
-                    if (_nextIsHere || !wake.HasFlag(Wake.Heartbeat)) continue;
-                    if (_time.GetTimestamp() < HeartbeatAt) continue;
-                    _client.Write(": heartbeat\n"u8);
-                    if (!await SendAsync()) End(StreamEnd.ClientGone);
-                    // Nor must the end of the sequence.
-                    if (Ended) await Task.Yield();
+                    if (_sending is not { } sending) continue;
+                    _sending = null;
+                    if (!await sending) End(StreamEnd.ClientGone);
                 }
             }
         }
@@ -265,24 +253,40 @@ internal sealed class EventStream : ILentClient, IDisposable
         _stop?.Dispose();
     }
 
+    private void SendHeartbeat()
+    {
+        try
+        {
+            _client.Write(": heartbeat\n"u8);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+            return;
+        }
+        Return();
+    }
+
     private bool TryReplaceReason(StreamEnd reason, StreamEnd by) =>
         Interlocked.CompareExchange(ref _end, (int)by, (int)reason) == (int)reason;
 
-    // Looks only where time enough has passed since the last look: each costs a system call.
+    // Looks only when the path may be dead by what the last look saw: each look costs a system call.
     private bool PathIsDead()
     {
         if (_options.Heartbeat == TimeSpan.Zero) return false;
         var now = Environment.TickCount64;
-        if (now - _lookedAt < _options.Heartbeat.TotalMilliseconds / LooksPerHeartbeat) return false;
-        _lookedAt = now;
-        return IsDead(_client.Connection);
+        if (now < _mayBeDeadAt) return false;
+        var connection = _client.Connection;
+        var silence = connection?.Silence ?? TimeSpan.Zero;
+        _mayBeDeadAt = now + (long)(LongestSilence - silence).TotalMilliseconds;
+        return IsDead(connection);
     }
 
     // A client that is there and reads nothing is not dead: its kernel answers.
     private bool IsDead(TcpState? connection) =>
         _options.Heartbeat > TimeSpan.Zero
         && connection is { IsUnanswered: true } state
-        && state.Silence >= _options.Heartbeat * UnansweredHeartbeats;
+        && state.Silence >= LongestSilence;
 
     private void CutOffLateClient(BlockedWrite write)
     {
