@@ -113,8 +113,8 @@ internal sealed class EventStream : ILentClient, IDisposable
     public void Abort() => _client.Abort();
 
     /// <summary>Does what is due: ends the stream at its time, sends a heartbeat, cuts off a client that takes nothing.
-    /// One timer looks at all open streams. A heartbeat is written before this returns and without waking the stream, so that
-    /// the heartbeats of many streams leave one after the other on one thread.</summary>
+    /// One timer looks at all open streams. A heartbeat is written before this returns and without waking the
+    /// stream, so that the heartbeats of many streams leave one after the other on one thread.</summary>
     /// <param name="now">The clock's timestamp, read once for all streams.</param>
     /// <returns>The timestamp of the next look. A write that blocks before then asks for an earlier one.</returns>
     public long Look(long now)
@@ -291,13 +291,15 @@ internal sealed class EventStream : ILentClient, IDisposable
     private void CutOffLateClient(BlockedWrite write)
     {
         var timeout = _options.WriteTimeout;
+        var standstill = write.Look(out var connection);
         if (Ended)
         {
-            // From now on it is not enough that the client takes something: the platform may wait for the end.
-            if (_time.GetElapsedTime(_endedAt) >= (timeout > TimeSpan.Zero ? timeout : LateClientGrace)) Abort();
+            // From now on it is not enough that the client takes something: the platform may wait for the end. But a
+            // client that takes nothing gets no more time than before the end.
+            var isLate = _time.GetElapsedTime(_endedAt) >= (timeout > TimeSpan.Zero ? timeout : LateClientGrace);
+            if (isLate || IsDead(connection) || (timeout > TimeSpan.Zero && standstill >= timeout)) Abort();
             return;
         }
-        var standstill = write.Look(out var connection);
         if (IsDead(connection))
         {
             End(StreamEnd.ClientGone);

@@ -1,7 +1,7 @@
 namespace SseFunctions.Streaming;
 
-/// <summary>The open streams, each beside the timestamp of the next look at it: a tick of the clock reads the timestamps
-/// and touches only the streams that are due. Thread-safe, but for <see cref="Look"/>.</summary>
+/// <summary>The open streams, each beside the timestamp of the next look at it: a tick of the clock reads the
+/// timestamps and touches only the streams that are due. Thread-safe, but for <see cref="Look"/>.</summary>
 internal sealed class OpenStreams
 {
     /// <summary>The timestamp of a look with the next tick.</summary>
