@@ -93,11 +93,16 @@ public static class Services
         services.AddSingleton<HubMetrics>();
         services.AddSingleton<HubAccess>();
         services.AddHostedService(provider => provider.GetRequiredService<HubAccess>());
-        services.AddSingleton<Subscribers>();
-        services.AddSingleton(provider => new Sweeper(
-            provider.GetRequiredService<Subscribers>(),
-            provider.GetRequiredService<IOptions<HubOptions>>().Value.Gather,
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<HubOptions>>().Value;
+            return new Subscribers(
+                provider.GetRequiredService<IEventLog>(),
+                provider.GetRequiredService<HubMetrics>(),
+                options.MaxSubscribers,
+                options.MaxSubscribersPerClient);
+        });
+        services.AddSingleton(NewSweeper);
         services.AddSingleton<Dispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<Dispatcher>());
         services.TryAddSingleton(RegistryTimes.Default);
@@ -108,6 +113,16 @@ public static class Services
         services.AddSingleton<SubscribeEndpoint>();
         services.AddSingleton<SubscriptionsEndpoint>();
         services.AddHealthChecks().AddCheck<HubHealthCheck>("hub");
+    }
+
+    private static Sweeper NewSweeper(IServiceProvider provider)
+    {
+        var sweeper = new Sweeper(
+            provider.GetRequiredService<Subscribers>(),
+            provider.GetRequiredService<IOptions<HubOptions>>().Value.Gather,
+            provider.GetRequiredService<TimeProvider>());
+        provider.GetRequiredService<EventStreams>().BeforeStop(sweeper.Flush);
+        return sweeper;
     }
 
     // All instances know those of each other where they share a log.

@@ -27,6 +27,7 @@ public sealed partial class EventStreams : IDisposable
     private readonly ITimer _clock;
 
     private int _isTicking;
+    private Action? _beforeStop;
 
     /// <summary>Made by the services, once a process.</summary>
     public EventStreams(
@@ -83,6 +84,10 @@ public sealed partial class EventStreams : IDisposable
         _clock.Dispose();
         _onStopping.Dispose();
     }
+
+    /// <summary>Has something done when the host stops, before the open streams are ended: what it writes to them still
+    /// arrives. The stop waits for it. It must not throw.</summary>
+    internal void BeforeStop(Action action) => _beforeStop += action;
 
     internal async Task WriteAsync(
         HttpContext context,
@@ -146,6 +151,7 @@ public sealed partial class EventStreams : IDisposable
 
     private void EndAll()
     {
+        _beforeStop?.Invoke();
         foreach (var stream in _open.ToArray()) stream.End(StreamEnd.HostStopping);
     }
 
