@@ -141,6 +141,8 @@ public sealed class DeliveryTests : IAsyncDisposable
         await using var test = new DeliveryTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
         await test._dispatcher.StartAsync(Test);
         var entries = await test.AppendWeakly(Entries, 64 * 1024);
+        // So that it reads all of them in the log, and none comes in a batch.
+        await Until(() => test._subscribers.Matched == test._log.Tail);
         await using var slow = test.Subscribe(["a"], [], test._log.Start);
         for (var count = 0; count < Received; count++) Assert.True(await slow.Events.MoveNextAsync());
         for (var count = 0; count < 150; count++) await test.Publish("other");
