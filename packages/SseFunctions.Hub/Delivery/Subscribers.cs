@@ -20,17 +20,25 @@ internal sealed class Subscribers
     private readonly List<SubscriberGroup> _found = [];
     private readonly Stack<List<LogEntry>> _spare = new();
     private readonly HubMetrics _metrics;
+    private readonly int _most;
+    private readonly int _mostPerClient;
     private Batch _here = new(default, default, null);
     private int _count;
 
     /// <summary>Made by the services, once a process.</summary>
-    public Subscribers(IEventLog log, HubMetrics metrics)
+    /// <param name="log">What they read.</param>
+    /// <param name="metrics">Where deliveries are counted.</param>
+    /// <param name="most">See <see cref="HubOptions.MaxSubscribers"/>.</param>
+    /// <param name="mostPerClient">See <see cref="HubOptions.MaxSubscribersPerClient"/>.</param>
+    public Subscribers(IEventLog log, HubMetrics metrics, int most = int.MaxValue, int mostPerClient = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(metrics);
         Log = log;
         Matched = log.Tail;
         _metrics = metrics;
+        _most = most;
+        _mostPerClient = mostPerClient;
         metrics.ObserveLag(LongestLag);
     }
 
@@ -46,10 +54,18 @@ internal sealed class Subscribers
         }
     }
 
-    /// <summary>How many of them are counted for a client.</summary>
-    public int CountOf(string client)
+    /// <summary>The limit that another subscriber would exceed.</summary>
+    /// <param name="client">Whom it would be counted for; null: nobody counts.</param>
+    /// <returns>The name of the option; null if there is room.</returns>
+    internal string? LimitReached(string? client)
     {
-        lock (_gate) return _clients.GetValueOrDefault(client);
+        lock (_gate)
+        {
+            if (_count >= _most) return nameof(HubOptions.MaxSubscribers);
+            return client is not null && _clients.GetValueOrDefault(client) >= _mostPerClient
+                ? nameof(HubOptions.MaxSubscribersPerClient)
+                : null;
+        }
     }
 
     /// <summary>What they read.</summary>
@@ -59,11 +75,14 @@ internal sealed class Subscribers
     internal LogPosition Matched { get; private set; }
 
     /// <summary>Adds a subscriber to its group, to be woken from now on.</summary>
-    internal SubscriberGroup Join(Subscriber subscriber, Subscription subscription, string? client)
+    /// <returns>Its group; null if a limit is reached, and the subscriber was not added.</returns>
+    internal SubscriberGroup? Join(Subscriber subscriber, Subscription subscription, string? client)
     {
         var (topics, rights) = subscription;
         lock (_gate)
         {
+            // The lock can be entered again.
+            if (LimitReached(client) is not null) return null;
             if (client is not null) CollectionsMarshal.GetValueRefOrAddDefault(_clients, client, out _)++;
             ref var group = ref CollectionsMarshal.GetValueRefOrAddDefault(_groups, (topics.Key, rights.Key), out _);
             if (group is null)

@@ -138,6 +138,16 @@ internal sealed class HeldEntries(LogRing ring, TimeProvider time)
         }
     }
 
+    /// <summary>Finds the place of an id for a reader that may not see everything.</summary>
+    public LogPosition? FindVisible(string id, Func<IReadOnlyList<string>, bool>? seesPrivate)
+    {
+        lock (_gate)
+        {
+            Trim();
+            return _ring.FindVisible(id, seesPrivate);
+        }
+    }
+
     /// <inheritdoc cref="IEventLog.Read"/>
     public int Read(LogPosition after, Span<LogEntry> entries)
     {

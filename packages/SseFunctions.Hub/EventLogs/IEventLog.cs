@@ -40,6 +40,20 @@ internal interface IEventLog
     /// now.</exception>
     ValueTask<LogPosition?> FindAsync(string id, CancellationToken cancellationToken);
 
+    /// <summary>The same for a reader that may not see every private entry. The id of an entry that this reader may not
+    /// see is unknown to it: the answer must not tell whether the entry exists. The id of the last public entry that
+    /// was dropped is good to read on from for a reader that sees no private entry, whatever private entries were
+    /// dropped after it.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="seesPrivate">Whether the reader may see a private entry with these topics; null: it may see none.
+    /// </param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    /// <returns>The place to read on from; null if the id is unknown to the reader.</returns>
+    /// <exception cref="LogUnavailableException">It is not known here, and what the others know cannot be asked just
+    /// now.</exception>
+    ValueTask<LogPosition?> FindVisibleAsync(
+        string id, Func<IReadOnlyList<string>, bool>? seesPrivate, CancellationToken cancellationToken);
+
     /// <summary>Copies entries after a place, in order, as many as are held and fit.</summary>
     /// <returns>How many; 0 at the end.</returns>
     /// <exception cref="LogGapException">Entries after the place are no longer held.</exception>
