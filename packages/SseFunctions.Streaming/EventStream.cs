@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 
 namespace SseFunctions.Streaming;
@@ -35,12 +34,7 @@ internal sealed class EventStream : ILentClient, IDisposable
     private readonly long _maxDurationAt;
     private readonly long _expiresAt;
 
-    private CancellationTokenSource? _stop;
-    private IStoppableSequence? _stoppable;
-    private ValueTaskAwaiter<bool> _next;
-    private bool _nextIsPending;
-    private bool _nextIsHere;
-    private Action? _raiseNext;
+    private SequenceReader? _reader;
     private ReadOnlyMemory<byte> _rest;
     private Task<bool>? _sending;
     private long _mayBeDeadAt;
@@ -145,25 +139,22 @@ internal sealed class EventStream : ILentClient, IDisposable
         preamble = default;
         if (!await SendAsync()) End(StreamEnd.ClientGone);
         Trace?.Started();
-        _stoppable = events as IStoppableSequence;
-        if (_stoppable is null) _stop = new CancellationTokenSource();
-        else _stoppable.Client = this;
-        var sequence = events.GetAsyncEnumerator(_stop?.Token ?? CancellationToken.None);
+        var reader = new SequenceReader(events, _signal, this);
+        _reader = reader;
         Task closing;
         // All in one method, not two: each would hold a state machine for as long as the stream is open.
         try
         {
             while (!Ended)
             {
-                var isOver = !WriteWhatIsReady(sequence);
+                var isOver = !WriteWhatIsReady(reader);
                 if (!await SendAsync()) End(StreamEnd.ClientGone);
                 if (isOver) End(StreamEnd.Finished);
                 // A sequence that never runs out of events would otherwise keep this thread from all other streams.
-                else if (!_nextIsPending) await Task.Yield();
-                while (_nextIsPending && !Ended)
+                else if (!reader.IsPending) await Task.Yield();
+                while (reader.IsPending && !Ended)
                 {
-                    _nextIsHere = (await _signal.WaitAsync()).HasFlag(Wake.Next);
-                    _nextIsPending = !_nextIsHere;
+                    reader.Woken(await _signal.WaitAsync());
                     if (_sending is not { } sending) continue;
                     _sending = null;
                     if (!await sending) End(StreamEnd.ClientGone);
@@ -172,7 +163,7 @@ internal sealed class EventStream : ILentClient, IDisposable
         }
         finally
         {
-            closing = CloseAsync(sequence);
+            closing = reader.CloseAsync(isAtItsEnd: Reason == StreamEnd.Finished);
             if (!closing.IsCompleted) await Task.WhenAny(closing, Task.Delay(SequenceGrace, _time));
         }
         if (!closing.IsCompleted) return false;
@@ -250,7 +241,7 @@ internal sealed class EventStream : ILentClient, IDisposable
     public void Dispose()
     {
         _client.Dispose();
-        _stop?.Dispose();
+        _reader?.Dispose();
     }
 
     private void SendHeartbeat()
@@ -318,15 +309,15 @@ internal sealed class EventStream : ILentClient, IDisposable
     }
 
     // Until the sequence has to be waited for, or there is enough for one write: true; or until it is over: false.
-    private bool WriteWhatIsReady(IAsyncEnumerator<ServerSentEvent> sequence)
+    private bool WriteWhatIsReady(SequenceReader reader)
     {
         do
         {
             if (_rest.IsEmpty)
             {
-                if (!NextIsHere(sequence)) break;
-                if (!_next.GetResult()) return false;
-                _rest = sequence.Current.Bytes;
+                if (!reader.Ask()) break;
+                if (reader.Take() is not { } next) return false;
+                _rest = next.Bytes;
                 Events++;
             }
             // A large event goes in pieces: WriteTimeout is about a write, and an event of any size must arrive.
@@ -337,46 +328,5 @@ internal sealed class EventStream : ILentClient, IDisposable
         }
         while (_client.UnflushedBytes < MaxWriteBytes && _client.MillisecondsSinceFlush < SlowMilliseconds && !Ended);
         return true;
-    }
-
-    private bool NextIsHere(IAsyncEnumerator<ServerSentEvent> sequence)
-    {
-        if (!_nextIsHere)
-        {
-#pragma warning disable CA2012 // Its result is taken once: when it is written or, if the stream ends, at the close.
-            _next = sequence.MoveNextAsync().GetAwaiter();
-#pragma warning restore CA2012
-            _nextIsPending = !_next.IsCompleted;
-            if (_nextIsPending)
-                _next.UnsafeOnCompleted(_raiseNext ??= () => _signal.Raise(Wake.Next, inline: true));
-        }
-        _nextIsHere = false;
-        return !_nextIsPending;
-    }
-
-    // Stops the sequence and runs its finally blocks, which is possible only once it has answered.
-    private async Task CloseAsync(IAsyncEnumerator<ServerSentEvent> sequence)
-    {
-        try
-        {
-            if (Reason != StreamEnd.Finished)
-            {
-                _stoppable?.Stop();
-                _stop?.Cancel();
-            }
-            while (_nextIsPending)
-            {
-                _nextIsHere = (await _signal.WaitAsync()).HasFlag(Wake.Next);
-                _nextIsPending = !_nextIsHere;
-            }
-            if (_nextIsHere) _next.GetResult();
-        }
-        catch (OperationCanceledException) when (_stop is { IsCancellationRequested: true })
-        {
-        }
-        finally
-        {
-            await sequence.DisposeAsync();
-        }
     }
 }
