@@ -255,7 +255,7 @@ public sealed class DeliveryTests : IAsyncDisposable
     private Following Subscribe(string[] topics, string[] rights, LogPosition? after = null)
     {
         var subscription = new Subscription(TopicSelectorSet.Parse(topics), TopicSelectorSet.Parse(rights));
-        return new Following(new Subscriber(_subscribers, subscription, after ?? _log.Tail, null, null));
+        return new Following(new Subscriber(_log, _subscribers, subscription, after ?? _log.Tail, null, null));
     }
 
     private static async Task<List<string>> Topics(Following subscriber, string lastId)

@@ -7,6 +7,7 @@ namespace SseFunctions.Hub.Delivery;
 
 /// <summary>One subscriber's place in the log, as the sequence of the events that it has to get. There may be tens of
 /// thousands, so it is written by hand: sequence, enumerator and what is awaited are one object.</summary>
+/// <param name="log">The log that it reads.</param>
 /// <param name="subscribers">All of them.</param>
 /// <param name="subscription">What it has to get.</param>
 /// <param name="after">Where to read on from; null: everything that is held, whatever that is when the first of it is
@@ -17,7 +18,12 @@ namespace SseFunctions.Hub.Delivery;
 /// whoever makes it busy. It waits only when it has everything up to its group's last batch. A batch is set before the
 /// members are woken, and looked at once more after the wait has begun: so no wake-up is lost.</remarks>
 internal sealed class Subscriber(
-    Subscribers subscribers, Subscription subscription, LogPosition? after, string? client, ActiveSubscriber? active)
+    IEventLog log,
+    Subscribers subscribers,
+    Subscription subscription,
+    LogPosition? after,
+    string? client,
+    ActiveSubscriber? active)
     : IStoppableSequence, IAsyncEnumerator<ServerSentEvent>, IValueTaskSource<bool>, IThreadPoolWorkItem
 {
     private const int Busy = 0;
@@ -33,7 +39,7 @@ internal sealed class Subscriber(
 
     private ManualResetValueTaskSourceCore<bool> _wait;
     private SubscriberGroup? _group;
-    private LogPosition _place = after ?? subscribers.Log.Start;
+    private LogPosition _place = after ?? log.Start;
     private bool _isAtStart = after is null;
     private bool _hasCaughtUp;
     private bool _isTired;
@@ -246,7 +252,7 @@ internal sealed class Subscriber(
         var entries = new LogEntry[ScannedAtOnce];
         try
         {
-            var count = subscribers.Log.Read(_place, entries);
+            var count = log.Read(_place, entries);
             // There was more up to the batch: the log has lost its end, and goes on without it.
             if (count == 0) throw new FellBehindException();
             _isAtStart = false;
@@ -264,7 +270,7 @@ internal sealed class Subscriber(
         {
             // The oldest went since it was looked for. It was promised no particular entry, so nothing is lost to it;
             // if it were ended, it would ask for the same again, and on a busy hub with a full log never get anything.
-            _place = subscribers.Log.Start;
+            _place = log.Start;
             return entries;
         }
         catch (LogGapException exception)

@@ -14,7 +14,7 @@ internal sealed class SubscriberGroup(TopicSelectorSet topics, TopicSelectorSet 
     /// <summary>What they subscribe to.</summary>
     public TopicSelectorSet Topics => topics;
 
-    /// <summary>Of private updates, they may see those of which a topic fits one of these.</summary>
+    /// <summary>What they have a right to: see <see cref="Visibility"/>.</summary>
     public TopicSelectorSet Rights => rights;
 
     /// <summary>The last batch. Free of the lock.</summary>
@@ -52,7 +52,7 @@ internal sealed class SubscriberGroup(TopicSelectorSet topics, TopicSelectorSet 
 
     /// <summary>Whether an entry is for its members. Free of the lock.</summary>
     public bool Fits(LogEntry entry) =>
-        topics.MatchesAny(entry.Topics) && (!entry.IsPrivate || rights.MatchesAny(entry.Topics));
+        topics.MatchesAny(entry.Topics) && entry.IsVisibleTo(rights);
 
     /// <summary>Adds a member at the end.</summary>
     public void Add(Subscriber member)

@@ -1,3 +1,4 @@
+using SseFunctions.Hub.Delivery;
 using SseFunctions.Hub.EventLogs;
 using SseFunctions.Hub.Topics;
 
@@ -28,7 +29,7 @@ internal static class StartCursor
             for (var index = count - 1; index >= 0; index--)
             {
                 var entry = entries[index];
-                if (entry.IsPublic || (entry.IsPrivate && rights.MatchesAny(entry.Topics))) return entry.Position;
+                if (entry.IsVisibleTo(rights)) return entry.Position;
             }
             if (count < entries.Length) break;
             before = entries[0].Position;

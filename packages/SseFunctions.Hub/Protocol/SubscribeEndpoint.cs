@@ -60,7 +60,7 @@ internal sealed partial class SubscribeEndpoint(
             return TurnAway(HubBusyResult.Unavailable);
         }
         var subscriber = new Subscriber(
-            subscribers, new Subscription(topics, rights), after, client, active.Of(topics, claims.Payload));
+            log, subscribers, new Subscription(topics, rights), after, client, active.Of(topics, claims.Payload));
         return streams.Stream("hub", subscriber, cancellationToken, claims.Expires, cursor);
     }
 
