@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Hub.Presence;
 
@@ -11,7 +12,7 @@ namespace SseFunctions.Hub.Presence;
 /// <param name="Payload">The JSON that the subscriber's token wants to be told along; null: none.</param>
 internal sealed record SubscriptionDocument(string Topic, string Subscriber, bool IsActive, string? Payload)
 {
-    private const string Root = "/.well-known/mercure/subscriptions";
+    private const string Root = HubPath.Absolute + "/subscriptions";
     private const string Context = "https://mercure.rocks/";
 
     /// <summary>Its own address, relative to the hub's origin, and the topic of its updates.</summary>
