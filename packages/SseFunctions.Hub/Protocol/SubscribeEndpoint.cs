@@ -12,7 +12,8 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>Answers to who subscribes: with a stream of what he missed and of what comes, or with a problem.</summary>
+/// <summary>Answers a subscription: with a stream of the updates that the subscriber has missed and of those that come,
+/// or with a problem.</summary>
 internal sealed partial class SubscribeEndpoint(
     HubAccess access,
     Subscribers subscribers,
@@ -52,7 +53,7 @@ internal sealed partial class SubscribeEndpoint(
         string cursor;
         try
         {
-            (after, cursor) = await PlaceAsync(request, rights, cancellationToken);
+            (after, cursor) = await FindStartAsync(request, rights, cancellationToken);
         }
         catch (LogUnavailableException exception)
         {
@@ -68,7 +69,7 @@ internal sealed partial class SubscribeEndpoint(
     // update. A client that asks for an id that is held is told that id. Any other id, and "earliest", get everything
     // that is held, and are told "earliest": should the stream break before its first update, the client asks for
     // everything again, and not for an id that may mean another update by then.
-    private async Task<(LogPosition? After, string Cursor)> PlaceAsync(
+    private async Task<(LogPosition? After, string Cursor)> FindStartAsync(
         HttpRequest request, TopicSelectorSet rights, CancellationToken cancellationToken)
     {
         if (LastEventId.Of(request) is not { } id)

@@ -12,7 +12,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub.Delivery;
 
-public sealed class DeliveryTests : IAsyncDisposable
+public sealed class SubscriberTests : IAsyncDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly InMemoryEventLog _log;
@@ -20,12 +20,12 @@ public sealed class DeliveryTests : IAsyncDisposable
     private readonly Sweeper _sweeper;
     private readonly Dispatcher _dispatcher;
 
-    public DeliveryTests()
+    public SubscriberTests()
         : this(new LogLimits(100_000, 100_000_000, TimeSpan.FromDays(1)))
     {
     }
 
-    private DeliveryTests(LogLimits limits)
+    private SubscriberTests(LogLimits limits)
     {
         _log = new InMemoryEventLog(limits, TimeProvider.System);
         var metrics = new HubMetrics(_services.GetRequiredService<IMeterFactory>(), _log, TimeProvider.System);
@@ -92,7 +92,7 @@ public sealed class DeliveryTests : IAsyncDisposable
     [Fact]
     public async Task Whoever_is_too_slow_falls_behind_and_nobody_else_does()
     {
-        await using var test = new DeliveryTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
+        await using var test = new SubscriberTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
         await test._dispatcher.StartAsync(Test);
         await using var slow = test.Subscribe(["a"], []);
         var first = slow.Events.MoveNextAsync();
@@ -118,7 +118,7 @@ public sealed class DeliveryTests : IAsyncDisposable
     [Fact]
     public async Task Entries_are_let_go_of_when_the_log_lets_go_of_them()
     {
-        await using var test = new DeliveryTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
+        await using var test = new SubscriberTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
         await test._dispatcher.StartAsync(Test);
         await using var subscriber = test.Subscribe(["a"], []);
         var entry = await test.AppendWeakly(subscriber);
@@ -134,7 +134,7 @@ public sealed class DeliveryTests : IAsyncDisposable
     [Fact]
     public async Task Goes_on_after_updates_that_were_dropped_before_it_read_them()
     {
-        await using var test = new DeliveryTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
+        await using var test = new SubscriberTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
         await using var before = test.Subscribe(["a"], []);
         var next = before.Events.MoveNextAsync();
         // More than is held, before anyone follows.
