@@ -122,7 +122,7 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         var again = await NextOf(watcher, "a");
         Assert.Equal(came.GetRawText(), again.GetRawText());
         Assert.Equal(came.GetProperty("id").GetString(), Assert.Single(await List(host, "/a")).GetProperty("id").GetString());
-        Assert.Contains(standing.Logs.Entries, line => line.Message.Contains("not known to the others any more", StringComparison.Ordinal));
+        Assert.Contains(standing.Logs.Entries, line => line.Message.Contains("have lost the active subscriptions of this instance", StringComparison.Ordinal));
     }
 
     // As a replica is that was promoted before it had got them, or a Redis that evicts what it should not.
