@@ -1,3 +1,5 @@
+using SseFunctions.Hub.Topics;
+
 namespace SseFunctions.Benchmarks.Server;
 
 /// <summary>What the servers answer to.</summary>
@@ -25,5 +27,5 @@ internal static class Paths
     public const string Idle = "/idle";
 
     /// <summary>The hub, and what is measured beside it: GET subscribes, POST publishes.</summary>
-    public const string Hub = "/.well-known/mercure";
+    public const string Hub = HubPath.Absolute;
 }

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace SseFunctions.Benchmarks.Server;
 
-/// <summary>One ring of encoded events for all; a subscriber is a place in it. Events that are published while the
+/// <summary>One ring of encoded events for all; a subscriber is a position in it. Events that are published while the
 /// sweep is under way leave with the others in the next one, in one write.</summary>
 internal sealed class RingBroadcaster : IBroadcaster, IDisposable
 {

@@ -75,14 +75,14 @@ public sealed class RedisFailureTests : IAsyncDisposable
         await using var server = await RedisServer.Start("--appendonly", "yes", "--appendfsync", "always");
         var (one, other) = (await Start(server), await Start(server));
         var follower = Follow(other, 20);
-        var places = new List<LogPosition>();
-        for (var count = 0; count < 10; count++) places.Add((await UntilTaken(one, $"{count}")).Position);
+        var positions = new List<LogPosition>();
+        for (var count = 0; count < 10; count++) positions.Add((await UntilTaken(one, $"{count}")).Position);
         await server.Kill();
         await Assert.ThrowsAsync<LogUnavailableException>(() => Append(one, "refused"));
         await server.Run();
-        for (var count = 10; count < 20; count++) places.Add((await UntilTaken(one, $"{count}")).Position);
-        Assert.Equal(places, await follower.Within("all entries"));
-        Assert.Equal(places[^1], (await UntilTaken(one, "19")).Position);
+        for (var count = 10; count < 20; count++) positions.Add((await UntilTaken(one, $"{count}")).Position);
+        Assert.Equal(positions, await follower.Within("all entries"));
+        Assert.Equal(positions[^1], (await UntilTaken(one, "19")).Position);
     }
 
     [Fact]
@@ -269,13 +269,13 @@ public sealed class RedisFailureTests : IAsyncDisposable
     private static Task<List<LogPosition>> Follow(IEventLog log, int count, LogPosition after = default) => Task.Run(
         async () =>
         {
-            var places = new List<LogPosition>();
+            var positions = new List<LogPosition>();
             await foreach (var batch in log.FollowAsync(after, Test))
             {
-                places.AddRange(batch.ToArray().Select(entry => entry.Position));
-                if (places.Count >= count) break;
+                positions.AddRange(batch.ToArray().Select(entry => entry.Position));
+                if (positions.Count >= count) break;
             }
-            return places;
+            return positions;
         },
         Test);
 

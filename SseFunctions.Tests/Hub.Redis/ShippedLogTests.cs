@@ -168,12 +168,12 @@ public sealed class ShippedLogTests : IAsyncDisposable
 
     private static async Task<List<LogPosition>> Follow(RedisEventLog log, int count)
     {
-        var places = new List<LogPosition>();
+        var positions = new List<LogPosition>();
         await foreach (var batch in log.FollowAsync(default, Test))
         {
-            places.AddRange(batch.ToArray().Select(entry => entry.Position));
-            if (places.Count >= count) break;
+            positions.AddRange(batch.ToArray().Select(entry => entry.Position));
+            if (positions.Count >= count) break;
         }
-        return places;
+        return positions;
     }
 }

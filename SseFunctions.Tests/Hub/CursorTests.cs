@@ -133,12 +133,12 @@ public sealed class CursorTests
         await server.Publish("topic=a&private&data=mine&id=secret");
         time.Advance(TimeSpan.FromSeconds(1));
         if (right != "*") await server.Publish("topic=of/others&private&data=secret");
-        var place = $"#{FakeTimeStart(time)}-1";
+        var position = $"#{FakeTimeStart(time)}-1";
         var headers = Bearer(Jwt.Subscriber(right));
         // Whatever it is subscribed to.
-        Assert.Equal(place, await CursorOf(server, "topic=b", headers));
+        Assert.Equal(position, await CursorOf(server, "topic=b", headers));
         await server.Publish("topic=a&private&data=in+the+gap&id=secret");
-        await using var resumed = await server.Subscribe("topic=a", headers, ("Last-Event-ID", place));
+        await using var resumed = await server.Subscribe("topic=a", headers, ("Last-Event-ID", position));
         Assert.Equal("in the gap", (await resumed.Next()).Data);
     }
 

@@ -100,7 +100,7 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         Assert.All(gone, data => Assert.False(Json(data).GetProperty("active").GetBoolean()));
         await Until(async () => (int)await redis.Ask("ZCARD", "{sse}:instances") == survivors.Length, "end of the clearing up");
         foreach (var host in survivors) Assert.DoesNotContain(await List(host, ""), document => Topic(document) is "a" or "b");
-        Assert.Single(survivors.SelectMany(host => host.Logs.Entries), line => line.Message.Contains("gone without a word", StringComparison.Ordinal));
+        Assert.Single(survivors.SelectMany(host => host.Logs.Entries), line => line.Message.Contains("An instance has died", StringComparison.Ordinal));
         await survivors[1].Publish("topic=end&data=%22end%22");
         Assert.Equal(["\"end\""], await watcher.Next(1));
         Assert.Equal(0, (int)await redis.Ask("EXISTS", "{sse}:leases"));
@@ -122,7 +122,7 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         var again = await NextOf(watcher, "a");
         Assert.Equal(came.GetRawText(), again.GetRawText());
         Assert.Equal(came.GetProperty("id").GetString(), Assert.Single(await List(host, "/a")).GetProperty("id").GetString());
-        Assert.Contains(standing.Logs.Entries, line => line.Message.Contains("not known to the others any more", StringComparison.Ordinal));
+        Assert.Contains(standing.Logs.Entries, line => line.Message.Contains("have lost the active subscriptions of this instance", StringComparison.Ordinal));
     }
 
     // As a replica is that was promoted before it had got them, or a Redis that evicts what it should not.
@@ -218,7 +218,7 @@ public sealed class SharedPresenceTests : IAsyncDisposable
             await using var subscriber = await one.Subscribe("topic=a");
             await NextOf(watcher, "a");
             await one.Stop();
-            if (one.Logs.Entries.Any(line => line.Message.Contains("could not be told before the host stopped", StringComparison.Ordinal)))
+            if (one.Logs.Entries.Any(line => line.Message.Contains("Could not announce before the host stopped", StringComparison.Ordinal)))
                 return false;
             Assert.False((await NextOf(watcher, "a")).GetProperty("active").GetBoolean());
             Assert.Equal(1, (int)await redis.Ask("ZCARD", "{sse}:instances"));

@@ -34,7 +34,7 @@ public sealed class LostUpdatesTests : IAsyncDisposable
         var log = await app.ReadLog();
         Assert.Equal(Verdict.Good, app.Judge(log));
         Assert.DoesNotContain(0, app.Subscribers.Select(subscriber => subscriber.Told));
-        Assert.All(app.Subscribers, subscriber => Assert.All(Places(subscriber).Zip(Places(subscriber).Skip(1)), IsForward));
+        Assert.All(app.Subscribers, subscriber => Assert.All(Positions(subscriber).Zip(Positions(subscriber).Skip(1)), IsForward));
         foreach (var (publisher, first) in app.Publishers.Zip(before))
         {
             var own = publisher.Taken.Skip(first).ToHashSet();
@@ -111,9 +111,9 @@ public sealed class LostUpdatesTests : IAsyncDisposable
 
     private static void IsForward((LogPosition Before, LogPosition After) pair) => Assert.True(pair.Before < pair.After, $"{pair}");
 
-    private static IEnumerable<LogPosition> Places(MovingSubscriber subscriber) => subscriber.Everything
+    private static IEnumerable<LogPosition> Positions(MovingSubscriber subscriber) => subscriber.Everything
         .Where(next => next.Data != Deployment.End)
-        .Select(next => LogPosition.TryParse(next.EventId!, out var place) ? place : throw new FormatException(next.EventId));
+        .Select(next => LogPosition.TryParse(next.EventId!, out var position) ? position : throw new FormatException(next.EventId));
 
     // WAIT would not tell: it looks at nothing but what its own connection has written.
     private static async Task HasEverything(RedisServer replica, RedisServer primary)

@@ -182,7 +182,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
                 await context.Request.Body.ReadExactlyAsync(prefix, context.RequestAborted);
                 var message = new byte[BinaryPrimitives.ReadUInt32BigEndian(prefix.AsSpan(1))];
                 await context.Request.Body.ReadExactlyAsync(message, context.RequestAborted);
-                Hear(new Protobuf(message));
+                OnMessage(new Protobuf(message));
             }
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or Microsoft.AspNetCore.Http.BadHttpRequestException)
@@ -206,7 +206,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
         }
     }
 
-    private void Hear(Protobuf message)
+    private void OnMessage(Protobuf message)
     {
         // The worker is there.
         if (message.Messages(20).Any())

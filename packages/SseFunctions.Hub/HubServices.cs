@@ -65,7 +65,11 @@ public static class HubServices
         services.TryAddSingleton(RegistryTimes.Default);
         services.AddSingleton(NewActiveSubscriptions);
         services.AddHostedService(provider => provider.GetRequiredService<ActiveSubscriptions>());
-        services.AddSingleton<IUpdatePublisher, UpdatePublisher>();
+        services.AddSingleton(provider => new UpdatePublisher(
+            provider.GetRequiredService<IEventLog>(),
+            provider.GetRequiredService<IOptions<HubOptions>>().Value.UpdateLimits,
+            provider.GetRequiredService<HubMetrics>()));
+        services.AddSingleton<IUpdatePublisher>(provider => provider.GetRequiredService<UpdatePublisher>());
         services.AddSingleton<PublishEndpoint>();
         services.AddSingleton<SubscribeEndpoint>();
         services.AddSingleton<SubscriptionsEndpoint>();

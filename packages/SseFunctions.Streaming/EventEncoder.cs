@@ -27,6 +27,21 @@ internal static class EventEncoder
         return encoded;
     }
 
+    /// <summary>Encodes the beginning of a stream: a comment, and the fields that a client stores without an event.
+    /// </summary>
+    /// <param name="comment">Without a line break.</param>
+    /// <param name="retry">After how many milliseconds the client shall reconnect; null leaves the client's time as it
+    /// is.</param>
+    /// <param name="id">The event id that the client shall have until its first event, without a line break or NUL;
+    /// null leaves the client's id as it is.</param>
+    public static byte[] EncodeOpening(string comment, long? retry, string? id)
+    {
+        var retryField = retry is null ? "" : string.Create(CultureInfo.InvariantCulture, $"retry: {retry}\n");
+        // An id needs an empty line after it to be stored (WHATWG HTML 9.2.6). Nothing else gets an empty line: some
+        // clients take an event without data for a message.
+        return Encoding.UTF8.GetBytes($": {comment}\n{retryField}{(id is null ? "" : $"id: {id}\n\n")}");
+    }
+
     private static int SizeOf(string? value, ReadOnlySpan<byte> name) =>
         value is null ? 0 : name.Length + Encoding.UTF8.GetByteCount(value) + 1;
 

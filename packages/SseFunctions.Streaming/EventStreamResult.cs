@@ -37,11 +37,7 @@ public sealed class EventStreamResult : IResult
     public Task ExecuteAsync(HttpContext httpContext)
     {
         ArgumentNullException.ThrowIfNull(httpContext);
-        var response = httpContext.Response;
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-store, no-transform";
-        // nginx, and whatever follows it in this, buffers a response unless told not to.
-        response.Headers["X-Accel-Buffering"] = "no";
+        SetHeaders(httpContext.Response);
         if (HttpMethods.IsHead(httpContext.Request.Method)) return Task.CompletedTask;
 
         httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
@@ -50,5 +46,14 @@ public sealed class EventStreamResult : IResult
         // How long a stream is open says nothing about how fast requests are answered.
         if (httpContext.Features.Get<IHttpMetricsTagsFeature>() is { } metrics) metrics.MetricsDisabled = true;
         return _streams.WriteAsync(httpContext, _feature, _events, _expires, _cursor, _invocation);
+    }
+
+    /// <summary>Sets the headers that every event stream has.</summary>
+    internal static void SetHeaders(HttpResponse response)
+    {
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-store, no-transform";
+        // nginx, and proxies that follow its convention, buffer a response without this header.
+        response.Headers["X-Accel-Buffering"] = "no";
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -180,15 +178,14 @@ public sealed partial class EventStreams : IDisposable
     }
 
     // The comment makes proxies pass the headers on, and with them EventSource its open event, before any event exists.
-    // No empty line but after an id, which needs one to be stored: some clients take an event without data for a
-    // message. The retry is sent now and not when the stream ends: an instance that crashes sends nothing any more.
+    // The retry is sent now and not when the stream ends: an instance that crashes sends nothing any more.
     private byte[] Preamble(string? cursor)
     {
         var shortest = _options.Retry;
-        var retry = shortest == TimeSpan.Zero ? "" : string.Create(
-            CultureInfo.InvariantCulture,
-            $"retry: {RetrySpread.Draw(shortest, RetrySpread.Of(_open.Count, shortest))}\n");
-        return Encoding.UTF8.GetBytes($": open\n{retry}{(cursor is null ? "" : $"id: {cursor}\n\n")}");
+        long? retry = shortest == TimeSpan.Zero
+            ? null
+            : RetrySpread.Draw(shortest, RetrySpread.Of(_open.Count, shortest));
+        return EventEncoder.EncodeOpening("open", retry, cursor);
     }
 
     [LoggerMessage(1, LogLevel.Information,

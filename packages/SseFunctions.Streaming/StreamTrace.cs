@@ -108,7 +108,7 @@ internal sealed class StreamTrace
         return new ActivityContext(request.TraceId, outermost.ParentSpanId, flags, request.TraceStateString, true);
     }
 
-    // Exporters and their processors leave out what is not recorded. The tag is for whoever sees it nevertheless.
+    // Exporters and their processors leave out what is not recorded. The tag is for listeners that see it nevertheless.
     private static void Hide(Activity? request, string feature)
     {
         for (var activity = request; activity is not null; activity = activity.Parent)

@@ -25,10 +25,10 @@ public sealed class LostEndTests : IAsyncDisposable
     [Fact]
     public async Task One_that_was_behind_the_new_end_is_ended_and_does_not_look_for_more_for_ever()
     {
-        var log = new Copy(new HeldEntries(new LogRing(Limits), TimeProvider.System));
+        var log = new Copy(new EntryStore(new LogRing(Limits), TimeProvider.System));
         var subscribers = new Subscribers(log, new HubMetrics(_services.GetRequiredService<IMeterFactory>(), log, TimeProvider.System));
         var subscriber = new Subscriber(
-            subscribers, new Subscription(TopicSelectorSet.Parse(["a"]), TopicSelectorSet.Empty), log.Tail, null, null);
+            log, subscribers, new Subscription(TopicSelectorSet.Parse(["a"]), TopicSelectorSet.Empty), log.Tail, null, null);
         await using var events = subscriber.GetAsyncEnumerator(Test);
         var entries = new List<LogEntry>();
         for (var count = 0; count < 3; count++) entries.Add(await log.AppendAsync(new Update(["a"], ""), Test));
@@ -47,9 +47,9 @@ public sealed class LostEndTests : IAsyncDisposable
         await Assert.ThrowsAsync<FellBehindException>(() => next.Within("end"));
     }
 
-    private sealed class Copy(HeldEntries entries) : IEventLog
+    private sealed class Copy(EntryStore entries) : IEventLog
     {
-        public HeldEntries Entries => entries;
+        public EntryStore Entries => entries;
 
         public bool IsShared => false;
 

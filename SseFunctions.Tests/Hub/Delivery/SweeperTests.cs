@@ -289,7 +289,7 @@ public sealed class SweeperTests : IAsyncDisposable
     private Subscriber Subscribe(string topic)
     {
         var subscription = new Subscription(TopicSelectorSet.Parse([topic]), TopicSelectorSet.Empty);
-        var subscriber = new Subscriber(_subscribers, subscription, _log.Tail, null, null);
+        var subscriber = new Subscriber(_log, _subscribers, subscription, _log.Tail, null, null);
         subscriber.GetAsyncEnumerator(Test);
         return subscriber;
     }

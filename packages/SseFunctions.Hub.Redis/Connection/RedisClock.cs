@@ -23,7 +23,7 @@ internal sealed class RedisClock(TimeProvider time)
         : throw new LogUnavailableException("Redis does not tell the time.");
 
     /// <summary>Takes note of an answer.</summary>
-    public void Hear(long milliseconds) => Volatile.Write(ref _heard, new Heard(milliseconds, time.GetTimestamp()));
+    public void SetTime(long milliseconds) => Volatile.Write(ref _heard, new Heard(milliseconds, time.GetTimestamp()));
 
     private sealed record Heard(long Milliseconds, long Timestamp);
 }

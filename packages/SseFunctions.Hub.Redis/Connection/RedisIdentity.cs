@@ -15,7 +15,7 @@ internal sealed class RedisIdentity : IAsyncDisposable
 
     /// <summary>Makes it; no token is asked for before somebody connects.</summary>
     public RedisIdentity(TokenCredential credential, TimeProvider time, ILogger logger) =>
-        _tokens = new RedisTokens(credential, SayAsync, time, logger);
+        _tokens = new RedisTokens(credential, SendTokenAsync, time, logger);
 
     /// <summary>The identity that settings name. Null if they name none; then nothing of Azure's is loaded.</summary>
     public static RedisIdentity? Of(RedisOptions options, TimeProvider time, ILogger logger) =>
@@ -64,7 +64,7 @@ internal sealed class RedisIdentity : IAsyncDisposable
     public ValueTask DisposeAsync() => _tokens.DisposeAsync();
 
     // One that is not connected just now will come back with the newest.
-    private async Task SayAsync(RedisToken token) => await Task.WhenAll(_open
+    private async Task SendTokenAsync(RedisToken token) => await Task.WhenAll(_open
         .SelectMany(multiplexer => multiplexer.GetServers())
         .Where(server => server.IsConnected)
         .Select(server => server.ExecuteAsync("AUTH", token.ObjectId, token.Text)));

@@ -3,7 +3,7 @@ using SseFunctions.Hub.EventLogs;
 namespace SseFunctions.Hub.Redis.Log;
 
 /// <summary>Why a mirror has to read on: somebody asks for it, or expects an entry. Thread-safe; one takes.</summary>
-internal sealed class MirrorQuestions(HeldEntries held)
+internal sealed class MirrorQuestions(EntryStore held)
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource _wake = NewSource();

@@ -10,7 +10,7 @@ internal sealed class RedisAppender(
     RedisConnection connection,
     RedisKeys keys,
     LogLimits limits,
-    HeldEntries held,
+    EntryStore held,
     RedisMirror mirror,
     RedisClock clock,
     RedisWrites writes)
@@ -158,7 +158,7 @@ internal sealed class RedisAppender(
         var parts = (RedisResult[]?)answer ?? [];
         if (parts.Length != 1 && parts.Length < RedisScripts.AppendAnswers)
             throw new LogUnavailableException("Redis gave an answer that makes no sense.");
-        clock.Hear((long)parts[0]);
+        clock.SetTime((long)parts[0]);
         return parts;
     }
 

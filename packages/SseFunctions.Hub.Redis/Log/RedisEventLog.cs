@@ -25,7 +25,7 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
     private readonly RedisKeys _keys;
     private readonly RedisIdentity? _identity;
     private readonly RedisConnection _connection;
-    private readonly HeldEntries _held;
+    private readonly EntryStore _held;
     private readonly RedisMirror _mirror;
     private readonly RedisAppender _appender;
     private readonly RedisWrites _writes;
@@ -56,7 +56,7 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
         var clock = new RedisClock(time);
         _identity = identity ?? RedisIdentity.Of(options, time, logger);
         _connection = new RedisConnection(options, _identity, metrics, time, logger);
-        _held = new HeldEntries(new LogRing(limits, Unknown), time);
+        _held = new EntryStore(new LogRing(limits, Unknown), time);
         _mirror = new RedisMirror(_connection, _keys, _held, limits, clock, metrics, time, logger);
         _writes = new RedisWrites(_connection, _keys, time);
         _appender = new RedisAppender(_connection, _keys, stored ?? InRedis(limits), _held, _mirror, clock, _writes);

@@ -22,7 +22,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     private readonly RedisConnection _connection;
     private readonly RedisKeys _keys;
     private readonly RedisReader _reader;
-    private readonly HeldEntries _held;
+    private readonly EntryStore _held;
     private readonly LogLimits _limits;
     private readonly RedisClock _clock;
     private readonly RedisMetrics _metrics;
@@ -43,7 +43,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     public RedisMirror(
         RedisConnection connection,
         RedisKeys keys,
-        HeldEntries held,
+        EntryStore held,
         LogLimits limits,
         RedisClock clock,
         RedisMetrics metrics,
@@ -153,7 +153,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     {
         try
         {
-            await _connection.SubscribeAsync(_keys.Bell, Hear, _stop.Token);
+            await _connection.SubscribeAsync(_keys.Bell, OnNotification, _stop.Token);
             return true;
         }
         catch (LogUnavailableException exception) when (exception.InnerException is RedisServerException)
@@ -165,7 +165,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     }
 
     // Who rang, and the last entry. What this process has appended is here with the answer, or is expected then.
-    private void Hear(RedisValue message)
+    private void OnNotification(RedisValue message)
     {
         if (((string?)message)?.Split(' ') is [var name, var tail] && name != Name)
             _questions.Expect(RedisPlace.Read(tail));

@@ -62,7 +62,7 @@ internal sealed partial class RedisReader(
                 return (await clock, await tail, await read);
             },
             cancellationToken);
-        clock.Hear(RedisClock.Read(now));
+        clock.SetTime(RedisClock.Read(now));
         var linked = new List<LinkedEntry>(entries.Length);
         var previous = after;
         foreach (var entry in entries) previous = Read(entry, previous, linked);

@@ -2,11 +2,11 @@ using SseFunctions.Hub.EventLogs;
 
 namespace SseFunctions.Hub.Delivery;
 
-/// <summary>What came for a group at once. Of the entries between two places it has all that the group may see, and for
-/// as long as the group is being woken it has the entries themselves.</summary>
-/// <param name="before">Where the group's batch before this one ended.</param>
-/// <param name="after">The place of the last entry.</param>
-/// <param name="entries">The entries; none for a batch that only marks a place.</param>
+/// <summary>The entries that a group gets together: of the entries between two positions, all that are for the group.
+/// It holds the entries themselves only until all members of the group have been woken.</summary>
+/// <param name="before">The position at which the group's batch before this one ended.</param>
+/// <param name="after">The position of the last entry.</param>
+/// <param name="entries">The entries; none for a batch that only marks a position.</param>
 internal sealed class Batch(LogPosition before, LogPosition after, LogEntry[]? entries)
 {
     private volatile LogEntry[]? _entries = entries;
@@ -20,9 +20,9 @@ internal sealed class Batch(LogPosition before, LogPosition after, LogEntry[]? e
     /// <summary>A reader that is here or further on misses nothing of this batch.</summary>
     public LogPosition After => after;
 
-    /// <summary>In order; null once the group is woken: whoever comes later finds them in the log.</summary>
+    /// <summary>In order; null once all members have been woken. A member that comes later reads the log.</summary>
     public LogEntry[]? Entries => _entries;
 
-    /// <summary>Lets go of the entries, or a quiet group would hold them for longer than the log does.</summary>
+    /// <summary>Lets go of the entries. Otherwise a quiet group would hold them for longer than the log does.</summary>
     public void Release() => _entries = null;
 }

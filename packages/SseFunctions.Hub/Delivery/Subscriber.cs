@@ -5,19 +5,25 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Hub.Delivery;
 
-/// <summary>One subscriber's place in the log, as the sequence of the events that it has to get. There may be tens of
-/// thousands, so it is written by hand: sequence, enumerator and what is awaited are one object.</summary>
+/// <summary>One subscriber's position in the log, as the sequence of the events that it has to get. There may be tens
+/// of thousands, so it is written by hand: sequence, enumerator and what is awaited are one object.</summary>
+/// <param name="log">The log that it reads.</param>
 /// <param name="subscribers">All of them.</param>
 /// <param name="subscription">What it has to get.</param>
 /// <param name="after">Where to read on from; null: everything that is held, whatever that is when the first of it is
 /// read.</param>
 /// <param name="client">Whom it is counted for; null: nobody counts.</param>
 /// <param name="active">Its subscriptions, to be told of; null if they are not.</param>
-/// <remarks>It is either busy, and then belongs to the stream that enumerates it, or it waits, and then belongs to
-/// whoever makes it busy. It waits only when it has everything up to its group's last batch. A batch is set before the
-/// members are woken, and looked at once more after the wait has begun: so no wake-up is lost.</remarks>
+/// <remarks>It is either busy, and then belongs to the stream that enumerates it, or it waits, and then belongs to the
+/// thread that makes it busy. It waits only when it has everything up to its group's last batch. A batch is set before
+/// the members are woken, and looked at once more after the wait has begun: so no wake-up is lost.</remarks>
 internal sealed class Subscriber(
-    Subscribers subscribers, Subscription subscription, LogPosition? after, string? client, ActiveSubscriber? active)
+    IEventLog log,
+    Subscribers subscribers,
+    Subscription subscription,
+    LogPosition? after,
+    string? client,
+    ActiveSubscriber? active)
     : IStoppableSequence, IAsyncEnumerator<ServerSentEvent>, IValueTaskSource<bool>, IThreadPoolWorkItem
 {
     private const int Busy = 0;
@@ -36,7 +42,7 @@ internal sealed class Subscriber(
 
     private ManualResetValueTaskSourceCore<bool> _wait;
     private SubscriberGroup? _group;
-    private LogPosition _place = after ?? subscribers.Log.Start;
+    private LogPosition _position = after ?? log.Start;
     private bool _isAtStart = after is null;
     private bool _hasCaughtUp;
     private bool _isTired;
@@ -60,10 +66,10 @@ internal sealed class Subscriber(
     {
         get
         {
-            // The place before all others has no time.
-            if (Volatile.Read(ref _state) == Waiting || _group is not { } group || _place.Milliseconds <= 0)
+            // The position before all others has no time.
+            if (Volatile.Read(ref _state) == Waiting || _group is not { } group || _position.Milliseconds <= 0)
                 return TimeSpan.Zero;
-            var behind = group.Last.After.Milliseconds - _place.Milliseconds;
+            var behind = group.Last.After.Milliseconds - _position.Milliseconds;
             return behind > 0 ? TimeSpan.FromMilliseconds(behind) : TimeSpan.Zero;
         }
     }
@@ -161,7 +167,7 @@ internal sealed class Subscriber(
         }
         // Once it waits again, another thread may wake it: that thread finds the client lent, and wakes the stream.
         var before = isWritten ? Interlocked.CompareExchange(ref _state, Waiting, Busy) : Busy;
-        var hasMore = before == Busy && (!isWritten || (Last.After > _place && TryLeave(Waiting)));
+        var hasMore = before == Busy && (!isWritten || (Last.After > _position && TryLeave(Waiting)));
         client.Return();
         if (before == Stopped) _wait.SetResult(false);
         else if (hasMore) GoOn();
@@ -171,13 +177,13 @@ internal sealed class Subscriber(
     private bool TryWriteBatch(ILentClient client)
     {
         var last = Last;
-        if (last.After <= _place) return true;
-        if (_place < last.Before || last.SizeBytes > MaxLentBytes || last.Entries is not { } entries) return false;
+        if (last.After <= _position) return true;
+        if (_position < last.Before || last.SizeBytes > MaxLentBytes || last.Entries is not { } entries) return false;
         var first = 0;
-        while (entries[first].Position <= _place) first++;
+        while (entries[first].Position <= _position) first++;
         var next = entries.AsSpan(first);
         foreach (var entry in next) client.Write(entry.Event);
-        _place = entries[^1].Position;
+        _position = entries[^1].Position;
         _isAtStart = false;
         subscribers.Delivered(next, isLive: true);
         return true;
@@ -212,7 +218,7 @@ internal sealed class Subscriber(
             _hasCaughtUp = true;
             if (Interlocked.CompareExchange(ref _state, Waiting, Busy) == Stopped) return Turn.Stopped;
             // It may have been further on than the batch: it had read that in the log itself.
-            if (Last.After <= _place || !TryLeave(Waiting)) return Turn.Waiting;
+            if (Last.After <= _position || !TryLeave(Waiting)) return Turn.Waiting;
         }
     }
 
@@ -234,11 +240,11 @@ internal sealed class Subscriber(
         _next = 0;
         _end = 0;
         _isTired = false;
-        for (var scans = 0; _next == _end && Last is var last && last.After > _place; scans++)
+        for (var scans = 0; _next == _end && Last is var last && last.After > _position; scans++)
         {
             _isTired = scans == ScansInARow;
             if (_isTired || Volatile.Read(ref _state) == Stopped) break;
-            var isNext = _place >= last.Before && last.SizeBytes <= MaxHeldBytes;
+            var isNext = _position >= last.Before && last.SizeBytes <= MaxHeldBytes;
             _entries = isNext && last.Entries is { } entries ? Take(entries) : Scan();
         }
         if (_next == _end) _entries = null;
@@ -247,9 +253,9 @@ internal sealed class Subscriber(
 
     private LogEntry[] Take(LogEntry[] entries)
     {
-        while (entries[_next].Position <= _place) _next++;
+        while (entries[_next].Position <= _position) _next++;
         _end = entries.Length;
-        _place = entries[^1].Position;
+        _position = entries[^1].Position;
         _isAtStart = false;
         _areEntriesOwn = false;
         return entries;
@@ -261,7 +267,7 @@ internal sealed class Subscriber(
         _areEntriesOwn = true;
         try
         {
-            var count = subscribers.Log.Read(_place, entries);
+            var count = log.Read(_position, entries);
             // There was more up to the batch: the log has lost its end, and goes on without it.
             if (count == 0) throw new FellBehindException();
             _isAtStart = false;
@@ -271,7 +277,7 @@ internal sealed class Subscriber(
             var bytes = 0L;
             foreach (var entry in entries.AsSpan(0, count))
             {
-                _place = entry.Position;
+                _position = entry.Position;
                 if (!group.Fits(entry)) continue;
                 entries[_end++] = entry;
                 bytes += entry.Event.Bytes.Length;
@@ -284,7 +290,7 @@ internal sealed class Subscriber(
         {
             // The oldest went since it was looked for. It was promised no particular entry, so nothing is lost to it;
             // if it were ended, it would ask for the same again, and on a busy hub with a full log never get anything.
-            _place = subscribers.Log.Start;
+            _position = log.Start;
             return entries;
         }
         catch (LogGapException exception)
@@ -299,7 +305,7 @@ internal sealed class Subscriber(
         // There is an event.
         Found,
 
-        // There is nothing more, and it has been given away: whoever wakes it may already be at it.
+        // There is nothing more, and it has been given away: another thread may be waking it already.
         Waiting,
 
         // There may be more, and others come first.

@@ -3,35 +3,36 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Hub.Delivery;
 
-/// <summary>Everyone with the same subscription: the same topic selectors and the same rights. An update is matched
-/// once for all of them. Guarded by the lock of <see cref="Subscribers"/>, but for what is said to be free of
-/// it.</summary>
+/// <summary>All subscribers with the same topic selectors and the same rights. An update is matched once for the whole
+/// group. The lock of <see cref="Subscribers"/> guards all members except those whose description says otherwise.
+/// </summary>
 internal sealed class SubscriberGroup(TopicSelectorSet topics, TopicSelectorSet rights, Batch last)
 {
     private volatile Batch _last = last;
     private Subscriber[] _members = new Subscriber[1];
 
-    /// <summary>What they subscribe to.</summary>
+    /// <summary>The topic selectors that the members subscribe to.</summary>
     public TopicSelectorSet Topics => topics;
 
-    /// <summary>Of private updates, they may see those of which a topic fits one of these.</summary>
+    /// <summary>The topic selectors that the members have a right to: see <see cref="Visibility"/>.</summary>
     public TopicSelectorSet Rights => rights;
 
-    /// <summary>The last batch. Free of the lock.</summary>
+    /// <summary>The last batch. Needs no lock.</summary>
     public Batch Last
     {
         get => _last;
         set => _last = value;
     }
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of members.</summary>
     public int Count { get; private set; }
 
     /// <summary>The entries that have been matched for the next batch; empty if the members only have to look at
     /// <see cref="Last"/>; null if the members have nothing to be woken for.</summary>
     public List<LogEntry>? Pending { get; set; }
 
-    /// <summary>The last entry it was found for, so that it is not found for it twice.</summary>
+    /// <summary>The position of the last entry that this group was found for, so that an entry with two topics that fit
+    /// is added once.</summary>
     public LogPosition FoundFor { get; set; }
 
     /// <summary>Where the group is on its way to its next sweep. This and the following four belong to
@@ -50,9 +51,9 @@ internal sealed class SubscriberGroup(TopicSelectorSet topics, TopicSelectorSet 
     /// <summary>Whether updates have become pending since the sweep began.</summary>
     public bool IsPendingAgain { get; set; }
 
-    /// <summary>Whether an entry is for its members. Free of the lock.</summary>
+    /// <summary>Whether an entry is for the members. Needs no lock.</summary>
     public bool Fits(LogEntry entry) =>
-        topics.MatchesAny(entry.Topics) && (!entry.IsPrivate || rights.MatchesAny(entry.Topics));
+        topics.MatchesAny(entry.Topics) && entry.IsVisibleTo(rights);
 
     /// <summary>Adds a member at the end.</summary>
     public void Add(Subscriber member)

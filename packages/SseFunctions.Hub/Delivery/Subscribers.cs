@@ -34,7 +34,6 @@ internal sealed class Subscribers
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(metrics);
-        Log = log;
         Matched = log.Tail;
         _metrics = metrics;
         _most = most;
@@ -67,9 +66,6 @@ internal sealed class Subscribers
                 : null;
         }
     }
-
-    /// <summary>What they read.</summary>
-    internal IEventLog Log { get; }
 
     /// <summary>Up to where entries have been matched with them.</summary>
     internal LogPosition Matched { get; private set; }
@@ -186,7 +182,7 @@ internal sealed class Subscribers
         {
             if (group.FoundFor == entry.Position) continue;
             group.FoundFor = entry.Position;
-            if (entry.IsPrivate && !group.Rights.MatchesAny(entry.Topics)) continue;
+            if (!entry.IsVisibleTo(group.Rights)) continue;
             if (group.Pending is null)
             {
                 group.Pending = _spare.TryPop(out var spare) ? spare : [];

@@ -2,8 +2,7 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Hub.Delivery;
 
-/// <summary>What someone subscribes to, and what he may see of it.</summary>
-/// <param name="Topics">The topic selectors.</param>
-/// <param name="Rights">Of private updates, those of which a topic fits one of these: not necessarily the one by which
-/// they are subscribed to (Mercure protocol, draft 07, section 6.2).</param>
+/// <summary>What a subscriber subscribes to, and what it has a right to.</summary>
+/// <param name="Topics">The topic selectors that it subscribes to.</param>
+/// <param name="Rights">The topic selectors that its token gives a right to: see <see cref="Visibility"/>.</param>
 internal sealed record Subscription(TopicSelectorSet Topics, TopicSelectorSet Rights);

@@ -1,10 +1,10 @@
 namespace SseFunctions.Hub.EventLogs;
 
-/// <summary>A log in the memory of this process: for one instance. A restart empties it; ids do not start anew, since
-/// they are made of the time.</summary>
+/// <summary>A log in the memory of this process, for an app with one instance. A restart empties the log, but its ids
+/// do not start again, because they are made from the time.</summary>
 internal sealed class InMemoryEventLog : IEventLog
 {
-    private readonly HeldEntries _entries;
+    private readonly EntryStore _entries;
 
     /// <summary>Makes an empty log.</summary>
     public InMemoryEventLog(LogLimits limits, TimeProvider time)
@@ -12,9 +12,9 @@ internal sealed class InMemoryEventLog : IEventLog
         ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.MaxCount, 1, nameof(limits));
-        // Not the same place in each process: a reader that comes from a log before a restart has to be told.
+        // Each process starts at another position, so that a reader of the log before a restart is told about the gap.
         var start = default(LogPosition).Next(time.GetUtcNow());
-        _entries = new HeldEntries(new LogRing(limits, start, start), time);
+        _entries = new EntryStore(new LogRing(limits, start, start), time);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace SseFunctions.Hub.EventLogs;
 
-/// <summary>An entry that says after which it comes, so that one that is missing between two is seen.</summary>
-/// <param name="Previous">The place of the entry before it in its log.</param>
+/// <summary>An entry with the position of the entry before it, so that a missing entry is noticed.</summary>
+/// <param name="Previous">The position of the entry before it in the log.</param>
 /// <param name="Entry">The entry.</param>
 internal readonly record struct LinkedEntry(LogPosition Previous, LogEntry Entry);

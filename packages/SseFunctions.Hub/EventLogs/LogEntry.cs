@@ -2,18 +2,18 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Hub.EventLogs;
 
-/// <summary>An update in a log: with its place, its id, and its event encoded once for all readers.
+/// <summary>An update in a log, with its position, its id, and its event, which is encoded once for all readers.
 /// Immutable.</summary>
 internal sealed class LogEntry
 {
-    // What an entry takes beside its texts: objects, references and index, measured on 64 bits and rounded up.
+    // The memory of an entry beside its texts: objects, references and index, measured on 64 bits and rounded up.
     private const int OverheadBytes = 400;
     private const int TopicOverheadBytes = 32;
 
     /// <summary>Makes the entry of an update.</summary>
-    /// <param name="position">Where it is in its log.</param>
+    /// <param name="position">The position in the log.</param>
     /// <param name="update">What was published.</param>
-    /// <param name="timestamp">When this process came to know it, see <see cref="Timestamp"/>.</param>
+    /// <param name="timestamp">When this process received the update, see <see cref="Timestamp"/>.</param>
     /// <exception cref="ArgumentException">The type holds CR, LF or NUL.</exception>
     public LogEntry(LogPosition position, Update update, long timestamp)
     {
@@ -21,7 +21,7 @@ internal sealed class LogEntry
         Position = position;
         Timestamp = timestamp;
         Id = update.Id is { Length: > 0 } own ? own : position.ToString();
-        // Copied: the publisher may go on with his list, and who may see a private update is decided by it.
+        // A copy: the publisher may change its own list later, and the topics decide who may see a private update.
         Topics = [.. update.Topics];
         IsPrivate = update.IsPrivate;
         Event = new ServerSentEvent(update.Data, update.Type, Id, update.Retry);
@@ -29,7 +29,7 @@ internal sealed class LogEntry
             + (sizeof(char) * Id.Length) + Topics.Sum(topic => TopicOverheadBytes + (sizeof(char) * topic.Length));
     }
 
-    /// <summary>Where it is.</summary>
+    /// <summary>The position in the log.</summary>
     public LogPosition Position { get; }
 
     /// <summary>The event id that subscribers see: the publisher's, or the log's own.</summary>
@@ -41,19 +41,20 @@ internal sealed class LogEntry
     /// <summary>Whether only subscribers with the right to one of the topics may receive it.</summary>
     public bool IsPrivate { get; }
 
-    /// <summary>Whether every subscriber may see it. An entry without topics is for nobody.</summary>
+    /// <summary>Whether every subscriber may see it. No subscriber may see an entry without topics.</summary>
     public bool IsPublic => !IsPrivate && Topics.Count > 0;
 
-    /// <summary>What subscribers receive.</summary>
+    /// <summary>The event that subscribers receive.</summary>
     public ServerSentEvent Event { get; }
 
-    /// <summary>When this process came to know it, as <see cref="TimeProvider.GetTimestamp"/> counts.</summary>
+    /// <summary>When this process received the update, as <see cref="TimeProvider.GetTimestamp"/> counts.</summary>
     public long Timestamp { get; }
 
     /// <summary>About how much memory it takes, in bytes.</summary>
     public int SizeBytes { get; }
 
-    /// <summary>Whether the other says the same, so that it is the same update published again.</summary>
+    /// <summary>Whether the other entry has the same topics and contents, so that it is the same update published
+    /// again. </summary>
     public bool SaysTheSameAs(LogEntry other)
     {
         ArgumentNullException.ThrowIfNull(other);

@@ -1,11 +1,12 @@
 namespace SseFunctions.Hub.EventLogs;
 
-/// <summary>Entries after the reader's place are no longer held: it was too slow, or asked too late.</summary>
+/// <summary>Entries after the reader's position are no longer held: the reader was too slow, or came too
+/// late.</summary>
 internal sealed class LogGapException : Exception
 {
-    /// <summary>Makes it.</summary>
+    /// <summary>Makes the exception.</summary>
     public LogGapException()
-        : base("Entries after this place are no longer held.")
+        : base("Entries after this position are no longer held.")
     {
     }
 }

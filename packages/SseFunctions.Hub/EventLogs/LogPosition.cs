@@ -2,29 +2,30 @@ using System.Globalization;
 
 namespace SseFunctions.Hub.EventLogs;
 
-/// <summary>A place in a log: the milliseconds of Unix time when the entry was appended, and a count within them.
+/// <summary>A position in a log: the milliseconds of Unix time when the entry was appended, and a count within them.
 /// </summary>
 /// <param name="Milliseconds">Never goes backwards within a log, even if the clock does.</param>
 /// <param name="Sequence">Tells the entries of one millisecond apart.</param>
 internal readonly record struct LogPosition(long Milliseconds, long Sequence) : IComparable<LogPosition>
 {
-    /// <summary>What the ids of a log begin with, and no id of a publisher.</summary>
+    /// <summary>The first character of every id that a log gives. No id of a publisher begins with it.</summary>
     public const char Mark = '#';
     private const char Separator = '-';
 
-    /// <summary>Whether one place is before another.</summary>
+    /// <summary>Whether the left position is before the right one.</summary>
     public static bool operator <(LogPosition left, LogPosition right) => left.CompareTo(right) < 0;
 
-    /// <summary>Whether one place is after another.</summary>
+    /// <summary>Whether the left position is after the right one.</summary>
     public static bool operator >(LogPosition left, LogPosition right) => left.CompareTo(right) > 0;
 
-    /// <summary>Whether one place is another, or before it.</summary>
+    /// <summary>Whether the left position is the right one or before it.</summary>
     public static bool operator <=(LogPosition left, LogPosition right) => left.CompareTo(right) <= 0;
 
-    /// <summary>Whether one place is another, or after it.</summary>
+    /// <summary>Whether the left position is the right one or after it.</summary>
     public static bool operator >=(LogPosition left, LogPosition right) => left.CompareTo(right) >= 0;
 
-    /// <summary>Reads an id as <see cref="ToString"/> writes it, and only as it writes it.</summary>
+    /// <summary>Reads an id exactly as <see cref="ToString"/> writes it; another way to write the same numbers is not
+    /// accepted.</summary>
     public static bool TryParse(string id, out LogPosition position)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -38,7 +39,7 @@ internal readonly record struct LogPosition(long Milliseconds, long Sequence) : 
         return position.ToString() == id;
     }
 
-    /// <summary>The place behind this one for an entry that is appended now.</summary>
+    /// <summary>The position after this one for an entry that is appended now.</summary>
     public LogPosition Next(DateTimeOffset now)
     {
         var milliseconds = now.ToUnixTimeMilliseconds();

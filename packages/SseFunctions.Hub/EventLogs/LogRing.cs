@@ -1,16 +1,16 @@
 namespace SseFunctions.Hub.EventLogs;
 
-/// <summary>The entries that a log holds in memory, in order of their places, with an index of the publishers' ids. Not
-/// thread-safe.</summary>
+/// <summary>The entries that a log holds in memory, in order of their positions, with an index of the publishers' ids.
+/// Not thread-safe.</summary>
 /// <param name="limits">How much it holds.</param>
-/// <param name="start">The place before the first entry that it will hold.</param>
-/// <param name="origin">What <see cref="LastPublic"/> is before the first public entry. A reader may be told, so it is
-/// never the place of an entry that may be private.</param>
+/// <param name="start">The position before the first entry that it will hold.</param>
+/// <param name="origin">The value of <see cref="LastPublic"/> until the first public entry. Readers are told this
+/// position, so it must not be the position of an entry that may be private.</param>
 internal sealed class LogRing(LogLimits limits, LogPosition start = default, LogPosition origin = default)
 {
     private const int SmallestSize = 64;
 
-    // The first entry of each id, and those behind it of the few ids that were given to other updates again.
+    // The first entry of each id; and the later entries of the few ids that publishers used for several updates.
     private readonly Dictionary<string, LogPosition> _ownIds = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<LogPosition>> _repeats = new(StringComparer.Ordinal);
 
@@ -30,19 +30,19 @@ internal sealed class LogRing(LogLimits limits, LogPosition start = default, Log
     /// <summary>How much is held.</summary>
     public LogSize Size => new(_count, _bytes);
 
-    /// <summary>The place of the last entry, held or not.</summary>
+    /// <summary>The position of the last entry, held or not.</summary>
     public LogPosition Tail { get; private set; } = start;
 
-    /// <summary>The place of the last entry that is public, held or not; the origin if there was none.</summary>
+    /// <summary>The position of the last entry that is public, held or not; the origin if there was none.</summary>
     public LogPosition LastPublic { get; private set; } = origin;
 
     /// <summary>The id of the last entry, held or not; null if there never was one.</summary>
     public string? LastId { get; private set; }
 
-    /// <summary>The place of the last entry that was dropped.</summary>
+    /// <summary>The position of the last entry that was dropped.</summary>
     public LogPosition Dropped { get; private set; } = start;
 
-    /// <summary>Adds an entry, which has to be behind all others.</summary>
+    /// <summary>Adds an entry, whose position must be after all others.</summary>
     public void Add(LogEntry entry)
     {
         if (_count == _entries.Length) Grow();
@@ -57,8 +57,8 @@ internal sealed class LogRing(LogLimits limits, LogPosition start = default, Log
         repeats.Add(entry.Position);
     }
 
-    /// <summary>Drops what the limits do not allow, the oldest first, but nothing behind <paramref name="upTo"/>, and
-    /// not the last entry for its size.</summary>
+    /// <summary>Drops the oldest entries until the limits hold. Entries after <paramref name="upTo"/> stay; so does the
+    /// last entry, however large it is.</summary>
     public void Trim(DateTimeOffset now, LogPosition upTo)
     {
         var oldest = (now - limits.MaxAge).ToUnixTimeMilliseconds();
@@ -70,24 +70,24 @@ internal sealed class LogRing(LogLimits limits, LogPosition start = default, Log
     /// <summary>The last entry with a publisher's id, or null.</summary>
     public LogEntry? LastOfOwnId(string id)
     {
-        if (!_ownIds.TryGetValue(id, out var place)) return null;
-        return At(IndexAfter(_repeats.TryGetValue(id, out var repeats) ? repeats[^1] : place) - 1);
+        if (!_ownIds.TryGetValue(id, out var position)) return null;
+        return At(IndexAfter(_repeats.TryGetValue(id, out var repeats) ? repeats[^1] : position) - 1);
     }
 
-    /// <summary>The place of an id, or null. Every entry has the id that its place gives, also one that has a
+    /// <summary>The position of an id, or null. Every entry is also found by the text of its position, even if it has a
     /// publisher's own id.</summary>
     public LogPosition? Find(string id)
     {
         if (_ownIds.TryGetValue(id, out var own)) return own;
-        // The last one dropped is still good to read on from: everything after it is here.
+        // A reader can still read on from the last entry that was dropped: every entry after it is here.
         if (id == _droppedId) return Dropped;
-        if (!LogPosition.TryParse(id, out var place)) return null;
-        if (place == Dropped) return place;
-        var index = IndexAfter(place) - 1;
-        return index >= 0 && At(index).Position == place ? place : null;
+        if (!LogPosition.TryParse(id, out var position)) return null;
+        if (position == Dropped) return position;
+        var index = IndexAfter(position) - 1;
+        return index >= 0 && At(index).Position == position ? position : null;
     }
 
-    /// <summary>The place to read on from for a reader that has the entry with this id, or null if it is unknown to
+    /// <summary>The position to read on from for a reader that has the entry with this id, or null if it is unknown to
     /// this reader: an entry that the reader may not see is unknown to it, as if it did not exist.</summary>
     /// <param name="id">The id.</param>
     /// <param name="seesPrivate">Whether the reader may see a private entry with these topics; null: none at all.
@@ -98,27 +98,28 @@ internal sealed class LogRing(LogLimits limits, LogPosition start = default, Log
         var isLastPublic = id == _droppedPublicId
             || (LogPosition.TryParse(id, out var asked) && asked == _droppedPublic);
         if (seesPrivate is null && isLastPublic) return Dropped;
-        if (Find(id) is not { } place) return null;
-        var topics = place == Dropped ? _droppedPrivateTopics : PrivateTopics(At(IndexAfter(place) - 1));
-        return topics is null || seesPrivate?.Invoke(topics) == true ? place : null;
+        if (Find(id) is not { } position) return null;
+        var topics = position == Dropped ? _droppedPrivateTopics : PrivateTopics(At(IndexAfter(position) - 1));
+        return topics is null || seesPrivate?.Invoke(topics) == true ? position : null;
     }
 
-    /// <summary>Copies entries after a place.</summary>
-    /// <returns>How many.</returns>
-    /// <exception cref="LogGapException">Some are no longer held, or the place is none of this log.</exception>
+    /// <summary>Copies entries after a position.</summary>
+    /// <returns>How many were copied.</returns>
+    /// <exception cref="LogGapException">Some of the entries are no longer held, or the position is not a position of
+    /// this log.</exception>
     public int Read(LogPosition after, Span<LogEntry> entries)
     {
         if (after >= Tail) return 0;
         if (after < Dropped) throw new LogGapException();
         var index = IndexAfter(after);
-        // Of a log that was lost and went on without its last entries: nobody knows what came after this place.
+        // The position is of a log that was lost and went on without its last entries: what came after it is unknown.
         if (index == 0 ? after != Dropped : At(index - 1).Position != after) throw new LogGapException();
         var count = Math.Min(_count - index, entries.Length);
         for (var next = 0; next < count; next++) entries[next] = At(index + next);
         return count;
     }
 
-    /// <summary>Copies the last entries before a place, in order.</summary>
+    /// <summary>Copies the last entries before a position, in order.</summary>
     /// <returns>How many.</returns>
     public int ReadBack(LogPosition before, Span<LogEntry> entries)
     {
@@ -142,7 +143,7 @@ internal sealed class LogRing(LogLimits limits, LogPosition start = default, Log
         if (_ownIds.Remove(entry.Id) && _repeats.TryGetValue(entry.Id, out var repeats)) Forget(entry.Id, repeats);
     }
 
-    // The second entry of an id is its first from now on.
+    // The first entry of the id is dropped: its second entry becomes the first.
     private void Forget(string id, List<LogPosition> repeats)
     {
         _ownIds.Add(id, repeats[0]);
@@ -165,14 +166,14 @@ internal sealed class LogRing(LogLimits limits, LogPosition start = default, Log
 
     private LogEntry At(int index) => _entries[Slot(index)];
 
-    // The index of the first entry after a place; the count if there is none.
-    private int IndexAfter(LogPosition place)
+    // The index of the first entry after a position; the count if there is none.
+    private int IndexAfter(LogPosition position)
     {
         var low = 0;
         for (var high = _count; low < high;)
         {
             var middle = (low + high) / 2;
-            if (At(middle).Position <= place) low = middle + 1;
+            if (At(middle).Position <= position) low = middle + 1;
             else high = middle;
         }
         return low;

@@ -3,13 +3,13 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>Who is subscribed, and to what, if that is on (<c>Hub:Subscriptions</c>): for the subscription API,
-/// and told to those who may know by a private update when someone comes or goes. Thread-safe.</summary>
+/// <summary>The active subscriptions, if <c>Hub:Subscriptions</c> is on: the subscription API lists them, and private
+/// updates tell when a subscriber comes or goes. Thread-safe.</summary>
 internal sealed class ActiveSubscriptions : IHostedService, IDisposable
 {
     private readonly IPresence _presence;
 
-    // Only if it is on does anything run.
+    // Null if it is off: then nothing runs in the background.
     private readonly IHostedService? _hosted;
 
     public ActiveSubscriptions(bool isOn, IPresence presence)
@@ -19,7 +19,7 @@ internal sealed class ActiveSubscriptions : IHostedService, IDisposable
         _hosted = IsOn ? presence as IHostedService : null;
     }
 
-    /// <summary>Whether it is on.</summary>
+    /// <summary>Whether <c>Hub:Subscriptions</c> is on.</summary>
     public bool IsOn { get; }
 
     /// <inheritdoc/>
@@ -37,7 +37,8 @@ internal sealed class ActiveSubscriptions : IHostedService, IDisposable
     internal ValueTask<IReadOnlyList<SubscriptionDocument>> ListAsync(CancellationToken cancellationToken) =>
         _presence.ListAsync(cancellationToken);
 
-    /// <summary>A subscriber to be told of from <see cref="ActiveSubscriber.Begin"/> on; null if it is off.</summary>
+    /// <summary>Makes a subscriber, which is announced when <see cref="ActiveSubscriber.Begin"/> is called; null if
+    /// <see cref="IsOn"/> is false.</summary>
     internal ActiveSubscriber? Of(TopicSelectorSet topics, string? payload) =>
         IsOn ? new ActiveSubscriber(_presence, topics, payload) : null;
 }

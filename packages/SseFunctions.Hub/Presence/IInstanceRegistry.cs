@@ -1,37 +1,39 @@
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>What the instances of an app hold for one another to see: each has values by name, which all can list for
-/// as long as it says that it lives. Whoever dies leaves his to be cleared up by one of the others.
-/// Thread-safe.</summary>
-/// <remarks>Each method throws <see cref="LogUnavailableException"/> if the registry cannot be reached, or refuses;
-/// what was asked for may then have been done or not.</remarks>
+/// <summary>The list of an app's instances, each with named values that all instances can read. An instance must renew
+/// its registration. If it does not, it counts as dead: its values are not listed any more, and another instance
+/// removes them. Thread-safe.</summary>
+/// <remarks>Each method throws <see cref="LogUnavailableException"/> if the registry cannot be reached, or refuses. The
+/// change may have been made or not in that case.</remarks>
 internal interface IInstanceRegistry
 {
-    /// <summary>Registers this instance anew. It holds nothing then.</summary>
-    /// <returns>False while another is clearing up after it: it has to come again.</returns>
+    /// <summary>Registers this instance, without values.</summary>
+    /// <returns>False while another instance removes the values of an earlier registration: try again later.</returns>
     Task<bool> JoinAsync(CancellationToken cancellationToken);
 
-    /// <summary>Says that this instance lives, and changes what it holds.</summary>
-    /// <param name="changes">By name the value, which is not empty, or null to hold none any more.</param>
+    /// <summary>Renews the registration of this instance, and changes its values.</summary>
+    /// <param name="changes">The new value of each name, which must not be empty; null removes the name.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>How many values it holds; null, and nothing is changed, if it is not registered any more.</returns>
+    /// <returns>How many values the instance has now; null if it is not registered any more, and then nothing was
+    /// changed. </returns>
     Task<long?> RenewAsync(
         IReadOnlyCollection<KeyValuePair<string, string?>> changes, CancellationToken cancellationToken);
 
-    /// <summary>Ends the registration of this instance, if it holds nothing.</summary>
+    /// <summary>Ends the registration of this instance, if it has no values.</summary>
     Task LeaveAsync(CancellationToken cancellationToken);
 
-    /// <summary>The values of all who live, by name.</summary>
-    /// <exception cref="LogUnavailableException">It cannot be reached, or this instance is not registered: then others
-    /// may not be either, and the list would lack what is there.</exception>
+    /// <summary>The values of all living instances, by name.</summary>
+    /// <exception cref="LogUnavailableException">The registry cannot be reached, or this instance is not registered. In
+    /// the second case other instances may not be registered either, and the list would be incomplete.</exception>
     Task<IReadOnlyList<KeyValuePair<string, string>>> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>Looks for an instance that died, to clear up after it. Nobody else gets it for a while.</summary>
-    /// <returns>Null if there is none.</returns>
+    /// <summary>Claims an instance that died, to remove its values. No other instance can claim it for a
+    /// while.</summary>
+    /// <returns>Null if no instance has died.</returns>
     Task<DeadInstance?> ClaimAsync(CancellationToken cancellationToken);
 
-    /// <summary>Removes values of an instance that was claimed; with the last, its registration.</summary>
-    /// <returns>Whether it still is to be cleared up by this one; false once nothing is left of it, too.</returns>
+    /// <summary>Removes values of a claimed instance. With the last value, its registration is removed too.</summary>
+    /// <returns>Whether values are left and this instance still holds the claim.</returns>
     Task<bool> RemoveAsync(
         DeadInstance dead, IReadOnlyCollection<string> names, CancellationToken cancellationToken);
 }

@@ -1,19 +1,20 @@
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>Knows who is subscribed, and tells those who may know when someone comes or goes. Thread-safe.</summary>
+/// <summary>Knows the active subscriptions, and announces by private updates when a subscriber comes or goes.
+/// Thread-safe. </summary>
 internal interface IPresence
 {
-    /// <summary>Someone came.</summary>
-    /// <returns>Completes when there is nothing more to wait for before he may go. It never waits for another machine,
-    /// and never fails.</returns>
+    /// <summary>Adds a subscriber, and announces it.</summary>
+    /// <returns>A task that completes when the subscriber may be removed. It never waits for another machine, and never
+    /// fails.</returns>
     Task AddAsync(ActiveSubscriber subscriber);
 
-    /// <summary>Someone who came has gone.</summary>
+    /// <summary>Removes a subscriber, and announces that it has gone.</summary>
     /// <returns>As for <see cref="AddAsync"/>.</returns>
     Task RemoveAsync(ActiveSubscriber subscriber);
 
-    /// <summary>The subscriptions of all, in no order. An update that tells of a change which the list lacks is behind
-    /// all that was in the log before.</summary>
-    /// <exception cref="LogUnavailableException">It cannot be known just now.</exception>
+    /// <summary>All active subscriptions, in no order. If the list lacks a change, the update that announces the change
+    /// is appended to the log after this call began.</summary>
+    /// <exception cref="LogUnavailableException">The registry cannot be read at the moment.</exception>
     ValueTask<IReadOnlyList<SubscriptionDocument>> ListAsync(CancellationToken cancellationToken);
 }

@@ -4,7 +4,7 @@ using SseFunctions.Hub.EventLogs;
 
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>Who is subscribed to the only instance there is.</summary>
+/// <summary>The active subscriptions of an app that has one instance.</summary>
 internal sealed partial class LocalPresence(IEventLog log, ILogger<LocalPresence> logger) : IPresence
 {
     private readonly ConcurrentDictionary<string, ActiveSubscriber> _subscribers = new(StringComparer.Ordinal);
@@ -40,11 +40,11 @@ internal sealed partial class LocalPresence(IEventLog log, ILogger<LocalPresence
         }
         catch (Exception exception)
         {
-            // Nobody waits for it: the stream that comes or goes has nothing to do with it.
+            // The announcement failed, but the stream itself is not affected.
             LogNotTold(exception);
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "That a subscriber came or went could not be told")]
+    [LoggerMessage(1, LogLevel.Error, "Could not announce that a subscriber came or went")]
     private partial void LogNotTold(Exception exception);
 }

@@ -1,15 +1,15 @@
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>The subscribers of this instance, and of which of them others do not know yet what they have to. That is
-/// all there is: however long nothing can be shared, it does not grow with those who come and go meanwhile.
-/// Thread-safe; one takes.</summary>
+/// <summary>The subscribers of this instance, and which of them have a change that other instances do not know yet. A
+/// subscriber has one change at most, so the list does not grow with the number of changes while the registry cannot be
+/// reached. Thread-safe, but only one caller may <see cref="Take"/>.</summary>
 internal sealed class PresenceChanges
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<ActiveSubscriber, SharedSubscriber> _all = [];
     private readonly LinkedList<SharedSubscriber> _due = new();
 
-    /// <summary>Someone came.</summary>
+    /// <summary>Adds a subscriber.</summary>
     public void Add(ActiveSubscriber subscriber)
     {
         var shared = new SharedSubscriber(subscriber);
@@ -20,7 +20,7 @@ internal sealed class PresenceChanges
         }
     }
 
-    /// <summary>Someone has gone.</summary>
+    /// <summary>Notes that a subscriber has gone.</summary>
     public void Remove(ActiveSubscriber subscriber)
     {
         lock (_gate)
@@ -29,7 +29,7 @@ internal sealed class PresenceChanges
         }
     }
 
-    /// <summary>All have gone.</summary>
+    /// <summary>Notes that all subscribers have gone.</summary>
     public void RemoveAll()
     {
         lock (_gate)
@@ -38,7 +38,7 @@ internal sealed class PresenceChanges
         }
     }
 
-    /// <summary>Nobody knows any more of those who are here.</summary>
+    /// <summary>Makes all subscribers due again, because the registry has lost them.</summary>
     public void Repeat()
     {
         lock (_gate)
@@ -50,7 +50,8 @@ internal sealed class PresenceChanges
         }
     }
 
-    /// <summary>Whether the registry may hold so many values of this instance.</summary>
+    /// <summary>Whether the registry can have this number of values of this instance, after the changes so
+    /// far.</summary>
     public bool Fits(long held)
     {
         lock (_gate)
@@ -62,8 +63,8 @@ internal sealed class PresenceChanges
 
     /// <summary>The changes that are due, the oldest first. They stay due until they are
     /// <see cref="Settle">settled</see>. </summary>
-    /// <param name="maxSubscribers">Of how many.</param>
-    /// <param name="maxTopics">No more, once they have so many topics together.</param>
+    /// <param name="maxSubscribers">The largest number of changes.</param>
+    /// <param name="maxTopics">Once the subscribers have this number of topics together, no more are taken.</param>
     public List<PresenceChange> Take(int maxSubscribers, int maxTopics)
     {
         var changes = new List<PresenceChange>();
@@ -80,7 +81,11 @@ internal sealed class PresenceChanges
         return changes;
     }
 
-    /// <summary>They are about to be told, or those that have gone have been told.</summary>
+    /// <summary>Notes that changes are about to be announced, or that the end of subscribers has been announced.
+    /// </summary>
+    /// <param name="changes">The changes.</param>
+    /// <param name="hasCome">True before the announcement, for subscribers that have come; false after it, for those
+    /// that have gone.</param>
     public void Tell(IEnumerable<PresenceChange> changes, bool hasCome)
     {
         lock (_gate)
@@ -92,7 +97,8 @@ internal sealed class PresenceChanges
         }
     }
 
-    /// <summary>Others know them, and what has gone is not held any more.</summary>
+    /// <summary>Notes that other instances know the changes, and that the registry has no values of subscribers that
+    /// have gone.</summary>
     public void Settle(IEnumerable<PresenceChange> changes)
     {
         lock (_gate)
@@ -100,7 +106,7 @@ internal sealed class PresenceChanges
             foreach (var change in changes)
             {
                 if (!change.HasCome) Forget(change.Shared);
-                // Else it has gone meanwhile, and that is due.
+                // Otherwise the subscriber has gone in the meantime, and that change is due.
                 else if (change.Shared.IsHere) _due.Remove(change.Shared.Node);
             }
         }

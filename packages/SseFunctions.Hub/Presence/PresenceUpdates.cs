@@ -2,14 +2,15 @@ using SseFunctions.Hub.EventLogs;
 
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>The updates that tell who comes and goes.</summary>
+/// <summary>The updates that announce which subscribers come and go.</summary>
 internal static class PresenceUpdates
 {
-    // Some together cost a log in Redis what one does. More would only wait there.
+    // Appending several together costs a log in Redis as much as appending one. More than this would only wait there.
     private const int AtOnce = 256;
 
-    /// <summary>Tells of subscriptions, in order. Whoever may know is who has a right to one's address.</summary>
-    /// <exception cref="LogUnavailableException">They were not all told.</exception>
+    /// <summary>Announces subscriptions, in order. Each announcement is a private update whose topic is the
+    /// subscription's address, so only subscribers with a right to the address get it.</summary>
+    /// <exception cref="LogUnavailableException">Not all of them were announced.</exception>
     public static async Task TellAsync(
         this IEventLog log, IEnumerable<SubscriptionDocument> documents, CancellationToken cancellationToken)
     {

@@ -1,11 +1,12 @@
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>How instances tell that they live.</summary>
-/// <param name="RenewEvery">How often each says so.</param>
-/// <param name="DeadAfter">For how long one has not said so that counts as dead; also, how long a claim to clear up
-/// after it holds. Some times longer, so that a few lost renewals mean nothing.</param>
+/// <summary>How often instances renew their registration, and when they count as dead.</summary>
+/// <param name="RenewEvery">The time between two renewals.</param>
+/// <param name="DeadAfter">An instance that has not renewed for this time counts as dead. The claim to clear up after
+/// it also holds for this time. It is several times <paramref name="RenewEvery"/>, so that a few lost renewals do no
+/// harm. </param>
 internal sealed record RegistryTimes(TimeSpan RenewEvery, TimeSpan DeadAfter)
 {
-    /// <summary>Every 10 s, dead after 30 s.</summary>
+    /// <summary>Renewed every 10 s, dead after 30 s.</summary>
     public static RegistryTimes Default { get; } = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30));
 }

@@ -5,9 +5,9 @@ using SseFunctions.Hub.EventLogs;
 
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>Who is subscribed to any of the instances that share a log. Subscribers only leave word here; one loop
-/// shares it with the others. A change is in the registry before it is told. What is told is told at least once: if
-/// this instance dies, by another.</summary>
+/// <summary>The active subscriptions of all instances that share a log. Subscribers only note their changes here; one
+/// loop writes the changes to the registry and then announces them. Each change is announced at least once: if this
+/// instance dies, another instance announces it.</summary>
 internal sealed partial class SharedPresence(
     IEventLog log, IInstanceRegistry registry, RegistryTimes times, TimeProvider time, ILogger<SharedPresence> logger)
     : BackgroundService, IPresence
@@ -20,7 +20,7 @@ internal sealed partial class SharedPresence(
     private static readonly TimeSpan LongestLeave = TimeSpan.FromSeconds(1);
 
     private readonly PresenceChanges _changes = new();
-    private readonly DeadPresence _dead = new(log, registry, times, time, logger);
+    private readonly DeadInstanceCleanup _cleanup = new(log, registry, times, time, logger);
     private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -61,7 +61,7 @@ internal sealed partial class SharedPresence(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await base.StartAsync(cancellationToken);
-        // So that whoever asks first is answered.
+        // So that the first request for the list finds this instance registered.
         await Task.WhenAny(_tried.Task, Task.Delay(LongestStart, cancellationToken));
     }
 
@@ -71,7 +71,7 @@ internal sealed partial class SharedPresence(
         await base.StopAsync(cancellationToken);
         if (!_isRegistered || _hasFailed) return;
         _changes.RemoveAll();
-        // Whatever the host's own limit is, and whether or not anything before has used it up.
+        // A limit of its own: the time that the host gives may be longer, or used up already.
         using var limit = new CancellationTokenSource(LongestLeave);
         try
         {
@@ -82,7 +82,7 @@ internal sealed partial class SharedPresence(
         }
         catch (Exception exception)
         {
-            // The host stops all the same, and others will clear up.
+            // The host stops nevertheless, and another instance clears up.
             LogNotLeft(exception);
         }
     }
@@ -107,11 +107,11 @@ internal sealed partial class SharedPresence(
             }
             catch (Exception exception)
             {
-                // Nobody else shares, so it has to go on, whatever it was.
+                // This loop is the only one, so it must go on after every error.
                 if (!_hasFailed) LogFailed(exception);
                 _hasFailed = true;
                 _isRenewalDue = true;
-                _dead.Unsettle();
+                _cleanup.Unsettle();
                 _tried.TrySetResult();
                 await Task.Delay(RetryDelay, time, stoppingToken);
             }
@@ -126,17 +126,17 @@ internal sealed partial class SharedPresence(
 
     private void Ring() => _bell.Writer.TryWrite(true);
 
-    // A little of everything, so that nothing is late because there is much of another.
+    // Does a part of each kind of work, so that much work of one kind does not delay the others.
     private async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
         if (_isRenewalDue || !_isRegistered)
         {
             _isRenewalDue = false;
             await RegisterAsync(cancellationToken);
-            _dead.Look();
+            _cleanup.Look();
         }
         var isSharing = await ShareAsync(cancellationToken);
-        return await _dead.ClearUpAsync(cancellationToken) || isSharing || !_isRegistered;
+        return await _cleanup.ClearUpAsync(cancellationToken) || isSharing || !_isRegistered;
     }
 
     private async Task RegisterAsync(CancellationToken cancellationToken)
@@ -145,12 +145,12 @@ internal sealed partial class SharedPresence(
         {
             var held = await registry.RenewAsync([], cancellationToken);
             if (held is { } count && _changes.Fits(count)) return;
-            // Others took it for dead; or Redis was emptied, has lost a part, or carried out late what had been given
-            // up.
+            // Other instances took this one for dead; or Redis was emptied, has lost data, or has executed a command late,
+            // after it had timed out.
             LogNotRegistered();
             _isRegistered = false;
         }
-        _dead.Unsettle();
+        _cleanup.Unsettle();
         while (!await registry.JoinAsync(cancellationToken)) await Task.Delay(RetryDelay, time, cancellationToken);
         _isRegistered = true;
         _changes.Repeat();
@@ -182,18 +182,18 @@ internal sealed partial class SharedPresence(
     }
 
     [LoggerMessage(1, LogLevel.Warning,
-        "Active subscriptions cannot be shared with other instances just now. Streams go on, and what changes is told "
-        + "later")]
+        "Active subscriptions cannot be shared with other instances at the moment. Streams go on, and changes are "
+        + "announced later")]
     private partial void LogFailed(Exception exception);
 
     [LoggerMessage(2, LogLevel.Information, "Active subscriptions are shared with other instances again")]
     private partial void LogRecovered();
 
     [LoggerMessage(3, LogLevel.Warning,
-        "The active subscriptions of this instance are not known to the others any more: they are told anew")]
+        "The other instances have lost the active subscriptions of this instance: it announces them again")]
     private partial void LogNotRegistered();
 
     [LoggerMessage(4, LogLevel.Warning,
-        "That the last subscribers have gone could not be told before the host stopped: other instances will")]
+        "Could not announce before the host stopped that the last subscribers have gone: other instances will")]
     private partial void LogNotLeft(Exception exception);
 }

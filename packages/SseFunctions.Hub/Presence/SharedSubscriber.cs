@@ -1,10 +1,10 @@
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>A subscriber of this instance, and what others may know of it. Guarded by <see cref="PresenceChanges"/>.
-/// </summary>
+/// <summary>A subscriber of this instance, and what other instances may know about it. Guarded by the lock of
+/// <see cref="PresenceChanges"/>.</summary>
 internal sealed class SharedSubscriber
 {
-    /// <summary>One that just came, of which nobody knows.</summary>
+    /// <summary>Makes a subscriber that no other instance knows yet.</summary>
     public SharedSubscriber(ActiveSubscriber subscriber)
     {
         Subscriber = subscriber;
@@ -14,16 +14,16 @@ internal sealed class SharedSubscriber
     /// <summary>The subscriber.</summary>
     public ActiveSubscriber Subscriber { get; }
 
-    /// <summary>Where it is among those that are due, if it is.</summary>
+    /// <summary>Its node in the list of changes that are due; in no list if it has none.</summary>
     public LinkedListNode<SharedSubscriber> Node { get; }
 
-    /// <summary>Whether it still is there.</summary>
+    /// <summary>Whether the subscriber is still connected.</summary>
     public bool IsHere { get; set; } = true;
 
-    /// <summary>Whether it may lie in the registry: what was tried and failed may have been done all the
-    /// same.</summary>
+    /// <summary>Whether the registry may have its value. A write that failed may have been executed nevertheless.
+    /// </summary>
     public bool MayBeHeld { get; set; }
 
-    /// <summary>Whether it may have been told that it came.</summary>
+    /// <summary>Whether its coming may have been announced.</summary>
     public bool MayBeTold { get; set; }
 }

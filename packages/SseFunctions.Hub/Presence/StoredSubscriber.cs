@@ -4,17 +4,18 @@ using System.Text.Json.Serialization;
 
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>A subscriber as it lies where all instances see it: JSON, so that people can read it there.</summary>
+/// <summary>A subscriber as the registry stores it: JSON, so that people can read it there.</summary>
 /// <param name="Topics">The topic selectors.</param>
-/// <param name="Payload">The JSON that its token wants to be told along, as a text; null: none.</param>
-/// <param name="HasEnded">Whether it has gone, and that is just being told.</param>
+/// <param name="Payload">The JSON that its token adds to the subscriptions, as text; null if the token adds
+/// none.</param>
+/// <param name="HasEnded">Whether it has gone, and its end is still to be announced.</param>
 internal sealed record StoredSubscriber(string[] Topics, string? Payload = null, bool HasEnded = false)
 {
     private static readonly StoredSubscriberJson Json = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
-        // It is no HTML and is never put into any.
+        // The JSON is not HTML and is never put into HTML.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
@@ -22,7 +23,8 @@ internal sealed record StoredSubscriber(string[] Topics, string? Payload = null,
     public static string Write(ActiveSubscriber subscriber, bool hasEnded) => JsonSerializer.Serialize(
         new StoredSubscriber([.. subscriber.Topics], subscriber.Payload, hasEnded), Json.StoredSubscriber);
 
-    /// <summary>Reads one; null if it is none, which someone else has written.</summary>
+    /// <summary>Reads a subscriber; null if the text is not a subscriber, because another program has written
+    /// it.</summary>
     public static StoredSubscriber? Read(string json)
     {
         try
@@ -36,7 +38,7 @@ internal sealed record StoredSubscriber(string[] Topics, string? Payload = null,
         }
     }
 
-    /// <summary>One for each selector.</summary>
+    /// <summary>One document for each topic selector.</summary>
     public IEnumerable<SubscriptionDocument> Documents(string id, bool isActive) =>
         Topics.Select(topic => new SubscriptionDocument(topic, id, isActive, Payload));
 }

@@ -1,23 +1,25 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Hub.Presence;
 
 /// <summary>A subscription as the protocol writes it, in JSON-LD (Mercure protocol, draft 07, section 7).</summary>
 /// <param name="Topic">The topic selector.</param>
 /// <param name="Subscriber">The id of the connection.</param>
-/// <param name="IsActive">Whether it lasts.</param>
-/// <param name="Payload">The JSON that the subscriber's token wants to be told along; null: none.</param>
+/// <param name="IsActive">Whether the connection is open.</param>
+/// <param name="Payload">The JSON that the subscriber's token adds; null if the token adds none.</param>
 internal sealed record SubscriptionDocument(string Topic, string Subscriber, bool IsActive, string? Payload)
 {
-    private const string Root = "/.well-known/mercure/subscriptions";
+    private const string Root = HubPath.Absolute + "/subscriptions";
     private const string Context = "https://mercure.rocks/";
 
-    /// <summary>Its own address, relative to the hub's origin, and the topic of its updates.</summary>
+    /// <summary>The address of the subscription, relative to the hub's origin, which is also the topic of its updates.
+    /// </summary>
     public string Path => PathOf(Topic, Subscriber);
 
-    /// <summary>The address of all, of those with a selector, or of one.</summary>
+    /// <summary>The address of all subscriptions, of those with one topic selector, or of one subscription.</summary>
     public static string PathOf(string? topic = null, string? subscriber = null)
     {
         if (topic is null) return Root;
@@ -25,7 +27,7 @@ internal sealed record SubscriptionDocument(string Topic, string Subscriber, boo
         return subscriber is null ? path : $"{path}/{Uri.EscapeDataString(subscriber)}";
     }
 
-    /// <summary>This one.</summary>
+    /// <summary>The JSON of this subscription.</summary>
     public string ToJson(string? lastEventId = null) => Write(writer =>
     {
         writer.WriteStartObject();
@@ -35,7 +37,7 @@ internal sealed record SubscriptionDocument(string Topic, string Subscriber, boo
         writer.WriteEndObject();
     });
 
-    /// <summary>Several.</summary>
+    /// <summary>The JSON of several subscriptions.</summary>
     public static string ToJson(string path, string lastEventId, IEnumerable<SubscriptionDocument> documents) =>
         Write(writer =>
         {

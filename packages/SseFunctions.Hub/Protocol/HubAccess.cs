@@ -6,16 +6,20 @@ using SseFunctions.Hub.Tokens;
 
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>Who may publish and who may subscribe. Whom it refuses it tells no more than that; why is in the log.
-/// </summary>
-/// <remarks>It is hosted so that what is odd about the keys is said when the host starts, and not at some request.
-/// </remarks>
+/// <summary>Decides who may publish and who may subscribe. A client that is refused is not told why; the log has the
+/// reason.</summary>
+/// <remarks>This is a hosted service so that problems with the keys are logged when the host starts, and not at the
+/// first request.</remarks>
 internal sealed partial class HubAccess : IHostedService, IDisposable
 {
     private const string PublisherSection = $"{HubOptions.Section}:{nameof(HubOptions.Publisher)}";
     private const string SubscriberSection = $"{HubOptions.Section}:{nameof(HubOptions.Subscriber)}";
 
-    // Enough for whoever looks for the reason of one, and no more than that for whoever sends thousands.
+    private const string NoToken = "there is no token";
+    private const string NoTokenAndNotAnonymous =
+        $"{NoToken}, and {HubOptions.Section}:{nameof(HubOptions.Anonymous)} is off";
+
+    // Enough to find the reason of one refusal. A client that sends thousands of bad requests does not fill the log.
     private const int RefusalsLoggedPerSecond = 20;
 
     // Anonymous subscribers have no rights of their own.
@@ -62,7 +66,7 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Lets a publisher in.</summary>
-    /// <param name="token">What he presented; null for nothing.</param>
+    /// <param name="token">The token in the request; null if there is none.</param>
     /// <param name="isFromAllowedOrigin">Whether the request comes from a page that may publish, which matters where
     /// the browser added the token by itself.</param>
     /// <param name="cancellationToken">Ends the waiting for keys.</param>
@@ -74,7 +78,7 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
             const string off = $"Publishing is off: no {PublisherSection}:Key is set.";
             return Refuse("publish", HubProblem.Forbidden, off, "no key is set");
         }
-        var access = await AdmitAsync("publish", _publishers, token, cancellationToken);
+        var access = await AdmitAsync("publish", _publishers, token, NoToken, cancellationToken);
         return access.Refusal is null && token is { Source: TokenSource.Cookie } && !isFromAllowedOrigin
             ? Refuse(
                 "publish",
@@ -85,17 +89,18 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
             : access;
     }
 
-    /// <summary>Lets a subscriber in; with no claims, if he is anonymous and may be.</summary>
+    /// <summary>Lets a subscriber in. A subscriber without a token gets no claims, if the hub allows anonymous ones.
+    /// </summary>
     internal ValueTask<Access> ToSubscribeAsync(PresentedToken? token, CancellationToken cancellationToken) =>
         token is null && _options.Anonymous
             ? ValueTask.FromResult(new Access(NoClaims, null))
-            : AdmitAsync("subscribe", _subscribers, token, cancellationToken);
+            : AdmitAsync("subscribe", _subscribers, token, NoTokenAndNotAnonymous, cancellationToken);
 
-    /// <summary>The answer to someone who may not do this, which is counted and logged with the reason.</summary>
+    /// <summary>The answer to a client that lacks a right, which is counted and logged with the reason.</summary>
     internal HubProblemResult Forbid(string what, string title, string reason) =>
         Refuse(what, new HubProblem(HubProblem.Forbidden, title), reason);
 
-    /// <summary>The answer to a bad request, which is counted and logged: many publishers do not show it to anybody.
+    /// <summary>The answer to a bad request, which is counted and logged, because many publishers show it to nobody.
     /// </summary>
     internal HubProblemResult Refuse(string what, HubProblem problem) => Refuse(what, problem, problem.Title);
 
@@ -106,22 +111,22 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
         _subscribers.Dispose();
     }
 
-    // So that nobody waits at the first request until the code that judges tokens is compiled.
+    // Compiles the code that validates tokens, so that the first request does not wait for it.
     private async Task WarmUpAsync()
     {
         await _publishers.WarmUpAsync();
         if (_subscribers != _publishers) await _subscribers.WarmUpAsync();
     }
 
+    // The texts are for the log alone: what the request asks for, and why it is refused without a token.
     private async ValueTask<Access> AdmitAsync(
-        string what, TokenValidator validator, PresentedToken? token, CancellationToken cancellationToken)
+        string what,
+        TokenValidator validator,
+        PresentedToken? token,
+        string whyNotWithoutToken,
+        CancellationToken cancellationToken)
     {
-        if (token is null)
-        {
-            const string hint = $"there is no token, and {HubOptions.Section}:{nameof(HubOptions.Anonymous)} is off";
-            var reason = what == "publish" ? "there is no token" : hint;
-            return Refuse(what, HubProblem.Unauthorized, "Send a token.", reason);
-        }
+        if (token is null) return Refuse(what, HubProblem.Unauthorized, "Send a token.", whyNotWithoutToken);
         var result = await validator.ValidateAsync(token, cancellationToken);
         if (result.IsValid) return new Access(result.Claims, null);
         var (status, title) = result.KeysUnavailable
@@ -133,7 +138,7 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
     private Access Refuse(string what, int status, string title, string reason) =>
         new(NoClaims, Refuse(what, new HubProblem(status, title), reason));
 
-    /// <summary>The same, where the log is told another reason than the client.</summary>
+    /// <summary>The same, with another reason in the log than in the answer.</summary>
     internal HubProblemResult Refuse(string what, HubProblem problem, string reason)
     {
         _metrics.Refused(problem.Status);
@@ -155,8 +160,8 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
         "Nobody can publish over HTTP: set {Section}:Key or {Section}:JwksUri. The app's own code can")]
     private partial void LogPublishingIsOff(string section);
 
-    /// <summary>Whether someone is let in.</summary>
-    /// <param name="Claims">What his token says, if he is.</param>
-    /// <param name="Refusal">The answer, if he is not.</param>
+    /// <summary>Whether a client is let in.</summary>
+    /// <param name="Claims">What its token says, if it is let in.</param>
+    /// <param name="Refusal">The answer, if it is not let in.</param>
     internal readonly record struct Access(TokenClaims Claims, HubProblemResult? Refusal);
 }

@@ -1,13 +1,15 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Hub;
 
-/// <summary>The hub's functions: publish and subscribe over HTTP, as the Mercure protocol has it (draft 07). The Functions
-/// worker finds them in every app that references this package; their routes are under the app's routePrefix.</summary>
+/// <summary>The hub's functions: publish and subscribe over HTTP, as the Mercure protocol has it (draft 07). The
+/// Functions worker finds them in every app that references this package; their routes are under the app's routePrefix.
+/// </summary>
 public sealed class HubFunctions(HubEndpoints endpoints)
 {
-    private const string Hub = ".well-known/mercure";
+    private const string Hub = HubPath.Route;
     private const string Active = Hub + "/subscriptions/{topic?}/{subscriber?}";
 
     /// <summary>Streams the updates of topics.</summary>

@@ -1,3 +1,4 @@
+using SseFunctions.Hub.Publishing;
 using SseFunctions.Streaming.Configuration;
 using SseFunctions.Streaming.Cors;
 
@@ -66,6 +67,9 @@ public sealed class HubOptions : ISettings
 
     /// <summary>What is kept for subscribers that come back.</summary>
     public HistoryOptions History { get; set; } = new();
+
+    /// <summary>The limits of an update.</summary>
+    internal UpdateLimits UpdateLimits => new(MaxTopics, MaxUpdateBytes);
 
     /// <inheritdoc/>
     IEnumerable<string> ISettings.Problems()

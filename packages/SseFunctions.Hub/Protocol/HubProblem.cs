@@ -1,6 +1,8 @@
+using SseFunctions.Hub.Publishing;
+
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>Why a request is refused, for its sender. It tells what to change, and no secret.</summary>
+/// <summary>Why a request is refused, as its sender is told. It contains no secret.</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Title">What to change, in a sentence.</param>
 internal sealed record HubProblem(int Status, string Title)
@@ -11,4 +13,8 @@ internal sealed record HubProblem(int Status, string Title)
     public const int NotFound = 404;
     public const int TooLarge = 413;
     public const int Unavailable = 503;
+
+    /// <summary>The answer to a publication that breaks a rule for updates.</summary>
+    public static HubProblem Of(UpdateProblem problem) =>
+        new(problem.IsTooLarge ? TooLarge : BadRequest, problem.Title);
 }

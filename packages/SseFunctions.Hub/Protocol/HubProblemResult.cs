@@ -29,7 +29,7 @@ internal sealed class HubProblemResult : IResult
         response.StatusCode = _problem.Status;
         response.ContentType = MediaTypeNames.Application.ProblemJson;
         response.Headers.CacheControl = "no-store";
-        // RFC 6750, 3: without a reason, which would help whoever tries tokens out.
+        // RFC 6750, 3: without a reason, which would help an attacker who tries tokens.
         if (_problem.Status == HubProblem.Unauthorized) response.Headers.WWWAuthenticate = "Bearer";
         if (_problem.Status == HubProblem.Unavailable) response.Headers.RetryAfter = RetryAfterSeconds;
         if (HttpMethods.IsHead(httpContext.Request.Method)) return Task.CompletedTask;

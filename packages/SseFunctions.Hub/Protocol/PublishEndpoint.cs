@@ -9,9 +9,9 @@ using SseFunctions.Streaming.Cors;
 
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>Answers to who publishes: with the update's id, once it is in the log, or with a problem, and then nothing
-/// is stored and nobody gets anything.</summary>
-internal sealed class PublishEndpoint(HubAccess access, IUpdatePublisher publisher, IOptions<HubOptions> options)
+/// <summary>Answers a publication: with the update's id, once the update is in the log, or with a problem. After a
+/// problem, nothing is stored and no subscriber gets anything.</summary>
+internal sealed class PublishEndpoint(HubAccess access, UpdatePublisher publisher, IOptions<HubOptions> options)
 {
     private const string Publish = "publish";
     private const string FormType = "application/x-www-form-urlencoded";
@@ -23,7 +23,7 @@ internal sealed class PublishEndpoint(HubAccess access, IUpdatePublisher publish
     public async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        // Who may not publish at all learns that, and not what is wrong with the rest.
+        // The token comes first: a sender that may not publish at all does not learn what is wrong with the update.
         var token = PresentedTokenRequest.Of(request, _options.Cookie);
         var isFromAllowedOrigin = token is { Source: TokenSource.Cookie }
             && PublishOriginRequest.Allows(request, _publishOrigins);
@@ -32,17 +32,18 @@ internal sealed class PublishEndpoint(HubAccess access, IUpdatePublisher publish
 
         var (update, unreadable) = await ReadAsync(request, cancellationToken);
         if (update is null) return access.Refuse(Publish, unreadable);
-        if (UpdateRules.ProblemWith(update, _options) is { } wrong) return access.Refuse(Publish, wrong);
+        if (!ValidUpdate.TryMake(update, _options.UpdateLimits, out var valid, out var wrong))
+            return access.Refuse(Publish, HubProblem.Of(wrong));
 
         var rights = TopicSelectorSet.Parse(claims.Publish);
-        if (!update.Topics.All(topic => rights.MatchesAny([topic])))
+        if (!valid.Update.Topics.All(topic => rights.MatchesAny([topic])))
         {
             const string title = "The token gives no right to publish to all of these topics.";
             return access.Forbid(Publish, title, claims.WhyNotPublish);
         }
         try
         {
-            var id = await publisher.PublishAsync(update, cancellationToken);
+            var id = await publisher.PublishAsync(valid, cancellationToken);
             return TypedResults.Text(id, "text/plain", Encoding.UTF8);
         }
         catch (LogUnavailableException exception)
@@ -56,7 +57,7 @@ internal sealed class PublishEndpoint(HubAccess access, IUpdatePublisher publish
     private async Task<(Update? Update, HubProblem Problem)> ReadAsync(
         HttpRequest request, CancellationToken cancellationToken)
     {
-        // Whatever parameters follow: some clients send none but the semicolon.
+        // Parameters after the semicolon do not matter; some clients send the semicolon alone.
         var type = request.ContentType.AsSpan();
         if (type.IndexOf(';') is >= 0 and var end) type = type[..end];
         if (!type.Trim().Equals(FormType, StringComparison.OrdinalIgnoreCase))
@@ -84,7 +85,7 @@ internal sealed class PublishEndpoint(HubAccess access, IUpdatePublisher publish
         }
         catch (IOException)
         {
-            // Whoever would read this is gone.
+            // The client is gone: nobody reads this answer.
             return (null, new HubProblem(HubProblem.BadRequest, "The body ended early: send it whole."));
         }
     }

@@ -1,3 +1,4 @@
+using SseFunctions.Hub.Delivery;
 using SseFunctions.Hub.EventLogs;
 using SseFunctions.Hub.Topics;
 
@@ -11,11 +12,11 @@ internal static class StartCursor
     private const int MaxEntries = 1000;
     private const int EntriesAtOnce = 64;
 
-    /// <summary>The place of the last entry that the subscriber may see: one that is public, or for which it has the
-    /// right. It must not learn when others get private updates, so the log's last place is not told. What lies between
-    /// the two is invisible to it, so that reading on from either gives it the same.</summary>
-    /// <remarks>If the last <see cref="MaxEntries"/> entries are all invisible to a subscriber that has rights, the
-    /// place of the last public entry is told. A subscriber that resumes from there may then also receive private
+    /// <summary>The position of the last entry that the subscriber may see. The subscriber must not learn when others
+    /// get private updates, so it is not told the position of the log's last entry. All entries between the two
+    /// positions are invisible to the subscriber, so it gets the same updates from either.</summary>
+    /// <remarks>If the last <see cref="MaxEntries"/> entries are all invisible to a subscriber that has rights, it is
+    /// told the position of the last public entry. A subscriber that resumes from there may also receive private
     /// updates that were published before its stream opened; it misses none.</remarks>
     public static LogPosition Of(IEventLog log, LogEnd end, TopicSelectorSet rights)
     {
@@ -28,7 +29,7 @@ internal static class StartCursor
             for (var index = count - 1; index >= 0; index--)
             {
                 var entry = entries[index];
-                if (entry.IsPublic || (entry.IsPrivate && rights.MatchesAny(entry.Topics))) return entry.Position;
+                if (entry.IsVisibleTo(rights)) return entry.Position;
             }
             if (count < entries.Length) break;
             before = entries[0].Position;

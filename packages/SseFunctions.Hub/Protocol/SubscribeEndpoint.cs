@@ -12,7 +12,8 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>Answers to who subscribes: with a stream of what he missed and of what comes, or with a problem.</summary>
+/// <summary>Answers a subscription: with a stream of the updates that the subscriber has missed and of those that come,
+/// or with a problem.</summary>
 internal sealed partial class SubscribeEndpoint(
     HubAccess access,
     Subscribers subscribers,
@@ -52,7 +53,7 @@ internal sealed partial class SubscribeEndpoint(
         string cursor;
         try
         {
-            (after, cursor) = await PlaceAsync(request, rights, cancellationToken);
+            (after, cursor) = await FindStartAsync(request, rights, cancellationToken);
         }
         catch (LogUnavailableException exception)
         {
@@ -60,7 +61,7 @@ internal sealed partial class SubscribeEndpoint(
             return TurnAway(HubBusyResult.Unavailable);
         }
         var subscriber = new Subscriber(
-            subscribers, new Subscription(topics, rights), after, client, active.Of(topics, claims.Payload));
+            log, subscribers, new Subscription(topics, rights), after, client, active.Of(topics, claims.Payload));
         return streams.Stream("hub", subscriber, cancellationToken, claims.Expires, cursor);
     }
 
@@ -69,7 +70,7 @@ internal sealed partial class SubscribeEndpoint(
     // that is held, and are told "earliest": should the stream break before its first update, the client asks for
     // everything again, and not for an id that may mean another update by then. The id of a private update that the
     // client may not see is answered like an id that does not exist, or clients could find out which ones exist.
-    private async Task<(LogPosition? After, string Cursor)> PlaceAsync(
+    private async Task<(LogPosition? After, string Cursor)> FindStartAsync(
         HttpRequest request, TopicSelectorSet rights, CancellationToken cancellationToken)
     {
         if (LastEventId.Of(request) is not { } id)

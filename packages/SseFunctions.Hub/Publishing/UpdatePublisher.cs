@@ -1,24 +1,28 @@
-using Microsoft.Extensions.Options;
 using SseFunctions.Hub.EventLogs;
 using SseFunctions.Hub.Metrics;
 
 namespace SseFunctions.Hub.Publishing;
 
-/// <summary>Puts updates into the log, which is all it takes: who is subscribed reads them there.</summary>
-internal sealed class UpdatePublisher(IEventLog log, IOptions<HubOptions> options, HubMetrics metrics)
-    : IUpdatePublisher
+/// <summary>Appends updates to the log, from which the subscribers read them. Thread-safe.</summary>
+internal sealed class UpdatePublisher(IEventLog log, UpdateLimits limits, HubMetrics metrics) : IUpdatePublisher
 {
     /// <inheritdoc/>
-    public async Task<string> PublishAsync(Update update, CancellationToken cancellationToken = default)
+    public Task<string> PublishAsync(Update update, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(update);
-        if (UpdateRules.ProblemWith(update, options.Value) is { } problem)
-            throw new ArgumentException(problem.Title, nameof(update));
-        using var span = PublishSpan.Start(update);
+        return ValidUpdate.TryMake(update, limits, out var valid, out var problem)
+            ? PublishAsync(valid, cancellationToken)
+            : throw new ArgumentException(problem.Title, nameof(update));
+    }
+
+    /// <summary>Publishes an update that has been checked already.</summary>
+    /// <inheritdoc cref="IUpdatePublisher.PublishAsync"/>
+    public async Task<string> PublishAsync(ValidUpdate update, CancellationToken cancellationToken)
+    {
+        using var span = PublishSpan.Start(update.Update);
         try
         {
-            var entry = await log.AppendAsync(
-                update with { Id = update.Id is { Length: > 0 } id ? EventIds.Escape(id) : null }, cancellationToken);
+            var entry = await log.AppendAsync(update.Update, cancellationToken);
             metrics.Published();
             return entry.Id;
         }

@@ -31,7 +31,7 @@ internal static class Settings
     }
 
     /// <summary>A list whose items may hold commas: it is given item by item, and one value is one item. An empty item
-    /// stays, so that a place in the list is the number in the name of its setting.</summary>
+    /// stays, so that a position in the list is the number in the name of its setting.</summary>
     public static string[] Texts(IConfiguration configuration, string key)
     {
         var section = configuration.GetSection(key);

@@ -12,7 +12,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub.Delivery;
 
-public sealed class DeliveryTests : IAsyncDisposable
+public sealed class SubscriberTests : IAsyncDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly InMemoryEventLog _log;
@@ -20,12 +20,12 @@ public sealed class DeliveryTests : IAsyncDisposable
     private readonly Sweeper _sweeper;
     private readonly Dispatcher _dispatcher;
 
-    public DeliveryTests()
+    public SubscriberTests()
         : this(new LogLimits(100_000, 100_000_000, TimeSpan.FromDays(1)))
     {
     }
 
-    private DeliveryTests(LogLimits limits)
+    private SubscriberTests(LogLimits limits)
     {
         _log = new InMemoryEventLog(limits, TimeProvider.System);
         var metrics = new HubMetrics(_services.GetRequiredService<IMeterFactory>(), _log, TimeProvider.System);
@@ -92,7 +92,7 @@ public sealed class DeliveryTests : IAsyncDisposable
     [Fact]
     public async Task Whoever_is_too_slow_falls_behind_and_nobody_else_does()
     {
-        await using var test = new DeliveryTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
+        await using var test = new SubscriberTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
         await test._dispatcher.StartAsync(Test);
         await using var slow = test.Subscribe(["a"], []);
         var first = slow.Events.MoveNextAsync();
@@ -118,7 +118,7 @@ public sealed class DeliveryTests : IAsyncDisposable
     [Fact]
     public async Task Entries_are_let_go_of_when_the_log_lets_go_of_them()
     {
-        await using var test = new DeliveryTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
+        await using var test = new SubscriberTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
         await test._dispatcher.StartAsync(Test);
         await using var subscriber = test.Subscribe(["a"], []);
         var entry = await test.AppendWeakly(subscriber);
@@ -139,7 +139,7 @@ public sealed class DeliveryTests : IAsyncDisposable
         const int Received = 2;
         // The entries of 64 KB that fit in what a scan holds, and the one after which it stops.
         const int Held = 5;
-        await using var test = new DeliveryTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
+        await using var test = new SubscriberTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
         await test._dispatcher.StartAsync(Test);
         var entries = await test.AppendWeakly(Entries, 64 * 1024);
         // So that it reads all of them in the log, and none comes in a batch.
@@ -162,14 +162,14 @@ public sealed class DeliveryTests : IAsyncDisposable
         var subscribers = new Subscribers(_log, metrics, most: 2, mostPerClient: 1);
         var subscription = new Subscription(TopicSelectorSet.Parse(["a"]), TopicSelectorSet.Empty);
         // Both were let in before either was counted.
-        await using var first = new Following(new Subscriber(subscribers, subscription, null, "client", null));
-        await using (var second = new Following(new Subscriber(subscribers, subscription, null, "client", null)))
+        await using var first = new Following(new Subscriber(_log, subscribers, subscription, null, "client", null));
+        await using (var second = new Following(new Subscriber(_log, subscribers, subscription, null, "client", null)))
         {
             Assert.False(await second.Events.MoveNextAsync().AsTask().Within("end"));
             Assert.Equal(1, subscribers.Count);
         }
-        await using var other = new Following(new Subscriber(subscribers, subscription, null, "other", null));
-        await using var tooMany = new Following(new Subscriber(subscribers, subscription, null, null, null));
+        await using var other = new Following(new Subscriber(_log, subscribers, subscription, null, "other", null));
+        await using var tooMany = new Following(new Subscriber(_log, subscribers, subscription, null, null, null));
         Assert.False(await tooMany.Events.MoveNextAsync().AsTask().Within("end"));
         Assert.Equal(2, subscribers.Count);
         Assert.False(first.Events.MoveNextAsync().AsTask().IsCompleted);
@@ -178,7 +178,7 @@ public sealed class DeliveryTests : IAsyncDisposable
     [Fact]
     public async Task Goes_on_after_updates_that_were_dropped_before_it_read_them()
     {
-        await using var test = new DeliveryTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
+        await using var test = new SubscriberTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
         await using var before = test.Subscribe(["a"], []);
         var next = before.Events.MoveNextAsync();
         // More than is held, before anyone follows.
@@ -307,7 +307,7 @@ public sealed class DeliveryTests : IAsyncDisposable
     private Following Subscribe(string[] topics, string[] rights, LogPosition? after = null)
     {
         var subscription = new Subscription(TopicSelectorSet.Parse(topics), TopicSelectorSet.Parse(rights));
-        return new Following(new Subscriber(_subscribers, subscription, after ?? _log.Tail, null, null));
+        return new Following(new Subscriber(_log, _subscribers, subscription, after ?? _log.Tail, null, null));
     }
 
     private static async Task<List<string>> Topics(Following subscriber, string lastId)

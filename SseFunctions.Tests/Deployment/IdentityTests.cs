@@ -4,7 +4,7 @@ using SseFunctions.Tests.Support;
 namespace SseFunctions.Tests.Deployment;
 
 /// <summary>Who may do what in Azure: identities, and no shared keys.</summary>
-public sealed class AccessTests
+public sealed class IdentityTests
 {
     private const string StorageBlobDataOwner = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b";
     private const string StorageTableDataContributor = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3";

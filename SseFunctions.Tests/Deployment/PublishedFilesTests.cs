@@ -6,7 +6,7 @@ namespace SseFunctions.Tests.Deployment;
 
 /// <summary>What <c>dotnet publish SseFunctions</c> puts beside the code: the files that the Functions host needs, the page, and no
 /// local settings.</summary>
-public sealed class PublishTests
+public sealed class PublishedFilesTests
 {
     private static readonly Lazy<Task<JsonElement[]>> Items = new(Evaluate);
 

@@ -2,8 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace SseFunctions.Hub.EventLogs;
 
-/// <summary>What a log holds in the memory of this process, for its readers and followers. Thread-safe.</summary>
-internal sealed class HeldEntries(LogRing ring, TimeProvider time)
+/// <summary>The entries of a log that are in the memory of this process, with the readers and followers that wait for
+/// more. Thread-safe.</summary>
+internal sealed class EntryStore(LogRing ring, TimeProvider time)
 {
     private const int MaxBatch = 256;
 
@@ -66,7 +67,8 @@ internal sealed class HeldEntries(LogRing ring, TimeProvider time)
         }
     }
 
-    /// <summary>The last of all places that there ever were here, replaced ones included.</summary>
+    /// <summary>The highest position of all entries that have been in this store, including entries that were replaced.
+    /// </summary>
     public LogPosition Highest
     {
         get
@@ -75,7 +77,8 @@ internal sealed class HeldEntries(LogRing ring, TimeProvider time)
         }
     }
 
-    /// <summary>Appends an update at a place of the clock's, or finds the entry that says the same.</summary>
+    /// <summary>Appends an update at a position that the clock gives. If the last entry with the update's own id has
+    /// the same contents, returns that entry and appends nothing.</summary>
     public LogEntry Append(Update update)
     {
         LogEntry entry;
@@ -92,9 +95,10 @@ internal sealed class HeldEntries(LogRing ring, TimeProvider time)
         return entry;
     }
 
-    /// <summary>Adds entries that come from elsewhere, as far as each comes right after the last one here. Those that
-    /// are here already are passed over.</summary>
-    /// <returns>How many are here now: all, or those before the first that does not follow.</returns>
+    /// <summary>Adds entries that come from another log, as long as each follows directly after the last entry here.
+    /// Entries that are here already are skipped.</summary>
+    /// <returns>How many of the entries are here now: all, or those before the first entry that does not follow.
+    /// </returns>
     public int Add(ReadOnlySpan<LinkedEntry> entries)
     {
         var count = 0;
@@ -114,8 +118,8 @@ internal sealed class HeldEntries(LogRing ring, TimeProvider time)
         return count;
     }
 
-    /// <summary>Holds other entries from now on. Whoever reads on from a place that is none of theirs is
-    /// told.</summary>
+    /// <summary>Replaces all entries. A reader whose position is not a position of the new entries gets a
+    /// <see cref="LogGapException"/>.</summary>
     public void Replace(LogRing ring)
     {
         TaskCompletionSource? bell;
@@ -128,7 +132,7 @@ internal sealed class HeldEntries(LogRing ring, TimeProvider time)
         bell?.TrySetResult();
     }
 
-    /// <summary>Finds the place of an id.</summary>
+    /// <summary>Finds the position of an id.</summary>
     public LogPosition? Find(string id)
     {
         lock (_gate)
@@ -169,7 +173,7 @@ internal sealed class HeldEntries(LogRing ring, TimeProvider time)
         LogPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var batch = new LogEntry[MaxBatch];
-        var follower = new Follower { Place = after };
+        var follower = new Follower { Position = after };
         lock (_gate) _followers.Add(follower);
         try
         {
@@ -183,7 +187,7 @@ internal sealed class HeldEntries(LogRing ring, TimeProvider time)
                     continue;
                 }
                 yield return batch.AsMemory(0, count);
-                // Or it would hold them until as many come at once again, long after the log has dropped them.
+                // Otherwise the batch would keep these entries in memory after the log has dropped them.
                 Array.Clear(batch, 0, count);
             }
         }
@@ -193,15 +197,15 @@ internal sealed class HeldEntries(LogRing ring, TimeProvider time)
         }
     }
 
-    /// <summary>Waits until the last entry is at this place or behind it.</summary>
-    public async Task ReachAsync(LogPosition place, CancellationToken cancellationToken)
+    /// <summary>Waits until the last entry is at this position or after it.</summary>
+    public async Task ReachAsync(LogPosition position, CancellationToken cancellationToken)
     {
         while (true)
         {
             Task bell;
             lock (_gate)
             {
-                if (_ring.Tail >= place) return;
+                if (_ring.Tail >= position) return;
                 bell = Bell();
             }
             await bell.WaitAsync(cancellationToken);
@@ -212,9 +216,9 @@ internal sealed class HeldEntries(LogRing ring, TimeProvider time)
     {
         lock (_gate)
         {
-            var count = _ring.Read(follower.Place, batch);
-            if (count > 0) follower.Place = batch[count - 1].Position;
-            // Taken under the same lock as the entries: what is appended from here on rings it.
+            var count = _ring.Read(follower.Position, batch);
+            if (count > 0) follower.Position = batch[count - 1].Position;
+            // Taken under the same lock as the entries, so that every later append rings this bell.
             bell = count > 0 ? Task.CompletedTask : Bell();
             return count;
         }
@@ -242,13 +246,13 @@ internal sealed class HeldEntries(LogRing ring, TimeProvider time)
         var upTo = _ring.Tail;
         foreach (var follower in _followers)
         {
-            if (follower.Place < upTo) upTo = follower.Place;
+            if (follower.Position < upTo) upTo = follower.Position;
         }
         _ring.Trim(time.GetUtcNow(), upTo);
     }
 
     private sealed class Follower
     {
-        public LogPosition Place { get; set; }
+        public LogPosition Position { get; set; }
     }
 }

@@ -3,8 +3,9 @@ using SseFunctions.Hub.EventLogs;
 
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>Clears up after instances that died: tells that their subscribers have gone. Not thread-safe.</summary>
-internal sealed partial class DeadPresence(
+/// <summary>Finds instances that died, announces that their subscribers have gone, and removes them from the registry.
+/// Not thread-safe.</summary>
+internal sealed partial class DeadInstanceCleanup(
     IEventLog log, IInstanceRegistry registry, RegistryTimes times, TimeProvider time, ILogger logger)
 {
     private const int MaxSubscribersAtOnce = 256;
@@ -18,17 +19,18 @@ internal sealed partial class DeadPresence(
     private long? _settled;
     private long _looked;
 
-    /// <summary>This instance was not registered, or could not say that it lives. Nor could others, then, and all have
-    /// to have had the time to do so before anybody is taken for dead.</summary>
+    /// <summary>Notes that this instance was not registered, or could not renew its registration. Other instances may
+    /// have had the same problem, so none counts as dead until all have had the time to renew theirs.</summary>
     public void Unsettle()
     {
         _settled = null;
         _isDue = false;
-        // By now the claim may be another's.
+        // Another instance may hold the claim by now.
         _dead = null;
     }
 
-    /// <summary>This instance has said that it lives: it is time to look for those that have not.</summary>
+    /// <summary>Notes that this instance has renewed its registration. The next <see cref="ClearUpAsync"/> looks for
+    /// instances that have not, if the registry has been reachable for long enough.</summary>
     public void Look()
     {
         var isLate = time.GetElapsedTime(_looked) > times.RenewEvery * 2;
@@ -37,8 +39,8 @@ internal sealed partial class DeadPresence(
         _isDue = time.GetElapsedTime(_settled.Value, _looked) >= times.DeadAfter;
     }
 
-    /// <summary>Does some of what there is to do.</summary>
-    /// <returns>Whether there may be more.</returns>
+    /// <summary>Clears up a part of one dead instance, so that the caller can do other work in between.</summary>
+    /// <returns>Whether there may be more to clear up.</returns>
     public async Task<bool> ClearUpAsync(CancellationToken cancellationToken)
     {
         if (_dead is null)
@@ -53,7 +55,7 @@ internal sealed partial class DeadPresence(
         }
         if (time.GetElapsedTime(_claimedAt) >= times.DeadAfter)
         {
-            // By now the claim may have lapsed, and the instance may be back.
+            // The claim may have expired by now, and the instance may be back.
             _dead = null;
             _isDue = true;
             return true;
@@ -84,6 +86,6 @@ internal sealed partial class DeadPresence(
     }
 
     [LoggerMessage(11, LogLevel.Warning,
-        "An instance has gone without a word: that its {Count} subscribers have, too, is told by this one")]
+        "An instance has died. This instance announces that the {Count} subscribers of the dead one have gone")]
     private partial void LogDead(int count);
 }
