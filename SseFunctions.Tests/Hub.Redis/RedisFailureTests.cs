@@ -21,7 +21,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
         var (one, other) = (await Start(server), await Start(server));
         var before = await UntilTaken(one, "before");
         server.Stop();
-        await Assert.ThrowsAsync<LogUnavailableException>(() => Append(one, "refused"));
+        await Assert.ThrowsAsync<HubUnavailableException>(() => Append(one, "refused"));
         server.Continue();
         var after = await UntilTaken(one, "after");
         Assert.Equal(after.Position, await UntilKnown(other, "after"));
@@ -42,7 +42,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
         var publishers = Enumerable.Range(0, Publishers).Select(_ => log.AppendAsync(new Update(["a"], data), Test).AsTask()).ToList();
         // 64 MiB wait, three batches of 4 MiB are on the way: the others need not wait to be told.
         Assert.True(publishers.Count(publisher => publisher.IsFaulted) >= Publishers / 4);
-        foreach (var publisher in publishers) await Assert.ThrowsAsync<LogUnavailableException>(() => publisher.Within("answer"));
+        foreach (var publisher in publishers) await Assert.ThrowsAsync<HubUnavailableException>(() => publisher.Within("answer"));
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
         server.Continue();
         await UntilTaken(log, "after");
@@ -57,12 +57,12 @@ public sealed class RedisFailureTests : IAsyncDisposable
         var known = await UntilTaken(log, "known");
         server.Stop();
         Assert.Equal(known.Position, await log.FindAsync("known", Test));
-        await Assert.ThrowsAsync<LogUnavailableException>(() => log.FindAsync("of another instance", Test).AsTask().Within("answer"));
+        await Assert.ThrowsAsync<HubUnavailableException>(() => log.FindAsync("of another instance", Test).AsTask().Within("answer"));
         server.Continue();
         await server.Kill();
         var late = await _logs.StartImpatient(server);
-        await Assert.ThrowsAsync<LogUnavailableException>(() => late.FindAsync("known", Test).AsTask().Within("answer"));
-        await Assert.ThrowsAsync<LogUnavailableException>(() => late.FindAsync("#1-0", Test).AsTask().Within("answer"));
+        await Assert.ThrowsAsync<HubUnavailableException>(() => late.FindAsync("known", Test).AsTask().Within("answer"));
+        await Assert.ThrowsAsync<HubUnavailableException>(() => late.FindAsync("#1-0", Test).AsTask().Within("answer"));
         await server.Run();
         await UntilTaken(late, "after");
         Assert.Equal(known.Position, await UntilKnown(late, "known"));
@@ -75,14 +75,14 @@ public sealed class RedisFailureTests : IAsyncDisposable
         await using var server = await RedisServer.Start("--appendonly", "yes", "--appendfsync", "always");
         var (one, other) = (await Start(server), await Start(server));
         var follower = Follow(other, 20);
-        var places = new List<LogPosition>();
-        for (var count = 0; count < 10; count++) places.Add((await UntilTaken(one, $"{count}")).Position);
+        var positions = new List<LogPosition>();
+        for (var count = 0; count < 10; count++) positions.Add((await UntilTaken(one, $"{count}")).Position);
         await server.Kill();
-        await Assert.ThrowsAsync<LogUnavailableException>(() => Append(one, "refused"));
+        await Assert.ThrowsAsync<HubUnavailableException>(() => Append(one, "refused"));
         await server.Run();
-        for (var count = 10; count < 20; count++) places.Add((await UntilTaken(one, $"{count}")).Position);
-        Assert.Equal(places, await follower.Within("all entries"));
-        Assert.Equal(places[^1], (await UntilTaken(one, "19")).Position);
+        for (var count = 10; count < 20; count++) positions.Add((await UntilTaken(one, $"{count}")).Position);
+        Assert.Equal(positions, await follower.Within("all entries"));
+        Assert.Equal(positions[^1], (await UntilTaken(one, "19")).Position);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
         var log = await _logs.Start(server);
         await Append(log, "before");
         await server.Ask("CONFIG", "SET", "maxmemory", "1");
-        await Assert.ThrowsAsync<LogUnavailableException>(() => Append(log, "refused"));
+        await Assert.ThrowsAsync<HubUnavailableException>(() => Append(log, "refused"));
         await server.Ask("CONFIG", "SET", "maxmemory", "0");
         await Append(log, "after");
         Assert.Equal(2, log.Size.Count);
@@ -246,7 +246,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
             {
                 return await answer();
             }
-            catch (LogUnavailableException) when (DateTime.UtcNow < give)
+            catch (HubUnavailableException) when (DateTime.UtcNow < give)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(50), Test);
             }
@@ -269,13 +269,13 @@ public sealed class RedisFailureTests : IAsyncDisposable
     private static Task<List<LogPosition>> Follow(IEventLog log, int count, LogPosition after = default) => Task.Run(
         async () =>
         {
-            var places = new List<LogPosition>();
+            var positions = new List<LogPosition>();
             await foreach (var batch in log.FollowAsync(after, Test))
             {
-                places.AddRange(batch.ToArray().Select(entry => entry.Position));
-                if (places.Count >= count) break;
+                positions.AddRange(batch.ToArray().Select(entry => entry.Position));
+                if (positions.Count >= count) break;
             }
-            return places;
+            return positions;
         },
         Test);
 

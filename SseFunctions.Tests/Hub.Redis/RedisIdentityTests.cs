@@ -77,7 +77,7 @@ public sealed class RedisIdentityTests : IAsyncDisposable
             : throw new InvalidOperationException("No managed identity is assigned."));
         var log = await _logs.Start(server, credential);
         Assert.True(log.IsCut);
-        var refused = await Assert.ThrowsAsync<LogUnavailableException>(() => Append(log));
+        var refused = await Assert.ThrowsAsync<HubUnavailableException>(() => Append(log));
         Assert.Contains("No managed identity is assigned.", refused.Message, StringComparison.Ordinal);
         await credential.Asked(3);
         Assert.Single(_logs.Logs.Entries, line => line.Message.Contains("No managed identity is assigned.", StringComparison.Ordinal));
@@ -112,7 +112,7 @@ public sealed class RedisIdentityTests : IAsyncDisposable
         var token = TestCredential.Token(_objectId);
         await server.Admit(_objectId, token);
         var log = await _logs.Start(server, new TestCredential(_ => Lasting(token)));
-        await Assert.ThrowsAsync<LogUnavailableException>(() => Append(log));
+        await Assert.ThrowsAsync<HubUnavailableException>(() => Append(log));
         Assert.True(log.IsCut);
         Assert.Empty(await server.Connections());
     }
@@ -124,7 +124,7 @@ public sealed class RedisIdentityTests : IAsyncDisposable
     // A machine that is very busy may be too late to say why.
     private static async Task<bool> Fails(RedisEventLog log, string cause)
     {
-        var failure = await Assert.ThrowsAsync<LogUnavailableException>(() => Append(log));
+        var failure = await Assert.ThrowsAsync<HubUnavailableException>(() => Append(log));
         return $"{failure}".Contains(cause, StringComparison.Ordinal);
     }
 
@@ -135,7 +135,7 @@ public sealed class RedisIdentityTests : IAsyncDisposable
             await Append(log);
             return true;
         }
-        catch (LogUnavailableException)
+        catch (HubUnavailableException)
         {
             return false;
         }

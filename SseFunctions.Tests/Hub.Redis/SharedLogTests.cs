@@ -76,7 +76,7 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
     }
 
     [Fact]
-    public async Task Each_finds_every_place_of_the_others_and_says_the_same_of_the_end()
+    public async Task Each_finds_every_position_of_the_others_and_says_the_same_of_the_end()
     {
         var (one, other) = (await Start(), await Start());
         Assert.Equal("#0-0", $"{other.FindEnd().LastPublic}");

@@ -60,7 +60,7 @@ public sealed class ShippedLogTests : IAsyncDisposable
         var log = await _logs.StartAsForUsers(server, Usual, $"127.0.0.1:{server.Port}");
         await log.AppendAsync(new Update(["a"], "before"), Test);
         server.Stop();
-        await Assert.ThrowsAsync<LogUnavailableException>(
+        await Assert.ThrowsAsync<HubUnavailableException>(
             () => log.AppendAsync(new Update(["a"], "refused"), Test).AsTask().Within("answer"));
         server.Continue();
         await Until(async () => await Taken(log));
@@ -113,7 +113,7 @@ public sealed class ShippedLogTests : IAsyncDisposable
         // Once a second it is looked whether there is too much.
         await Task.Delay(TimeSpan.FromSeconds(1.1), Test);
         for (var count = 0; count < 3; count++)
-            await Assert.ThrowsAsync<LogUnavailableException>(() => log.AppendAsync(new Update(["a"], "refused"), Test).AsTask());
+            await Assert.ThrowsAsync<HubUnavailableException>(() => log.AppendAsync(new Update(["a"], "refused"), Test).AsTask());
         // Its own entries, and the one that it does not know of.
         var length = (int)await server.Ask("XLEN", "{sse}:log");
         Assert.Equal(length - 1, (int)await server.Ask("HGET", "{sse}:state", "count"));
@@ -127,20 +127,20 @@ public sealed class ShippedLogTests : IAsyncDisposable
         var log = await _logs.StartAsForUsers(server, Usual);
         await log.AppendAsync(new Update(["a"], "before"), Test);
         var appends = Enumerable.Range(0, 2000).Select(_ => log.AppendAsync(new Update(["a"], "a"), Test).AsTask()).ToList();
-        await log.DisposeAsync();
-        await log.DisposeAsync();
+        await _logs.End(log);
+        await _logs.End(log);
         foreach (var append in appends)
         {
             try
             {
                 await append.Within("answer");
             }
-            catch (LogUnavailableException)
+            catch (HubUnavailableException)
             {
                 // It had not been sent.
             }
         }
-        await Assert.ThrowsAsync<LogUnavailableException>(() => log.AppendAsync(new Update(["a"], "after"), Test).AsTask().Within("answer"));
+        await Assert.ThrowsAsync<HubUnavailableException>(() => log.AppendAsync(new Update(["a"], "after"), Test).AsTask().Within("answer"));
     }
 
     private static async Task<bool> Taken(RedisEventLog log)
@@ -150,7 +150,7 @@ public sealed class ShippedLogTests : IAsyncDisposable
             await log.AppendAsync(new Update(["a"], "after") { Id = "after" }, Test);
             return true;
         }
-        catch (LogUnavailableException)
+        catch (HubUnavailableException)
         {
             return false;
         }
@@ -168,12 +168,12 @@ public sealed class ShippedLogTests : IAsyncDisposable
 
     private static async Task<List<LogPosition>> Follow(RedisEventLog log, int count)
     {
-        var places = new List<LogPosition>();
+        var positions = new List<LogPosition>();
         await foreach (var batch in log.FollowAsync(default, Test))
         {
-            places.AddRange(batch.ToArray().Select(entry => entry.Position));
-            if (places.Count >= count) break;
+            positions.AddRange(batch.ToArray().Select(entry => entry.Position));
+            if (positions.Count >= count) break;
         }
-        return places;
+        return positions;
     }
 }

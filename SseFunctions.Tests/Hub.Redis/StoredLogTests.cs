@@ -32,7 +32,7 @@ public sealed class StoredLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         var random = new Random(seed);
         var limits = new LogLimits(maxCount, maxBytes, TimeSpan.FromDays(1));
         RedisEventLog[] instances = [await Start(limits), await Start(limits)];
-        var last = new Dictionary<string, (string Data, LogPosition Place)>();
+        var last = new Dictionary<string, (string Data, LogPosition Position)>();
         for (var round = 0; round < 40; round++)
         {
             // Alone or many at once, some with ids that come again, with the same contents or with others.
@@ -48,8 +48,8 @@ public sealed class StoredLogTests(RedisFixture redis) : IClassFixture<RedisFixt
             {
                 if (update.Id is not { } id) continue;
                 // The same as the last one is where that was; anything else is new.
-                if (last.TryGetValue(id, out var before) && before.Data == update.Data && entry.Position == before.Place) continue;
-                Assert.True(!last.TryGetValue(id, out before) || entry.Position > before.Place);
+                if (last.TryGetValue(id, out var before) && before.Data == update.Data && entry.Position == before.Position) continue;
+                Assert.True(!last.TryGetValue(id, out before) || entry.Position > before.Position);
                 last[id] = (update.Data, entry.Position);
             }
         }
@@ -118,9 +118,9 @@ public sealed class StoredLogTests(RedisFixture redis) : IClassFixture<RedisFixt
     private static async Task<LogEntry> Append(RedisEventLog log, string id) =>
         await log.AppendAsync(new Update(["a"], Guid.NewGuid().ToString()) { Id = id }, Test);
 
-    private static async Task<LogPosition> Caught(RedisEventLog log, LogPosition place)
+    private static async Task<LogPosition> Caught(RedisEventLog log, LogPosition position)
     {
-        await log.FindAsync($"#{place.Milliseconds}-{place.Sequence + 1}", Test);
+        await log.FindAsync($"#{position.Milliseconds}-{position.Sequence + 1}", Test);
         return log.Tail;
     }
 
@@ -145,14 +145,14 @@ public sealed class StoredLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         string? previous = null;
         foreach (var entry in (RedisResult[])(await redis.Server.Ask("XRANGE", $"{{{_prefix}}}:log", "-", "+"))!)
         {
-            var place = ((string)entry[0]!).Split('-');
+            var position = ((string)entry[0]!).Split('-');
             var fields = (RedisResult[])entry[1]!;
             Assert.Equal("p", (string?)fields[0]);
             if (previous is not null) Assert.Equal(previous, (string?)fields[1]);
             for (var field = 2; field < fields.Length; field += 2)
             {
                 var own = (string)fields[field]!;
-                previous = $"{place[0]}-{long.Parse(place[1], System.Globalization.CultureInfo.InvariantCulture) + (field / 2) - 1}";
+                previous = $"{position[0]}-{long.Parse(position[1], System.Globalization.CultureInfo.InvariantCulture) + (field / 2) - 1}";
                 if (own.Length > 0) index[own] = $"{previous} {Digest((byte[])fields[field + 1]!)}";
                 count++;
                 bytes += Encoding.UTF8.GetByteCount(own) + ((byte[])fields[field + 1]!).Length + OverheadBytes;

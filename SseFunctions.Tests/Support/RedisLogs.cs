@@ -13,7 +13,7 @@ namespace SseFunctions.Tests.Support;
 internal sealed class RedisLogs : IAsyncDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-    private readonly List<RedisEventLog> _logs = [];
+    private readonly Dictionary<RedisEventLog, RedisConnection> _logs = [];
     private readonly LoggerFactory _loggers;
 
     public RedisLogs() => _loggers = new LoggerFactory([Logs]);
@@ -31,7 +31,7 @@ internal sealed class RedisLogs : IAsyncDisposable
         new RedisOptions { ConnectionString = connectionString.Length > 0 ? connectionString : server.ConnectionString },
         null,
         limits,
-        RedisEventLog.InRedis(limits));
+        RedisEventLog.StoredLimits(limits));
 
     /// <summary>Starts one that gives up soon.</summary>
     public Task<RedisEventLog> StartImpatient(RedisServer server) =>
@@ -52,9 +52,17 @@ internal sealed class RedisLogs : IAsyncDisposable
         new RedisIdentity(credential, TimeProvider.System, _loggers.CreateLogger<RedisEventLog>()),
         null);
 
+    /// <summary>Ends one log and its connection, in the order in which an app's services end. It may be called again.
+    /// </summary>
+    public async Task End(RedisEventLog log)
+    {
+        await log.DisposeAsync();
+        await _logs[log].DisposeAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
-        foreach (var log in _logs) await log.DisposeAsync();
+        foreach (var log in _logs.Keys) await End(log);
         _loggers.Dispose();
         await _services.DisposeAsync();
     }
@@ -62,15 +70,20 @@ internal sealed class RedisLogs : IAsyncDisposable
     private async Task<RedisEventLog> Start(
         RedisOptions options, RedisIdentity? identity, LogLimits? limits, LogLimits? stored = null)
     {
-        var log = new RedisEventLog(
+        var connection = new RedisConnection(
             options,
-            identity,
+            new RedisConnectionMetrics(Meters),
+            TimeProvider.System,
+            _loggers.CreateLogger<RedisConnection>(),
+            identity);
+        var log = new RedisEventLog(
+            connection,
             limits ?? new LogLimits(10_000, 100_000_000, TimeSpan.FromDays(1)),
             TimeProvider.System,
-            new RedisMetrics(Meters),
+            new RedisMirrorMetrics(Meters),
             _loggers.CreateLogger<RedisEventLog>(),
             stored ?? limits);
-        _logs.Add(log);
+        _logs.Add(log, connection);
         await log.StartAsync(TestContext.Current.CancellationToken);
         return log;
     }

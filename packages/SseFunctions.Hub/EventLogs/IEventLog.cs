@@ -22,7 +22,7 @@ internal interface IEventLog
 
     /// <summary>The place of the last entry, together with that of the last entry that everyone may see: between the
     /// two is nothing public.</summary>
-    /// <exception cref="LogUnavailableException">The end is not known yet.</exception>
+    /// <exception cref="HubUnavailableException">The end is not known yet.</exception>
     LogEnd FindEnd();
 
     /// <summary>Appends an update; it is in the log when this returns. If the last entry held of the update's own id
@@ -30,13 +30,13 @@ internal interface IEventLog
     /// does not count: who says A, B and A again under one id means it.</summary>
     /// <exception cref="ArgumentException">The id begins with <c>#</c> or holds anything but visible ASCII, or the type
     /// holds CR, LF or NUL.</exception>
-    /// <exception cref="LogUnavailableException">The log cannot be reached, or takes nothing just now.</exception>
+    /// <exception cref="HubUnavailableException">The log cannot be reached, or takes nothing just now.</exception>
     ValueTask<LogEntry> AppendAsync(Update update, CancellationToken cancellationToken);
 
     /// <summary>The place of an event id, to read on from; null if the log never held it, or has dropped it and more.
     /// Of two entries with one id, the earlier. Each entry is also found by the text of its place, whatever its id is;
     /// so is the place before the first entry that is held, <see cref="Start"/>.</summary>
-    /// <exception cref="LogUnavailableException">It is not known here, and what the others know cannot be asked just
+    /// <exception cref="HubUnavailableException">It is not known here, and what the others know cannot be asked just
     /// now.</exception>
     ValueTask<LogPosition?> FindAsync(string id, CancellationToken cancellationToken);
 

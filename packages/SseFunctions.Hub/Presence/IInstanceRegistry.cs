@@ -3,7 +3,7 @@ namespace SseFunctions.Hub.Presence;
 /// <summary>What the instances of an app hold for one another to see: each has values by name, which all can list for
 /// as long as it says that it lives. Whoever dies leaves his to be cleared up by one of the others.
 /// Thread-safe.</summary>
-/// <remarks>Each method throws <see cref="LogUnavailableException"/> if the registry cannot be reached, or refuses;
+/// <remarks>Each method throws <see cref="HubUnavailableException"/> if the registry cannot be reached, or refuses;
 /// what was asked for may then have been done or not.</remarks>
 internal interface IInstanceRegistry
 {
@@ -22,7 +22,7 @@ internal interface IInstanceRegistry
     Task LeaveAsync(CancellationToken cancellationToken);
 
     /// <summary>The values of all who live, by name.</summary>
-    /// <exception cref="LogUnavailableException">It cannot be reached, or this instance is not registered: then others
+    /// <exception cref="HubUnavailableException">It cannot be reached, or this instance is not registered: then others
     /// may not be either, and the list would lack what is there.</exception>
     Task<IReadOnlyList<KeyValuePair<string, string>>> ListAsync(CancellationToken cancellationToken);
 

@@ -14,6 +14,6 @@ internal interface IPresence
 
     /// <summary>The subscriptions of all, in no order. An update that tells of a change which the list lacks is behind
     /// all that was in the log before.</summary>
-    /// <exception cref="LogUnavailableException">It cannot be known just now.</exception>
+    /// <exception cref="HubUnavailableException">It cannot be known just now.</exception>
     ValueTask<IReadOnlyList<SubscriptionDocument>> ListAsync(CancellationToken cancellationToken);
 }

@@ -9,7 +9,7 @@ internal static class PresenceUpdates
     private const int AtOnce = 256;
 
     /// <summary>Tells of subscriptions, in order. Whoever may know is who has a right to one's address.</summary>
-    /// <exception cref="LogUnavailableException">They were not all told.</exception>
+    /// <exception cref="HubUnavailableException">They were not all told.</exception>
     public static async Task TellAsync(
         this IEventLog log, IEnumerable<SubscriptionDocument> documents, CancellationToken cancellationToken)
     {

@@ -54,7 +54,7 @@ internal sealed partial class SubscribeEndpoint(
         {
             (after, cursor) = await PlaceAsync(request, rights, cancellationToken);
         }
-        catch (LogUnavailableException exception)
+        catch (HubUnavailableException exception)
         {
             if (_budget.TryTake(out _)) LogUnknown(exception.Message);
             return TurnAway(HubBusyResult.Unavailable);

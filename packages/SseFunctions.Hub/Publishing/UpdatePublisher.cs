@@ -22,7 +22,7 @@ internal sealed class UpdatePublisher(IEventLog log, IOptions<HubOptions> option
             metrics.Published();
             return entry.Id;
         }
-        catch (LogUnavailableException exception)
+        catch (HubUnavailableException exception)
         {
             PublishSpan.Fail(span, exception);
             throw;
