@@ -81,7 +81,7 @@ public sealed partial class EventStreams : IDisposable
     }
 
     /// <summary>Stops the clock. Streams still open are left to those who opened them.</summary>
-    public void Dispose()
+    void IDisposable.Dispose()
     {
         _clock.Dispose();
         _onStopping.Dispose();
