@@ -3,7 +3,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub.Redis;
 
-/// <summary>Which folders of SseFunctions.Hub.Redis may know each other, read off the sources.</summary>
+/// <summary>Which namespaces the folders of SseFunctions.Hub.Redis may use, checked in the sources.</summary>
 public sealed partial class RedisFoldersTests
 {
     private static readonly string Project = Path.Combine(Repository.Root, "packages", "SseFunctions.Hub.Redis");

@@ -9,7 +9,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub.Redis;
 
-/// <summary>When tokens are asked for, on a clock that the test turns.</summary>
+/// <summary>When tokens are requested, on a clock that the test advances.</summary>
 public sealed class RedisTokensTests
 {
     private static readonly TimeSpan Life = TimeSpan.FromHours(24);
@@ -42,7 +42,7 @@ public sealed class RedisTokensTests
             Assert.Same(tokens.Current, _said.Last());
             _time.Advance(wait);
         }
-        // Not all instances at once.
+        // The waits are random, so that not all instances ask at the same time.
         Assert.True(waits.Count > 1);
     }
 
@@ -141,7 +141,7 @@ public sealed class RedisTokensTests
         _time,
         NullLogger.Instance);
 
-    /// <summary>Tells how long is waited between two questions.</summary>
+    /// <summary>Reports each wait between two requests.</summary>
     private sealed class Clock : FakeTimeProvider
     {
         public static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);

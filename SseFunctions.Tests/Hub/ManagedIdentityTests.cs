@@ -60,7 +60,7 @@ public sealed class ManagedIdentityTests
         Assert.Equal(HttpStatusCode.OK, published.StatusCode);
         var loaded = await Loaded(host);
         Assert.Contains("SseFunctions.LocalHost.dll", loaded, StringComparison.Ordinal);
-        Assert.DoesNotContain("Azure.", loaded, StringComparison.Ordinal);
+        Assert.DoesNotContain("/Azure.", loaded, StringComparison.Ordinal);
         Assert.DoesNotContain("Microsoft.Identity.Client", loaded, StringComparison.Ordinal);
     }
 

@@ -9,7 +9,7 @@ using SseFunctions.Hub.Redis.Log;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>Makes logs in Redis, as instances of an app would have them, and ends them.</summary>
+/// <summary>Starts logs in Redis, one for each instance of an app, and ends them with the test.</summary>
 internal sealed class RedisLogs : IAsyncDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -25,19 +25,19 @@ internal sealed class RedisLogs : IAsyncDisposable
     public Task<RedisEventLog> Start(RedisServer server, string keyPrefix = "sse", LogLimits? limits = null) =>
         Start(new RedisOptions { ConnectionString = server.ConnectionString, KeyPrefix = keyPrefix }, null, limits);
 
-    /// <summary>Starts one with limits for what an instance holds alone: Redis holds some more, as it does for users. In
-    /// all others it is the same.</summary>
+    /// <summary>Starts a log whose Redis holds more than an instance, as it does in an app. The other methods let Redis
+    /// hold exactly as much as an instance.</summary>
     public Task<RedisEventLog> StartAsForUsers(RedisServer server, LogLimits limits, string connectionString = "") => Start(
         new RedisOptions { ConnectionString = connectionString.Length > 0 ? connectionString : server.ConnectionString },
         null,
         limits,
         RedisEventLog.StoredLimits(limits));
 
-    /// <summary>Starts one that gives up soon.</summary>
+    /// <summary>Starts a log with short timeouts.</summary>
     public Task<RedisEventLog> StartImpatient(RedisServer server) =>
         Start(new RedisOptions { ConnectionString = server.ImpatientConnectionString }, null, null);
 
-    /// <summary>Starts one that gives up soon, and reaches its server over a port in between.</summary>
+    /// <summary>Starts a log with short timeouts that reaches its server through a proxy at another port.</summary>
     public Task<RedisEventLog> StartImpatient(RedisServer server, int port) => Start(
         new RedisOptions
         {
@@ -46,7 +46,7 @@ internal sealed class RedisLogs : IAsyncDisposable
         null,
         null);
 
-    /// <summary>Starts one that a credential opens.</summary>
+    /// <summary>Starts a log whose connection signs in with a credential.</summary>
     public Task<RedisEventLog> Start(TlsRedis server, TokenCredential credential) => Start(
         new RedisOptions { ConnectionString = server.ConnectionString, Credential = "managedidentity" },
         new RedisIdentity(credential, TimeProvider.System, _loggers.CreateLogger<RedisEventLog>()),

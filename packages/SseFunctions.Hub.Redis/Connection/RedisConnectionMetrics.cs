@@ -14,8 +14,9 @@ internal sealed class RedisConnectionMetrics
     {
         ArgumentNullException.ThrowIfNull(meters);
         var meter = meters.Create(SseTelemetry.MeterName);
-        _roundTrip = meter.CreateHistogram<double>("redis.roundtrip", "s", "From a question to Redis to its answer.");
-        _reconnects = meter.CreateCounter<long>("redis.reconnects", "{connection}", "Connections that came back.");
+        _roundTrip = meter.CreateHistogram<double>(
+            "redis.roundtrip", "s", "Time from a request to Redis until its answer.");
+        _reconnects = meter.CreateCounter<long>("redis.reconnects", "{connection}", "Connections that were restored.");
     }
 
     internal void RoundTrip(TimeSpan time) => _roundTrip.Record(time.TotalSeconds);

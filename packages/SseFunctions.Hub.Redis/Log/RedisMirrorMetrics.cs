@@ -16,7 +16,7 @@ internal sealed class RedisMirrorMetrics
         ArgumentNullException.ThrowIfNull(meters);
         _meter = meters.Create(SseTelemetry.MeterName);
         _missedBells = _meter.CreateCounter<long>(
-            "redis.bells.missed", "{read}", "Reads that found updates of which no bell had told.");
+            "redis.bells.missed", "{read}", "Reads that found updates whose bell was lost.");
     }
 
     /// <summary>Creates the gauge of the mirror's lag, which reads it from <paramref name="lag"/>.</summary>
@@ -24,7 +24,7 @@ internal sealed class RedisMirrorMetrics
         "redis.mirror.lag",
         () => lag().TotalSeconds,
         "s",
-        "For how long this instance has not heard from the shared log.");
+        "Time since this instance last read the shared log.");
 
     internal void BellMissed() => _missedBells.Add(1);
 }
