@@ -35,11 +35,17 @@ internal static class RedisAppendCommand
     private static async Task<double> MeasureAsync(string connectionString, bool ownIds, CancellationToken cancellationToken)
     {
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        await using var log = new RedisEventLog(
+        var meters = services.GetRequiredService<IMeterFactory>();
+        await using var connection = new RedisConnection(
             new RedisOptions { ConnectionString = connectionString, KeyPrefix = $"append-{Guid.NewGuid()}" },
+            new RedisConnectionMetrics(meters),
+            TimeProvider.System,
+            NullLogger<RedisConnection>.Instance);
+        await using var log = new RedisEventLog(
+            connection,
             new LogLimits(10_000, 64 * 1024 * 1024, TimeSpan.FromDays(1)),
             TimeProvider.System,
-            new RedisMetrics(services.GetRequiredService<IMeterFactory>()),
+            new RedisMirrorMetrics(meters),
             NullLogger<RedisEventLog>.Instance);
         await log.StartAsync(cancellationToken);
         var count = 0L;

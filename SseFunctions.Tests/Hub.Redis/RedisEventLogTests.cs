@@ -14,6 +14,6 @@ public sealed class RedisEventLogTests(RedisFixture redis) : EventLogContract, I
     private protected override async Task<IEventLog> NewLog(int maxCount = 10_000, long maxBytes = 100_000_000, TimeSpan? maxAge = null) =>
         await _logs.Start(redis.Server, $"{Guid.NewGuid()}", new LogLimits(maxCount, maxBytes, maxAge ?? TimeSpan.FromDays(1)));
 
-    // Redis has a clock of its own, which no test turns.
+    // A test cannot advance the clock of Redis, so it waits in real time.
     protected override Task Pass(TimeSpan time) => Task.Delay(time, TestContext.Current.CancellationToken);
 }

@@ -5,7 +5,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub.Redis;
 
-/// <summary>What happens to Redis, and what the log makes of it.</summary>
+/// <summary>How the log behaves when Redis stops, restarts, loses updates or is full.</summary>
 public sealed class RedisFailureTests : IAsyncDisposable
 {
     private readonly RedisLogs _logs = new();
@@ -21,11 +21,11 @@ public sealed class RedisFailureTests : IAsyncDisposable
         var (one, other) = (await Start(server), await Start(server));
         var before = await UntilTaken(one, "before");
         server.Stop();
-        await Assert.ThrowsAsync<LogUnavailableException>(() => Append(one, "refused"));
+        await Assert.ThrowsAsync<HubUnavailableException>(() => Append(one, "refused"));
         server.Continue();
         var after = await UntilTaken(one, "after");
         Assert.Equal(after.Position, await UntilKnown(other, "after"));
-        // What was refused is not there, though Redis has got it, and read it when it went on.
+        // Redis received the refused update, and executed the script when it continued. The script must have appended nothing.
         Assert.Equal([before.Position, after.Position], await Held(other, 2));
         Assert.Equal(2, (int)await server.Ask("XLEN", "{sse}:log"));
     }
@@ -40,9 +40,9 @@ public sealed class RedisFailureTests : IAsyncDisposable
         var began = TimeProvider.System.GetTimestamp();
         var data = new string('x', 32 * 1024);
         var publishers = Enumerable.Range(0, Publishers).Select(_ => log.AppendAsync(new Update(["a"], data), Test).AsTask()).ToList();
-        // 64 MiB wait, three batches of 4 MiB are on the way: the others need not wait to be told.
+        // 64 MiB may wait, and three batches of 4 MiB are sent. All other publishers must be refused at once.
         Assert.True(publishers.Count(publisher => publisher.IsFaulted) >= Publishers / 4);
-        foreach (var publisher in publishers) await Assert.ThrowsAsync<LogUnavailableException>(() => publisher.Within("answer"));
+        foreach (var publisher in publishers) await Assert.ThrowsAsync<HubUnavailableException>(() => publisher.Within("answer"));
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
         server.Continue();
         await UntilTaken(log, "after");
@@ -57,12 +57,12 @@ public sealed class RedisFailureTests : IAsyncDisposable
         var known = await UntilTaken(log, "known");
         server.Stop();
         Assert.Equal(known.Position, await log.FindAsync("known", Test));
-        await Assert.ThrowsAsync<LogUnavailableException>(() => log.FindAsync("of another instance", Test).AsTask().Within("answer"));
+        await Assert.ThrowsAsync<HubUnavailableException>(() => log.FindAsync("of another instance", Test).AsTask().Within("answer"));
         server.Continue();
         await server.Kill();
         var late = await _logs.StartImpatient(server);
-        await Assert.ThrowsAsync<LogUnavailableException>(() => late.FindAsync("known", Test).AsTask().Within("answer"));
-        await Assert.ThrowsAsync<LogUnavailableException>(() => late.FindAsync("#1-0", Test).AsTask().Within("answer"));
+        await Assert.ThrowsAsync<HubUnavailableException>(() => late.FindAsync("known", Test).AsTask().Within("answer"));
+        await Assert.ThrowsAsync<HubUnavailableException>(() => late.FindAsync("#1-0", Test).AsTask().Within("answer"));
         await server.Run();
         await UntilTaken(late, "after");
         Assert.Equal(known.Position, await UntilKnown(late, "known"));
@@ -78,7 +78,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
         var positions = new List<LogPosition>();
         for (var count = 0; count < 10; count++) positions.Add((await UntilTaken(one, $"{count}")).Position);
         await server.Kill();
-        await Assert.ThrowsAsync<LogUnavailableException>(() => Append(one, "refused"));
+        await Assert.ThrowsAsync<HubUnavailableException>(() => Append(one, "refused"));
         await server.Run();
         for (var count = 10; count < 20; count++) positions.Add((await UntilTaken(one, $"{count}")).Position);
         Assert.Equal(positions, await follower.Within("all entries"));
@@ -119,7 +119,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
         Assert.Null(await UntilKnown(log, before.Id));
     }
 
-    // As a replica is that was promoted before it had got them.
+    // This is what a replica looks like that was promoted before it had received the last entries.
     [Fact]
     public async Task Without_its_last_entries_it_goes_on_behind_them_and_keeps_the_history()
     {
@@ -154,7 +154,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
         var log = await _logs.Start(server);
         await Append(log, "before");
         await server.Ask("CONFIG", "SET", "maxmemory", "1");
-        await Assert.ThrowsAsync<LogUnavailableException>(() => Append(log, "refused"));
+        await Assert.ThrowsAsync<HubUnavailableException>(() => Append(log, "refused"));
         await server.Ask("CONFIG", "SET", "maxmemory", "0");
         await Append(log, "after");
         Assert.Equal(2, log.Size.Count);
@@ -202,7 +202,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
         await using var server = await RedisServer.Start();
         var one = await _logs.Start(server);
         for (var count = 0; count < Updates; count++) await Append(one, new string('x', 200_000));
-        // All of it at once takes longer than an answer may.
+        // Over this network, the whole history in one answer would take longer than the timeout.
         await using var network = new SlowProxy(server.Port, 3_000_000);
         var other = await _logs.StartImpatient(server, network.Port);
         await _logs.Logs.First($"is read: {Updates} updates");
@@ -217,7 +217,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
         await Append(log, "before");
         server.Stop();
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Test);
-        // Three may be.
+        // Three batches may be sent without an answer.
         Task[] onTheWay = [.. Enumerable.Range(0, 3).Select(number => Append(log, $"on the way {number}"))];
         var waiting = log.AppendAsync(new Update(["a"], "waiting"), cancel.Token).AsTask();
         await cancel.CancelAsync();
@@ -230,11 +230,11 @@ public sealed class RedisFailureTests : IAsyncDisposable
     private static Task<LogEntry> Append(RedisEventLog log, string data) =>
         log.AppendAsync(new Update(["a"], data), Test).AsTask().Within($"answer to {data}");
 
-    // As a publisher does who is told to try again.
+    // Publishes again and again while Redis is unavailable, as a publisher would.
     private static Task<LogEntry> UntilTaken(RedisEventLog log, string id) =>
         Until(() => log.AppendAsync(new Update(["a"], "data") { Id = id }, Test));
 
-    // As the hub does for a subscriber: while it is not known whether there is such an id, it has to ask again.
+    // Searches again and again while Redis is unavailable, because until then nobody can say whether the id exists.
     private static Task<LogPosition?> UntilKnown(RedisEventLog log, string id) => Until(() => log.FindAsync(id, Test));
 
     private static async Task<T> Until<T>(Func<ValueTask<T>> answer)
@@ -246,14 +246,14 @@ public sealed class RedisFailureTests : IAsyncDisposable
             {
                 return await answer();
             }
-            catch (LogUnavailableException) when (DateTime.UtcNow < give)
+            catch (HubUnavailableException) when (DateTime.UtcNow < give)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(50), Test);
             }
         }
     }
 
-    // A moment after its entries are there, it says that it is not cut off any more.
+    // IsCut becomes false a moment after the entries are in the copy.
     private static async Task UntilRead(RedisEventLog log)
     {
         for (var give = DateTime.UtcNow + Limits.Soon; log.IsCut;)
@@ -279,7 +279,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
         },
         Test);
 
-    // One that gives up soon, but not before it has reached its server.
+    // Starts a log with short timeouts, and waits until it has read from Redis.
     private async Task<RedisEventLog> Start(RedisServer server)
     {
         var log = await _logs.StartImpatient(server);

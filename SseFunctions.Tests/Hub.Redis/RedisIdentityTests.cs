@@ -6,7 +6,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub.Redis;
 
-/// <summary>A Redis that an identity opens, with tokens that lapse.</summary>
+/// <summary>A log in a Redis that an identity signs in to, with tokens that expire.</summary>
 public sealed class RedisIdentityTests : IAsyncDisposable
 {
     private readonly RedisLogs _logs = new();
@@ -28,14 +28,14 @@ public sealed class RedisIdentityTests : IAsyncDisposable
         Assert.Equal(["https://redis.azure.com/.default"], credential.Scopes);
         Assert.Equal(1, credential.Count);
         string[] connections = [];
-        // One that came too late may still be there.
+        // A connection attempt that timed out may still be open.
         await Until(async () => (connections = await server.Connections()).Length == 2, "two connections");
         Assert.All(connections, connection => Assert.Contains($" user={_objectId} ", connection, StringComparison.Ordinal));
         await _logs.Logs.First(_objectId);
         AssertSecret(token);
     }
 
-    // The one on which messages come, too.
+    // This includes the connection for messages.
     [Fact]
     public async Task Before_a_token_lapses_the_next_one_is_said_on_each_open_connection_and_used_for_new_ones()
     {
@@ -77,7 +77,7 @@ public sealed class RedisIdentityTests : IAsyncDisposable
             : throw new InvalidOperationException("No managed identity is assigned."));
         var log = await _logs.Start(server, credential);
         Assert.True(log.IsCut);
-        var refused = await Assert.ThrowsAsync<LogUnavailableException>(() => Append(log));
+        var refused = await Assert.ThrowsAsync<HubUnavailableException>(() => Append(log));
         Assert.Contains("No managed identity is assigned.", refused.Message, StringComparison.Ordinal);
         await credential.Asked(3);
         Assert.Single(_logs.Logs.Entries, line => line.Message.Contains("No managed identity is assigned.", StringComparison.Ordinal));
@@ -112,7 +112,7 @@ public sealed class RedisIdentityTests : IAsyncDisposable
         var token = TestCredential.Token(_objectId);
         await server.Admit(_objectId, token);
         var log = await _logs.Start(server, new TestCredential(_ => Lasting(token)));
-        await Assert.ThrowsAsync<LogUnavailableException>(() => Append(log));
+        await Assert.ThrowsAsync<HubUnavailableException>(() => Append(log));
         Assert.True(log.IsCut);
         Assert.Empty(await server.Connections());
     }
@@ -121,10 +121,10 @@ public sealed class RedisIdentityTests : IAsyncDisposable
 
     private static Task<LogEntry> Append(RedisEventLog log) => log.AppendAsync(new Update(["a"], "1"), Test).AsTask().Within("answer");
 
-    // A machine that is very busy may be too late to say why.
+    // On a very busy machine, a timeout may come before the cause is known.
     private static async Task<bool> Fails(RedisEventLog log, string cause)
     {
-        var failure = await Assert.ThrowsAsync<LogUnavailableException>(() => Append(log));
+        var failure = await Assert.ThrowsAsync<HubUnavailableException>(() => Append(log));
         return $"{failure}".Contains(cause, StringComparison.Ordinal);
     }
 
@@ -135,7 +135,7 @@ public sealed class RedisIdentityTests : IAsyncDisposable
             await Append(log);
             return true;
         }
-        catch (LogUnavailableException)
+        catch (HubUnavailableException)
         {
             return false;
         }

@@ -10,7 +10,6 @@ public sealed class RedisOptionsTests
     private const string Azure = "name.westeurope.redis.azure.net:10000";
 
     [Theory]
-    [InlineData("", "", "")]
     [InlineData("localhost:6379", "", "")]
     [InlineData("localhost:6379,password=secret,ssl=false", "", "")]
     [InlineData(Azure, "managedidentity", "")]
@@ -20,6 +19,7 @@ public sealed class RedisOptionsTests
         Assert.Empty(((ISettings)Options(connectionString, credential, clientId)).Problems());
 
     [Theory]
+    [InlineData("", "", "", "Redis:ConnectionString is not set: set it to")]
     [InlineData("", "managedidentity", "", "Redis:Credential is set without Redis:ConnectionString")]
     [InlineData(Azure, "managed", "", "Redis:Credential is 'managed': set it to 'managedidentity'")]
     [InlineData(Azure, "", "1", "Redis:ClientId is set without Redis:Credential")]
@@ -40,7 +40,7 @@ public sealed class RedisOptionsTests
     public async Task With_an_identity_TLS_need_not_be_asked_for(string connectionString)
     {
         var options = Options(connectionString, "managedidentity", "");
-        await using var identity = RedisIdentity.Of(options, TimeProvider.System, NullLogger.Instance);
+        await using var identity = RedisIdentity.Create(options, TimeProvider.System, NullLogger.Instance);
         Assert.True(options.TryParse(out var configuration));
         identity!.Configure(configuration);
         Assert.True(configuration.Ssl);

@@ -9,7 +9,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub.Redis;
 
-/// <summary>When tokens are asked for, on a clock that the test turns.</summary>
+/// <summary>When tokens are requested, on a clock that the test advances.</summary>
 public sealed class RedisTokensTests
 {
     private static readonly TimeSpan Life = TimeSpan.FromHours(24);
@@ -42,7 +42,7 @@ public sealed class RedisTokensTests
             Assert.Same(tokens.Current, _said.Last());
             _time.Advance(wait);
         }
-        // Not all instances at once.
+        // The waits are random, so that not all instances ask at the same time.
         Assert.True(waits.Count > 1);
     }
 
@@ -86,8 +86,8 @@ public sealed class RedisTokensTests
     {
         var credential = new TestCredential(_ => throw new InvalidOperationException("No rights."));
         await using var tokens = Tokens(credential);
-        var refused = await Assert.ThrowsAsync<LogUnavailableException>(() => Ready(tokens));
-        Assert.Equal("There is no token to open Redis with: No rights.", refused.Message);
+        var refused = await Assert.ThrowsAsync<HubUnavailableException>(() => Ready(tokens));
+        Assert.Equal("There is no token to sign in to Redis: No rights.", refused.Message);
         foreach (var most in new[] { 1, 2, 4, 8, 16, 32, 60, 60, 60 })
         {
             var wait = await _time.Wait();
@@ -105,11 +105,11 @@ public sealed class RedisTokensTests
         var waiting = Ready(tokens);
         await credential.Asked(1);
         _time.Advance(Clock.Patience);
-        await Assert.ThrowsAsync<LogUnavailableException>(() => waiting);
+        await Assert.ThrowsAsync<HubUnavailableException>(() => waiting);
         _time.Advance(TimeSpan.FromSeconds(30));
         Assert.InRange(await _time.Wait(), TimeSpan.Zero, TimeSpan.FromSeconds(1));
-        var refused = await Assert.ThrowsAsync<LogUnavailableException>(() => Ready(tokens));
-        Assert.Contains("Nobody has answered within 30 s.", refused.Message, StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<HubUnavailableException>(() => Ready(tokens));
+        Assert.Contains("The identity service did not answer within 30 s.", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -141,7 +141,7 @@ public sealed class RedisTokensTests
         _time,
         NullLogger.Instance);
 
-    /// <summary>Tells how long is waited between two questions.</summary>
+    /// <summary>Reports each wait between two requests.</summary>
     private sealed class Clock : FakeTimeProvider
     {
         public static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);

@@ -76,7 +76,7 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
     }
 
     [Fact]
-    public async Task Each_finds_every_place_of_the_others_and_says_the_same_of_the_end()
+    public async Task Each_finds_every_position_of_the_others_and_says_the_same_of_the_end()
     {
         var (one, other) = (await Start(), await Start());
         Assert.Equal("#0-0", $"{other.FindEnd().LastPublic}");
@@ -91,7 +91,7 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         Assert.Equal(default(LogPosition), await other.FindAsync("#0-0", Test));
     }
 
-    // What is not held may have been private.
+    // An update that is not held any more may have been private, so its position must not be revealed.
     [Fact]
     public async Task One_that_comes_when_all_is_dropped_tells_nobody_where_that_was()
     {
@@ -127,7 +127,7 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         var first = await PublishTogether(one);
         Assert.Equal(Together, first.Distinct().Count());
         Assert.InRange((int)await redis.Server.Ask("XLEN", $"{{{_prefix}}}:log"), 1, Together / 2);
-        // The same from another instance: nothing is added, and each is where it was.
+        // The same updates published at another instance: nothing is appended, and each keeps its position.
         Assert.Equal(first, await PublishTogether(other));
         Assert.Equal(Together, other.Size.Count);
         for (var number = 0; number < Together; number++) Assert.Equal(first[number], await other.FindAsync($"own-{number}", Test));
@@ -170,7 +170,7 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         Assert.InRange((int)await redis.Server.Ask("XLEN", $"{{{_prefix}}}:log"), 8, 12);
         Assert.InRange((long)await redis.Server.Ask("HGET", $"{{{_prefix}}}:state", "bytes"), 700_000, 1_000_000);
         Assert.Equal(0, (int)await redis.Server.Ask("HLEN", $"{{{_prefix}}}:ids"));
-        // Each append brings the limits of its instance. Redis goes by its own clock, which no test turns.
+        // Each append uses the limits of its instance. A test cannot advance the clock of Redis.
         var aging = await Start(new LogLimits(100, 1_000_000, TimeSpan.FromSeconds(1.5)));
         await Task.Delay(TimeSpan.FromSeconds(2), Test);
         await aging.AppendAsync(new Update(["a"], "a"), Test);
@@ -203,7 +203,7 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         var first = await log.AppendAsync(new Update(["a"], "a"), Test);
         var following = Follow(log, 2);
         var (tail, id) = ($"{first.Id[1..]}", $"{first.Position.Milliseconds}-{first.Position.Sequence + 1}");
-        // An entry with this time counts as missed only when it is so old that no bell for it can be on its way.
+        // The entry counts as missed only when it is so old that its bell cannot be on its way any more.
         await Task.Delay(TimeSpan.FromSeconds(1), Test);
         await redis.Server.Ask("XADD", $"{{{_prefix}}}:log", id, "p", tail, "", """{"topics":["a"],"data":"silent"}""");
         await redis.Server.Ask("HSET", $"{{{_prefix}}}:state", "tail", id);
@@ -231,7 +231,7 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         var first = await one.AppendAsync(new Update(["a"], "first"), Test);
         await redis.Server.Ask(
             "XADD", $"{{{_prefix}}}:log", $"{first.Position.Milliseconds}-{first.Position.Sequence + 1}", "u", "no update");
-        // Or its id could be the next one.
+        // In the same millisecond, the next append would get the id of the entry that was just added.
         await Task.Delay(TimeSpan.FromMilliseconds(5), Test);
         var last = await one.AppendAsync(new Update(["a"], "last") { Id = "last" }, Test);
         Assert.Equal(last.Position, await other.FindAsync("last", Test));

@@ -5,7 +5,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub.Redis;
 
-/// <summary>A log in Redis with the limits and times that users have.</summary>
+/// <summary>A log in Redis with the default limits and timeouts.</summary>
 public sealed class ShippedLogTests : IAsyncDisposable
 {
     private static readonly LogLimits Usual = new(10_000, 64 * 1024 * 1024, TimeSpan.FromDays(1));
@@ -16,7 +16,7 @@ public sealed class ShippedLogTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _logs.DisposeAsync();
 
-    // They have to cross, though one instance alone would hold less.
+    // Redis must hold the updates until the other instance has read them, although each instance holds fewer.
     [Fact]
     public async Task However_short_the_history_no_instance_misses_what_another_publishes_at_once()
     {
@@ -37,7 +37,7 @@ public sealed class ShippedLogTests : IAsyncDisposable
         await using var server = await RedisServer.Start();
         var limits = Usual with { MaxBytes = 4 * 1024 * 1024 };
         var one = await _logs.StartAsForUsers(server, limits);
-        // Quotes take two bytes in Redis.
+        // JSON escapes quotes, so each takes two bytes in Redis.
         var data = new string('"', 4000);
         for (var round = 0; round < 10; round++)
         {
@@ -52,7 +52,7 @@ public sealed class ShippedLogTests : IAsyncDisposable
         Assert.Equal(held[0].Position, again.Position);
     }
 
-    // The client's own limit must not be shorter than that until which Redis may carry it out.
+    // The client's timeout must not be shorter than the time until which Redis may execute the append.
     [Fact]
     public async Task With_no_time_limit_set_nothing_that_was_refused_is_stored_later()
     {
@@ -60,14 +60,14 @@ public sealed class ShippedLogTests : IAsyncDisposable
         var log = await _logs.StartAsForUsers(server, Usual, $"127.0.0.1:{server.Port}");
         await log.AppendAsync(new Update(["a"], "before"), Test);
         server.Stop();
-        await Assert.ThrowsAsync<LogUnavailableException>(
+        await Assert.ThrowsAsync<HubUnavailableException>(
             () => log.AppendAsync(new Update(["a"], "refused"), Test).AsTask().Within("answer"));
         server.Continue();
         await Until(async () => await Taken(log));
         Assert.Equal(2, (int)await server.Ask("XLEN", "{sse}:log"));
     }
 
-    // What a user of Redis 7 may do by default: all, but no channel.
+    // By default, a user of Redis 7 has all rights except those to channels.
     [Fact]
     public async Task Who_may_neither_ring_nor_hear_the_bell_publishes_and_reads_all_the_same()
     {
@@ -101,20 +101,20 @@ public sealed class ShippedLogTests : IAsyncDisposable
         Assert.Equal(2, other.Size.Count);
     }
 
-    // As when somebody else has written into the stream: what was dropped before is counted all the same.
+    // XADD fails if somebody else has added an entry with a greater id. The entries that were dropped before must stay counted as dropped.
     [Fact]
     public async Task Counts_stay_right_when_an_append_fails_after_the_log_was_trimmed()
     {
         await using var server = await RedisServer.Start();
         var log = await _logs.Start(server, limits: Usual with { MaxCount = 4 });
         for (var count = 0; count < 10; count++) await log.AppendAsync(new Update(["a"], $"{count}"), Test);
-        // Behind which nothing can come any more.
+        // No entry can follow the greatest id.
         await server.Ask("XADD", "{sse}:log", $"{ulong.MaxValue}-{ulong.MaxValue}", "p", "0-0", "", "x");
-        // Once a second it is looked whether there is too much.
+        // Appends trim the log at most once a second.
         await Task.Delay(TimeSpan.FromSeconds(1.1), Test);
         for (var count = 0; count < 3; count++)
-            await Assert.ThrowsAsync<LogUnavailableException>(() => log.AppendAsync(new Update(["a"], "refused"), Test).AsTask());
-        // Its own entries, and the one that it does not know of.
+            await Assert.ThrowsAsync<HubUnavailableException>(() => log.AppendAsync(new Update(["a"], "refused"), Test).AsTask());
+        // The length includes the foreign entry, which is not counted.
         var length = (int)await server.Ask("XLEN", "{sse}:log");
         Assert.Equal(length - 1, (int)await server.Ask("HGET", "{sse}:state", "count"));
         Assert.InRange(length - 1, 1, 4);
@@ -127,20 +127,20 @@ public sealed class ShippedLogTests : IAsyncDisposable
         var log = await _logs.StartAsForUsers(server, Usual);
         await log.AppendAsync(new Update(["a"], "before"), Test);
         var appends = Enumerable.Range(0, 2000).Select(_ => log.AppendAsync(new Update(["a"], "a"), Test).AsTask()).ToList();
-        await log.DisposeAsync();
-        await log.DisposeAsync();
+        await _logs.End(log);
+        await _logs.End(log);
         foreach (var append in appends)
         {
             try
             {
                 await append.Within("answer");
             }
-            catch (LogUnavailableException)
+            catch (HubUnavailableException)
             {
-                // It had not been sent.
+                // This update had not been sent.
             }
         }
-        await Assert.ThrowsAsync<LogUnavailableException>(() => log.AppendAsync(new Update(["a"], "after"), Test).AsTask().Within("answer"));
+        await Assert.ThrowsAsync<HubUnavailableException>(() => log.AppendAsync(new Update(["a"], "after"), Test).AsTask().Within("answer"));
     }
 
     private static async Task<bool> Taken(RedisEventLog log)
@@ -150,7 +150,7 @@ public sealed class ShippedLogTests : IAsyncDisposable
             await log.AppendAsync(new Update(["a"], "after") { Id = "after" }, Test);
             return true;
         }
-        catch (LogUnavailableException)
+        catch (HubUnavailableException)
         {
             return false;
         }

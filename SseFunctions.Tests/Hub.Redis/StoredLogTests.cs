@@ -8,8 +8,7 @@ using StackExchange.Redis;
 
 namespace SseFunctions.Tests.Hub.Redis;
 
-/// <summary>What lies in Redis fits together, whatever was appended and dropped: nothing that is counted or found by an index may
-/// drift away from the stream.</summary>
+/// <summary>The counts and the index in Redis always match the stream, whatever is appended and dropped.</summary>
 public sealed class StoredLogTests(RedisFixture redis) : IClassFixture<RedisFixture>, IAsyncDisposable
 {
     private const int OverheadBytes = 400;
@@ -35,7 +34,7 @@ public sealed class StoredLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         var last = new Dictionary<string, (string Data, LogPosition Position)>();
         for (var round = 0; round < 40; round++)
         {
-            // Alone or many at once, some with ids that come again, with the same contents or with others.
+            // One or many updates at once; some repeat an earlier id, with the same contents or with others.
             var together = random.Next(4) == 0 ? random.Next(1, 600) : random.Next(1, 4);
             var updates = Enumerable.Range(0, together).Select(_ => new Update(["a"], new string('x', random.Next(3)))
             {
@@ -47,14 +46,14 @@ public sealed class StoredLogTests(RedisFixture redis) : IClassFixture<RedisFixt
             foreach (var (update, entry) in updates.Zip(entries))
             {
                 if (update.Id is not { } id) continue;
-                // The same as the last one is where that was; anything else is new.
+                // An update that equals the last one of its id gets that position; any other update gets a new one.
                 if (last.TryGetValue(id, out var before) && before.Data == update.Data && entry.Position == before.Position) continue;
                 Assert.True(!last.TryGetValue(id, out before) || entry.Position > before.Position);
                 last[id] = (update.Data, entry.Position);
             }
         }
         Assert.Equal(instances[0].Tail, await Caught(instances[1], instances[0].Tail));
-        // One may have missed what was dropped before it had read it.
+        // One instance may lack entries that Redis dropped before that instance had read them.
         var held = instances.Select(Ids).OrderBy(ids => ids.Length).ToArray();
         Assert.NotEmpty(held[0]);
         Assert.Equal(held[0], held[1][^held[0].Length..]);
@@ -89,10 +88,10 @@ public sealed class StoredLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         var log = await Start(limits);
         for (var count = 0; count < 300; count++) await Append(log, $"old-{count}");
         await redis.Server.Ask("DEL", $"{{{_prefix}}}:{lost}");
-        // Whoever reads may be the first to see it.
+        // A read may notice the loss before an append does.
         await log.FindAsync("never", Test);
         for (var count = 0; count < 100; count++) await Append(log, $"new-{count}");
-        // What was there before an index that was lost finds its way out.
+        // Entries from before the loss of the index are dropped as the log grows.
         for (var count = 0; lost == "ids" && count < 900; count++) await Append(log, $"newer-{count}");
         await AssertFits(limits);
         Assert.True((await State()).Count >= 100);
@@ -163,12 +162,12 @@ public sealed class StoredLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         Assert.Equal(
             index.OrderBy(pair => pair.Key, StringComparer.Ordinal),
             held.Chunk(2).Select(pair => KeyValuePair.Create((string)pair[0]!, (string)pair[1]!)).OrderBy(pair => pair.Key, StringComparer.Ordinal));
-        // A batch is dropped whole, so the last one may be more than the limit.
+        // Batches are dropped whole, so up to two batches may be held beyond the limit.
         Assert.True(count < limits.MaxCount + (2 * LargestBatch));
         Assert.True(bytes <= limits.MaxBytes || count <= LargestBatch);
     }
 
-#pragma warning disable CA5350 // The only one that scripts of Redis have; it is no protection here.
+#pragma warning disable CA5350 // Scripts in Redis have no other digest, and it does not protect anything here.
     private static string Digest(byte[] update) => Convert.ToHexStringLower(SHA1.HashData(update));
 #pragma warning restore CA5350
 }

@@ -45,7 +45,7 @@ public sealed class ManagedIdentityTests
         Assert.Contains("\"redis\":\"Degraded\"", health, StringComparison.Ordinal);
         // What a process prints comes when it likes.
         await host.Printed("No User Assigned or Delegated Managed Identity found");
-        Assert.Single(host.Output.Split('\n'), line => line.Contains("There is no new token to open Redis with", StringComparison.Ordinal));
+        Assert.Single(host.Output.Split('\n'), line => line.Contains("Could not get a new token to sign in to Redis", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class ManagedIdentityTests
         Assert.Equal(HttpStatusCode.OK, published.StatusCode);
         var loaded = await Loaded(host);
         Assert.Contains("SseFunctions.LocalHost.dll", loaded, StringComparison.Ordinal);
-        Assert.DoesNotContain("Azure.", loaded, StringComparison.Ordinal);
+        Assert.DoesNotContain("/Azure.", loaded, StringComparison.Ordinal);
         Assert.DoesNotContain("Microsoft.Identity.Client", loaded, StringComparison.Ordinal);
     }
 

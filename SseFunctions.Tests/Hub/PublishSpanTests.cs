@@ -44,12 +44,12 @@ public sealed class PublishSpanTests
         using var spans = new CapturedSpans(SseTelemetry.SourceName);
         using (Publisher(spans))
         {
-            await Assert.ThrowsAsync<LogUnavailableException>(() =>
+            await Assert.ThrowsAsync<HubUnavailableException>(() =>
                 server.Services.Publisher().PublishAsync(new Update(["a"], ""), Test).Within("answer of the log"));
         }
         var span = await spans.First(PublishSpan.Name);
         Assert.Equal(ActivityStatusCode.Error, span.Status);
-        Assert.Equal(nameof(LogUnavailableException), span.GetTagItem("error.type"));
+        Assert.Equal(nameof(HubUnavailableException), span.GetTagItem("error.type"));
     }
 
     private static Activity Publisher(CapturedSpans spans) =>

@@ -9,11 +9,11 @@ using SseFunctions.Hub.Redis.Log;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>Makes logs in Redis, as instances of an app would have them, and ends them.</summary>
+/// <summary>Starts logs in Redis, one for each instance of an app, and ends them with the test.</summary>
 internal sealed class RedisLogs : IAsyncDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-    private readonly List<RedisEventLog> _logs = [];
+    private readonly Dictionary<RedisEventLog, RedisConnection> _logs = [];
     private readonly LoggerFactory _loggers;
 
     public RedisLogs() => _loggers = new LoggerFactory([Logs]);
@@ -25,19 +25,19 @@ internal sealed class RedisLogs : IAsyncDisposable
     public Task<RedisEventLog> Start(RedisServer server, string keyPrefix = "sse", LogLimits? limits = null) =>
         Start(new RedisOptions { ConnectionString = server.ConnectionString, KeyPrefix = keyPrefix }, null, limits);
 
-    /// <summary>Starts one with limits for what an instance holds alone: Redis holds some more, as it does for users. In
-    /// all others it is the same.</summary>
+    /// <summary>Starts a log whose Redis holds more than an instance, as it does in an app. The other methods let Redis
+    /// hold exactly as much as an instance.</summary>
     public Task<RedisEventLog> StartAsForUsers(RedisServer server, LogLimits limits, string connectionString = "") => Start(
         new RedisOptions { ConnectionString = connectionString.Length > 0 ? connectionString : server.ConnectionString },
         null,
         limits,
-        RedisEventLog.InRedis(limits));
+        RedisEventLog.StoredLimits(limits));
 
-    /// <summary>Starts one that gives up soon.</summary>
+    /// <summary>Starts a log with short timeouts.</summary>
     public Task<RedisEventLog> StartImpatient(RedisServer server) =>
         Start(new RedisOptions { ConnectionString = server.ImpatientConnectionString }, null, null);
 
-    /// <summary>Starts one that gives up soon, and reaches its server over a port in between.</summary>
+    /// <summary>Starts a log with short timeouts that reaches its server through a proxy at another port.</summary>
     public Task<RedisEventLog> StartImpatient(RedisServer server, int port) => Start(
         new RedisOptions
         {
@@ -46,15 +46,23 @@ internal sealed class RedisLogs : IAsyncDisposable
         null,
         null);
 
-    /// <summary>Starts one that a credential opens.</summary>
+    /// <summary>Starts a log whose connection signs in with a credential.</summary>
     public Task<RedisEventLog> Start(TlsRedis server, TokenCredential credential) => Start(
         new RedisOptions { ConnectionString = server.ConnectionString, Credential = "managedidentity" },
         new RedisIdentity(credential, TimeProvider.System, _loggers.CreateLogger<RedisEventLog>()),
         null);
 
+    /// <summary>Ends one log and its connection, in the order in which an app's services end. It may be called again.
+    /// </summary>
+    public async Task End(RedisEventLog log)
+    {
+        await log.DisposeAsync();
+        await _logs[log].DisposeAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
-        foreach (var log in _logs) await log.DisposeAsync();
+        foreach (var log in _logs.Keys) await End(log);
         _loggers.Dispose();
         await _services.DisposeAsync();
     }
@@ -62,15 +70,20 @@ internal sealed class RedisLogs : IAsyncDisposable
     private async Task<RedisEventLog> Start(
         RedisOptions options, RedisIdentity? identity, LogLimits? limits, LogLimits? stored = null)
     {
-        var log = new RedisEventLog(
+        var connection = new RedisConnection(
             options,
-            identity,
+            new RedisConnectionMetrics(Meters),
+            TimeProvider.System,
+            _loggers.CreateLogger<RedisConnection>(),
+            identity);
+        var log = new RedisEventLog(
+            connection,
             limits ?? new LogLimits(10_000, 100_000_000, TimeSpan.FromDays(1)),
             TimeProvider.System,
-            new RedisMetrics(Meters),
+            new RedisMirrorMetrics(Meters),
             _loggers.CreateLogger<RedisEventLog>(),
             stored ?? limits);
-        _logs.Add(log);
+        _logs.Add(log, connection);
         await log.StartAsync(TestContext.Current.CancellationToken);
         return log;
     }

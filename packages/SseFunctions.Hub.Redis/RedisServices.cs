@@ -6,6 +6,7 @@ using SseFunctions.Hub.EventLogs;
 using SseFunctions.Hub.Presence;
 using SseFunctions.Hub.Redis.Connection;
 using SseFunctions.Hub.Redis.Log;
+using SseFunctions.Hub.Redis.Registry;
 using SseFunctions.Streaming.Configuration;
 
 namespace SseFunctions.Hub.Redis;
@@ -23,17 +24,25 @@ public static class RedisServices
         if (!services.TryAddFeature(nameof(AddRedis), builder.Configuration, RedisOptions.Section)) return builder;
 
         services.AddSettings<RedisOptions>(builder.Configuration, RedisOptions.Section);
-        services.AddSingleton<RedisMetrics>();
-        services.AddSingleton(provider => new RedisEventLog(
+        services.AddSingleton<RedisConnectionMetrics>();
+        services.AddSingleton<RedisMirrorMetrics>();
+        // The container disposes services in the reverse order of their creation: the log, which reads in the
+        // background, before the connection.
+        services.AddSingleton(provider => new RedisConnection(
             provider.GetRequiredService<IOptions<RedisOptions>>().Value,
+            provider.GetRequiredService<RedisConnectionMetrics>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RedisConnection>>()));
+        services.AddSingleton(provider => new RedisEventLog(
+            provider.GetRequiredService<RedisConnection>(),
             provider.GetRequiredService<IOptions<HubOptions>>().Value.History.Limits,
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<RedisMetrics>(),
+            provider.GetRequiredService<RedisMirrorMetrics>(),
             provider.GetRequiredService<ILogger<RedisEventLog>>()));
         services.Replace(ServiceDescriptor.Singleton<IEventLog>(
             provider => provider.GetRequiredService<RedisEventLog>()));
-        services.AddSingleton<IInstanceRegistry>(provider =>
-            provider.GetRequiredService<RedisEventLog>().Registry(provider.GetRequiredService<RegistryTimes>()));
+        services.AddSingleton<IInstanceRegistry>(provider => new RedisInstanceRegistry(
+            provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<RegistryTimes>()));
         services.AddHostedService<RedisLogStart>();
         services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis");
         return builder;

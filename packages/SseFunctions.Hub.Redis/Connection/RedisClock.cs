@@ -2,28 +2,28 @@ using StackExchange.Redis;
 
 namespace SseFunctions.Hub.Redis.Connection;
 
-/// <summary>What time it is in Redis, as far as its last answer tells. Thread-safe.</summary>
+/// <summary>Estimates the time of Redis' own clock from the last time that Redis reported. Thread-safe.</summary>
 internal sealed class RedisClock(TimeProvider time)
 {
-    private Heard? _heard;
+    private Report? _last;
 
-    /// <summary>The milliseconds of Unix time there now; null if it never answered.</summary>
-    public long? Now => Volatile.Read(ref _heard) is { } heard
-        ? heard.Milliseconds + (long)time.GetElapsedTime(heard.Timestamp).TotalMilliseconds
+    /// <summary>The estimated time in Redis, in milliseconds of Unix time; null before the first report.</summary>
+    public long? Now => Volatile.Read(ref _last) is { } last
+        ? last.Milliseconds + (long)time.GetElapsedTime(last.Timestamp).TotalMilliseconds
         : null;
 
-    /// <summary>Asks for the time where things are written.</summary>
-    public static Task<RedisResult> AskAsync(ConnectionMultiplexer multiplexer) =>
+    /// <summary>Asks the primary for its time.</summary>
+    public static Task<RedisResult> QueryAsync(ConnectionMultiplexer multiplexer) =>
         multiplexer.GetDatabase().ExecuteAsync("TIME", [], CommandFlags.DemandMaster);
 
-    /// <summary>The milliseconds of Unix time that the answer tells.</summary>
-    /// <exception cref="LogUnavailableException">It tells none.</exception>
-    public static long Read(RedisResult answer) => (RedisValue[]?)answer is [var seconds, var microseconds]
+    /// <summary>Reads the answer to <see cref="QueryAsync"/>, in milliseconds of Unix time.</summary>
+    /// <exception cref="HubUnavailableException">The answer is not a time.</exception>
+    public static long Parse(RedisResult answer) => (RedisValue[]?)answer is [var seconds, var microseconds]
         ? ((long)seconds * 1000) + ((long)microseconds / 1000)
-        : throw new LogUnavailableException("Redis does not tell the time.");
+        : throw new HubUnavailableException("Redis did not answer TIME with a time.");
 
-    /// <summary>Takes note of an answer.</summary>
-    public void SetTime(long milliseconds) => Volatile.Write(ref _heard, new Heard(milliseconds, time.GetTimestamp()));
+    /// <summary>Sets the clock to a time that Redis has just reported, in milliseconds of Unix time.</summary>
+    public void Set(long milliseconds) => Volatile.Write(ref _last, new Report(milliseconds, time.GetTimestamp()));
 
-    private sealed record Heard(long Milliseconds, long Timestamp);
+    private sealed record Report(long Milliseconds, long Timestamp);
 }

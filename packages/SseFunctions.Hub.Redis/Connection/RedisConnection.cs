@@ -4,14 +4,14 @@ using StackExchange.Redis;
 
 namespace SseFunctions.Hub.Redis.Connection;
 
-/// <summary>The connection to Redis: made when it is first needed, kept up by itself, and shared by all. Thread-safe.
-/// </summary>
+/// <summary>The connection to Redis that everything in this process shares. It connects when it is first needed, and
+/// reconnects by itself. Thread-safe.</summary>
 internal sealed partial class RedisConnection : IAsyncDisposable
 {
-    // So that what Redis itself says of a time that is over comes before we give up.
+    // The client reports its own timeout within this time. Its message says more than ours would.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
 
-    // As the connection string would name it.
+    // The setting's name in the connection string.
     private const string RoleCheck = "configCheckSeconds";
     private const int RoleCheckSeconds = 2;
 
@@ -19,45 +19,65 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     private readonly ConfigurationOptions _configuration;
     private readonly RedisIdentity? _identity;
     private readonly RedisConnection? _messages;
-    private readonly RedisMetrics _metrics;
+    private readonly RedisConnectionMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private Task<ConnectionMultiplexer>? _connecting;
 
-    /// <summary>Makes it; nothing is connected yet.</summary>
+    /// <summary>Prepares the connection; nothing connects yet.</summary>
+    /// <param name="options">Where Redis is.</param>
+    /// <param name="metrics">Counts round trips and reconnections.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Receives lost and restored connections, and what becomes of tokens.</param>
+    /// <param name="identity">The identity that signs in to Redis; the connection disposes it. Null: the identity that
+    /// the options name, if they name one.</param>
     public RedisConnection(
-        RedisOptions options, RedisIdentity? identity, RedisMetrics metrics, TimeProvider time, ILogger logger)
-        : this(Parse(options), identity, metrics, time, logger)
+        RedisOptions options,
+        RedisConnectionMetrics metrics,
+        TimeProvider time,
+        ILogger<RedisConnection> logger,
+        RedisIdentity? identity = null)
+        : this(
+            Parse(options),
+            new RedisKeyPrefix(options.KeyPrefix),
+            identity ?? RedisIdentity.Create(options, time, logger),
+            metrics,
+            time,
+            logger)
     {
-        // A host starts without Redis, and finds it later.
+        // The host must be able to start while Redis is down.
         _configuration.AbortOnConnectFail = false;
         _configuration.ClientName ??= "SseFunctions";
-        // Of several servers, one that is promoted is noticed when it is asked for its role: as a rule once a minute,
-        // and nothing could be published or read meanwhile.
+        // With several servers, the client notices that a replica became the primary when it next asks for the roles.
+        // By default it asks once a minute, and until then nothing can be published or read.
         if (_configuration.EndPoints.Count > 1
             && !options.ConnectionString.Contains(RoleCheck, StringComparison.OrdinalIgnoreCase))
             _configuration.ConfigCheckSeconds = RoleCheckSeconds;
-        // How long a question waits for a connection. What it is answered then, at the next heartbeat, says why there
-        // is none; and it has to come before we give up.
+        // SyncTimeout also limits how long a command waits for a connection. The client fails such a command at its
+        // next heartbeat, with the reason why there is no connection. That has to come before AsyncTimeout, which says
+        // nothing but "timeout".
         var twoHeartbeats = (int)(2 * _configuration.HeartbeatInterval).TotalMilliseconds;
         var limit = _configuration.AsyncTimeout;
-        // Where it is not set, it is what the other one is.
+        // AsyncTimeout follows SyncTimeout until it is set.
         _configuration.AsyncTimeout = limit;
         _configuration.SyncTimeout = Math.Max(limit / 2, limit - twoHeartbeats);
-        if (identity is null) return;
-        identity.Configure(_configuration);
-        _messages = new RedisConnection(RedisIdentity.ForMessages(_configuration), identity, metrics, time, logger);
+        if (_identity is null) return;
+        _identity.Configure(_configuration);
+        _messages = new RedisConnection(
+            RedisIdentity.ForMessages(_configuration), KeyPrefix, _identity, metrics, time, logger);
         _messages.Restored += () => Restored?.Invoke();
     }
 
     private RedisConnection(
         ConfigurationOptions configuration,
+        RedisKeyPrefix keyPrefix,
         RedisIdentity? identity,
-        RedisMetrics metrics,
+        RedisConnectionMetrics metrics,
         TimeProvider time,
         ILogger logger)
     {
         _configuration = configuration;
+        KeyPrefix = keyPrefix;
         _identity = identity;
         Timeout = TimeSpan.FromMilliseconds(configuration.AsyncTimeout);
         _metrics = metrics;
@@ -65,72 +85,82 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         _logger = logger;
     }
 
-    /// <summary>Called when a connection came back.</summary>
+    /// <summary>Raised when a connection that was lost is back.</summary>
     public event Action? Restored;
 
-    /// <summary>How long an answer may take.</summary>
+    /// <summary>What the names of all keys and channels begin with.</summary>
+    public RedisKeyPrefix KeyPrefix { get; }
+
+    /// <summary>How long Redis may take to answer.</summary>
     public TimeSpan Timeout { get; }
 
-    /// <summary>Calls someone at each message of a channel. Survives the loss of connections.</summary>
-    /// <exception cref="LogUnavailableException">Redis cannot be reached.</exception>
+    /// <summary>Calls <paramref name="onMessage"/> for each message of a channel. The subscription is renewed by itself
+    /// when a connection is lost.</summary>
+    /// <exception cref="HubUnavailableException">Redis cannot be reached, or refuses.</exception>
     public Task SubscribeAsync(
         RedisChannel channel, Action<RedisValue> onMessage, CancellationToken cancellationToken) =>
-        (_messages ?? this).AskAsync(
+        (_messages ?? this).QueryAsync(
             async multiplexer =>
             {
                 var subscriber = multiplexer.GetSubscriber();
-                // A try that failed has left its handler there.
+                // The client keeps the handler of an attempt that failed; each message would be handled twice.
                 await subscriber.UnsubscribeAsync(channel, flags: CommandFlags.FireAndForget);
                 await subscriber.SubscribeAsync(channel, (_, message) => onMessage(message));
                 return true;
             },
             cancellationToken);
 
-    /// <summary>Runs a script where things are written.</summary>
-    /// <exception cref="LogUnavailableException">Redis cannot be reached, or refuses.</exception>
+    /// <summary>Runs a script on the primary.</summary>
+    /// <exception cref="HubUnavailableException">Redis cannot be reached, or refuses.</exception>
     public Task<RedisResult> RunAsync(
-        string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken) => AskAsync(
+        RedisScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken) => QueryAsync(
             multiplexer => multiplexer.GetDatabase()
-                .ScriptEvaluateAsync(script, keys, arguments, CommandFlags.DemandMaster),
+                .ScriptEvaluateAsync(script.Text, keys, arguments, CommandFlags.DemandMaster),
             cancellationToken);
 
-    /// <summary>Asks for something.</summary>
-    /// <exception cref="LogUnavailableException">Redis cannot be reached, or refuses.</exception>
-    public async Task<T> AskAsync<T>(Func<ConnectionMultiplexer, Task<T>> question, CancellationToken cancellationToken)
+    /// <summary>Sends commands and waits for the answer.</summary>
+    /// <exception cref="HubUnavailableException">Redis cannot be reached, or refuses.</exception>
+    public async Task<T> QueryAsync<T>(Func<ConnectionMultiplexer, Task<T>> query, CancellationToken cancellationToken)
     {
         try
         {
             var multiplexer = await ConnectAsync().WaitAsync(cancellationToken);
             var start = _time.GetTimestamp();
-            var asked = question(multiplexer);
-            // If we do not wait for it to its end, nobody looks at what becomes of it.
-            _ = asked.ContinueWith(
+            var sent = query(multiplexer);
+            // If the wait below ends early, nobody else observes the exception of this task.
+            _ = sent.ContinueWith(
                 static failed => failed.Exception,
                 CancellationToken.None,
                 TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
                 TaskScheduler.Default);
-            var answer = await asked.WaitAsync(Timeout + Grace, cancellationToken);
+            var answer = await sent.WaitAsync(Timeout + Grace, cancellationToken);
             _metrics.RoundTrip(_time.GetElapsedTime(start));
             return answer;
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
         {
-            throw new LogUnavailableException(_identity?.Explain(exception) ?? exception.Message, exception);
+            throw new HubUnavailableException(_identity?.Explain(exception) ?? exception.Message, exception);
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Closes the connections, then stops the identity.</summary>
     public async ValueTask DisposeAsync()
     {
-        Task<ConnectionMultiplexer>? connecting;
-        lock (_gate) connecting = _connecting;
-        if (connecting is { IsCompletedSuccessfully: true }) await (await connecting).DisposeAsync();
-        if (_messages is not null) await _messages.DisposeAsync();
+        await CloseAsync();
+        if (_messages is not null) await _messages.CloseAsync();
+        if (_identity is not null) await _identity.DisposeAsync();
     }
 
     private static ConfigurationOptions Parse(RedisOptions options) => options.TryParse(out var configuration)
         ? configuration
         : throw new ArgumentException("The connection string cannot be read.", nameof(options));
+
+    private async Task CloseAsync()
+    {
+        Task<ConnectionMultiplexer>? connecting;
+        lock (_gate) connecting = _connecting;
+        if (connecting is { IsCompletedSuccessfully: true }) await (await connecting).DisposeAsync();
+    }
 
     private Task<ConnectionMultiplexer> ConnectAsync()
     {
@@ -143,7 +173,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
 
     private async Task<ConnectionMultiplexer> OpenAsync()
     {
-        // Not under the caller's lock.
+        // ConnectAsync calls this under its lock, which must not be held while we connect.
         await Task.Yield();
         if (_identity is not null) await _identity.ReadyAsync(Timeout);
         var multiplexer = await ConnectionMultiplexer.ConnectAsync(_configuration);

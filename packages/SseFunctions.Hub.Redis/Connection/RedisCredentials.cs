@@ -4,16 +4,16 @@ using Microsoft.Extensions.Logging;
 
 namespace SseFunctions.Hub.Redis.Connection;
 
-/// <summary>Who gives out tokens, by the settings. Apart, so that nothing of Azure's is loaded where none are needed.
-/// </summary>
+/// <summary>Creates the credential that the settings name. It is a type of its own so that Azure.Identity is loaded
+/// only where a credential is set.</summary>
 internal static class RedisCredentials
 {
     /// <summary>The identity that <see cref="RedisOptions.Credential"/> and <see cref="RedisOptions.ClientId"/> name.
     /// </summary>
     public static RedisIdentity Open(RedisOptions options, TimeProvider time, ILogger logger) =>
-        new(Make(options), time, logger);
+        new(Create(options), time, logger);
 
-    private static TokenCredential Make(RedisOptions options)
+    private static TokenCredential Create(RedisOptions options)
     {
         var clientId = options.ClientId.Length == 0 ? null : options.ClientId;
         if (options.IsCredential(RedisOptions.AnyIdentity))

@@ -6,32 +6,34 @@ using StackExchange.Redis;
 
 namespace SseFunctions.Hub.Redis.Connection;
 
-/// <summary>Opens Redis with an identity in Microsoft Entra ID in place of a password, and keeps it open: Azure's Redis
-/// ends a connection when the token lapses that was said on it last. Thread-safe.</summary>
+/// <summary>Signs in to Redis with an identity of Microsoft Entra ID in place of a password, and keeps the connections
+/// signed in: Azure closes a connection when the last token that was sent on it expires. Thread-safe.</summary>
 internal sealed class RedisIdentity : IAsyncDisposable
 {
     private readonly ConcurrentBag<ConnectionMultiplexer> _open = [];
     private readonly RedisTokens _tokens;
 
-    /// <summary>Makes it; no token is asked for before somebody connects.</summary>
+    /// <summary>Prepares the identity; it requests no token before <see cref="ReadyAsync"/>.</summary>
     public RedisIdentity(TokenCredential credential, TimeProvider time, ILogger logger) =>
-        _tokens = new RedisTokens(credential, SendTokenAsync, time, logger);
+        _tokens = new RedisTokens(credential, AuthenticateAsync, time, logger);
 
-    /// <summary>The identity that settings name. Null if they name none; then nothing of Azure's is loaded.</summary>
-    public static RedisIdentity? Of(RedisOptions options, TimeProvider time, ILogger logger) =>
+    /// <summary>Creates the identity that the settings name. Null if they name none; then Azure.Identity is not loaded.
+    /// </summary>
+    public static RedisIdentity? Create(RedisOptions options, TimeProvider time, ILogger logger) =>
         options.HasIdentity ? RedisCredentials.Open(options, time, logger) : null;
 
-    /// <summary>Lets it open connections that are still to come.</summary>
+    /// <summary>Makes connections that are opened with this configuration use the identity's token.</summary>
     public void Configure(ConfigurationOptions configuration)
     {
-        configuration.Defaults = new RedisDefaults(() => _tokens.Current);
-        // Nobody publishes there, and it would take a connection of its own on which nothing can be said.
+        configuration.Defaults = new RedisIdentityDefaults(() => _tokens.Current);
+        // The client would listen to this channel on a connection of its own, on which no new token can be sent. We do
+        // not need it: nobody publishes there.
         configuration.ConfigurationChannel = "";
     }
 
-    /// <summary>The same server, for messages. A new token can be said only where commands are, so they share a
-    /// connection. It is no place for large answers: Redis ends a subscriber that leaves 8 MB unread for a minute, or
-    /// 32 MB at all.</summary>
+    /// <summary>The configuration of a second connection, for pub/sub messages. AUTH can only be sent on a connection
+    /// that takes commands, so commands and messages share this one. Large answers must not use it: Redis closes a
+    /// subscriber's connection that leaves 8 MB unread for a minute, or 32 MB at any time.</summary>
     public static ConfigurationOptions ForMessages(ConfigurationOptions configuration)
     {
         var messages = configuration.Clone();
@@ -39,21 +41,21 @@ internal sealed class RedisIdentity : IAsyncDisposable
         return messages;
     }
 
-    /// <summary>Waits until there is a token.</summary>
-    /// <exception cref="LogUnavailableException">There is none. It is tried again, whether somebody waits or not.
-    /// </exception>
+    /// <summary>Waits until there is a token. The first call starts the requests for tokens, which then go on in the
+    /// background.</summary>
+    /// <exception cref="HubUnavailableException">The last request failed, or the timeout has passed.</exception>
     public Task ReadyAsync(TimeSpan timeout) => _tokens.ReadyAsync(timeout);
 
-    /// <summary>Says each new token on these connections.</summary>
+    /// <summary>Sends each new token on the connections of this client.</summary>
     public void Keep(ConnectionMultiplexer multiplexer) => _open.Add(multiplexer);
 
-    /// <summary>What to change so that Redis lets it in; null if that is not why a question failed.</summary>
+    /// <summary>What to change so that Redis accepts the identity; null if the failure has another cause.</summary>
     public string? Explain(Exception failure)
     {
         const ConnectionFailureType refused = ConnectionFailureType.AuthenticationFailure;
         var cause = failure;
         while (cause is not (null or RedisConnectionException { FailureType: refused })) cause = cause.InnerException;
-        // To the client, a certificate that it does not trust is the same.
+        // The client reports an untrusted certificate with the same failure type.
         return cause is null or { InnerException: AuthenticationException }
             ? null
             : $"Redis does not let in the identity whose object id is {_tokens.Current?.ObjectId}: make it a user of "
@@ -63,8 +65,8 @@ internal sealed class RedisIdentity : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _tokens.DisposeAsync();
 
-    // One that is not connected just now will come back with the newest.
-    private async Task SendTokenAsync(RedisToken token) => await Task.WhenAll(_open
+    // Sends a token on each open connection. A connection that is down now uses the newest token when it reconnects.
+    private async Task AuthenticateAsync(RedisToken token) => await Task.WhenAll(_open
         .SelectMany(multiplexer => multiplexer.GetServers())
         .Where(server => server.IsConnected)
         .Select(server => server.ExecuteAsync("AUTH", token.ObjectId, token.Text)));

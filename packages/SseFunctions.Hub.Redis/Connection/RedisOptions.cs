@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace SseFunctions.Hub.Redis;
 
-/// <summary>Where the log is that all instances share. Section <c>Redis</c>.</summary>
+/// <summary>How to reach the Redis server that all instances of the app share. Section <c>Redis</c>.</summary>
 public sealed class RedisOptions : ISettings
 {
     /// <summary>The name of the configuration section.</summary>
@@ -13,30 +13,31 @@ public sealed class RedisOptions : ISettings
     /// <summary><see cref="Credential"/>: the app's managed identity in Azure.</summary>
     internal const string ManagedIdentity = "managedidentity";
 
-    /// <summary><see cref="Credential"/>: whatever identity this machine has, a developer's own for one.</summary>
+    /// <summary><see cref="Credential"/>: the first identity of this machine, such as a developer's own.</summary>
     internal const string AnyIdentity = "default";
 
-    /// <summary>The server, as StackExchange.Redis writes it: <c>host:port,password=...,ssl=true</c>. Redis 6.2 or
-    /// later. Default: none, and then the log is in the memory of each instance.</summary>
+    /// <summary>The server, in the format of StackExchange.Redis: <c>host:port,password=...,ssl=true</c>. Redis 6.2 or
+    /// later. Required where the app calls <c>AddRedis</c>.</summary>
     public string ConnectionString { get; set; } = "";
 
-    /// <summary>The Microsoft Entra ID identity that opens the server in place of a password: <c>managedidentity</c>,
-    /// the app's own in Azure, or <c>default</c>, the first that this machine has (<c>az login</c>). Always over TLS.
-    /// Default: none. Name and values are those of the connections of Azure Functions.</summary>
+    /// <summary>The Microsoft Entra ID identity that signs in to the server in place of a password:
+    /// <c>managedidentity</c>, the app's own in Azure, or <c>default</c>, the first that this machine has
+    /// (<c>az login</c>). The connection then always uses TLS. Default: none. Connections of Azure Functions use the
+    /// same name and values.</summary>
     public string Credential { get; set; } = "";
 
-    /// <summary>Which one, if the app has been assigned several identities: the client id. Default: none, the one that
-    /// the system has assigned.</summary>
+    /// <summary>The client id of the user-assigned identity to use. Default: none, which uses the system-assigned
+    /// identity.</summary>
     public string ClientId { get; set; } = "";
 
-    /// <summary>What the keys of the log begin with, so that several apps can share a server. Default <c>sse</c>.
-    /// </summary>
+    /// <summary>What the names of all keys begin with. Apps that share a server need different prefixes. Default
+    /// <c>sse</c>.</summary>
     public string KeyPrefix { get; set; } = "sse";
 
-    /// <summary>Whether the log is in Redis.</summary>
+    /// <summary>Whether a server is set.</summary>
     internal bool IsSet => ConnectionString.Length > 0;
 
-    /// <summary>Whether an identity opens it.</summary>
+    /// <summary>Whether an identity signs in to the server.</summary>
     internal bool HasIdentity => Credential.Length > 0;
 
     /// <inheritdoc/>
@@ -67,13 +68,13 @@ public sealed class RedisOptions : ISettings
         if (!IsSet) yield break;
         if (!TryParse(out var configuration))
         {
-            // Not shown: it may hold a password.
+            // The message does not repeat the connection string, which may contain a password.
             yield return $"{Section}:{nameof(ConnectionString)} cannot be read: write it as "
                 + "host:port,password=...,ssl=true.";
         }
         else if (HasIdentity)
         {
-            configuration.Defaults = new RedisDefaults(() => null);
+            configuration.Defaults = new RedisIdentityDefaults(() => null);
             if (!string.IsNullOrEmpty(configuration.User) || !string.IsNullOrEmpty(configuration.Password))
             {
                 yield return $"{Section}:{nameof(ConnectionString)} has a user or a password, and "
@@ -87,10 +88,11 @@ public sealed class RedisOptions : ISettings
         }
     }
 
-    /// <summary>Whether <see cref="Credential"/> is this one.</summary>
+    /// <summary>Whether <see cref="Credential"/> has this value, in any case.</summary>
     internal bool IsCredential(string name) => string.Equals(Credential, name, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Reads the connection string.</summary>
+    /// <summary>Parses <see cref="ConnectionString"/>.</summary>
+    /// <returns>False if it is malformed or names no server.</returns>
     internal bool TryParse(out ConfigurationOptions configuration)
     {
         configuration = new ConfigurationOptions();

@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace SseFunctions.Hub.Redis.Connection;
 
-/// <summary>A token of Microsoft Entra ID for Redis: the password of a user whose name is the identity's object id.
-/// </summary>
+/// <summary>A token of Microsoft Entra ID for Redis. Redis takes it as the password of a user whose name is the
+/// identity's object id.</summary>
 internal sealed class RedisToken
 {
     private RedisToken(string text, string objectId, DateTimeOffset expiresOn) =>
@@ -13,14 +13,14 @@ internal sealed class RedisToken
     /// <summary>The token. A secret.</summary>
     public string Text { get; }
 
-    /// <summary>Whose it is.</summary>
+    /// <summary>The object id of the identity that the token belongs to.</summary>
     public string ObjectId { get; }
 
-    /// <summary>When Redis ends the connections that were opened with it.</summary>
+    /// <summary>When the token expires. Redis then closes the connections that signed in with it.</summary>
     public DateTimeOffset ExpiresOn { get; }
 
-    /// <summary>Reads whose a token is. It is not verified: Redis does that.</summary>
-    /// <exception cref="InvalidOperationException">It does not say whose it is. The token is not in the message.
+    /// <summary>Reads the object id from a token. The token is not verified: Redis does that.</summary>
+    /// <exception cref="InvalidOperationException">The token has no object id. The message does not contain the token.
     /// </exception>
     public static RedisToken Read(string text, DateTimeOffset expiresOn)
     {
@@ -38,8 +38,8 @@ internal sealed class RedisToken
         }
         catch (Exception exception) when (exception is JsonException or FormatException)
         {
-            // As below.
+            // A malformed token is reported like a token without an object id.
         }
-        throw new InvalidOperationException("The token does not say whose it is: there is no claim oid in it.");
+        throw new InvalidOperationException("The token does not name its identity: it has no claim oid.");
     }
 }

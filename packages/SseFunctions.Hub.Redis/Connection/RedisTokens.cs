@@ -3,20 +3,21 @@ using Microsoft.Extensions.Logging;
 
 namespace SseFunctions.Hub.Redis.Connection;
 
-/// <summary>Gets tokens, the next one well before the last one lapses, and gives each to <paramref name="say"/>. Begins
-/// when somebody needs one, and goes on for good: where there is none, it tries again ever more rarely. Thread-safe.
-/// </summary>
+/// <summary>Requests tokens, each well before the last one expires, and passes each to <paramref name="onToken"/>.
+/// The first call of <see cref="ReadyAsync"/> starts the requests, and they go on until disposal. After a failure the
+/// next attempt waits longer each time. Thread-safe.</summary>
 internal sealed partial class RedisTokens(
-    TokenCredential credential, Func<RedisToken, Task> say, TimeProvider time, ILogger logger) : IAsyncDisposable
+    TokenCredential credential, Func<RedisToken, Task> onToken, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private const string Scope = "https://redis.azure.com/.default";
 
-    // Of a token's life, and not all instances of an app at once.
+    // The part of a token's life after which the next one is requested. It is random between these two, so that not all
+    // instances of an app ask at the same time.
     private const double EarliestRenewal = 0.65;
     private const double LatestRenewal = 0.75;
 
-    // Of what is left, if the same one comes again: whoever gives them out keeps them for a while.
-    private const double NextTry = 0.25;
+    // The part of the remaining life, if the same token came again: the identity service caches tokens for a while.
+    private const double RetryForNewToken = 0.25;
 
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWaitAfterFailure = TimeSpan.FromMinutes(1);
@@ -31,11 +32,11 @@ internal sealed partial class RedisTokens(
     private RedisToken? _current;
     private Exception? _failure;
 
-    /// <summary>The newest; null as long as there is none. It may have lapsed if no other can be had.</summary>
+    /// <summary>The newest token; null before the first. It may have expired if requests for a new one fail.</summary>
     public RedisToken? Current => Volatile.Read(ref _current);
 
-    /// <summary>Waits until there is one.</summary>
-    /// <exception cref="LogUnavailableException">There is none, or not in this time.</exception>
+    /// <summary>Waits until the first request has ended, and starts the requests if none was made yet.</summary>
+    /// <exception cref="HubUnavailableException">There is no token: requests fail, or time ran out.</exception>
     public async Task ReadyAsync(TimeSpan timeout)
     {
         lock (_gate) _running ??= Task.Run(RunAsync);
@@ -45,11 +46,11 @@ internal sealed partial class RedisTokens(
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
-            throw new LogUnavailableException("There is no token yet to open Redis with.", exception);
+            throw new HubUnavailableException("There is no token yet to sign in to Redis.", exception);
         }
         if (Current is not null) return;
         var failure = Volatile.Read(ref _failure);
-        throw new LogUnavailableException($"There is no token to open Redis with: {failure?.Message}", failure);
+        throw new HubUnavailableException($"There is no token to sign in to Redis: {failure?.Message}", failure);
     }
 
     /// <inheritdoc/>
@@ -78,7 +79,7 @@ internal sealed partial class RedisTokens(
                 catch (Exception exception)
                     when (exception is not OperationCanceledException || !_stop.IsCancellationRequested)
                 {
-                    // Nobody else gets any, so it has to go on, whatever it was.
+                    // Catch everything: nothing else requests tokens, so this loop must not end.
                     Volatile.Write(ref _failure, exception);
                     if (failures == 0 || time.GetElapsedTime(logged) > LogAgain)
                     {
@@ -93,15 +94,15 @@ internal sealed partial class RedisTokens(
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // They are not needed any more.
+            // Disposed.
         }
     }
 
-    // How long the token will do.
+    // Requests a token. Returns how long to wait before the next request.
     private async Task<TimeSpan> RenewAsync()
     {
         var (last, token) = (Current, await GetAsync());
-        var share = NextTry;
+        var share = RetryForNewToken;
         if (last is null || token.ExpiresOn > last.ExpiresOn)
         {
             Volatile.Write(ref _current, token);
@@ -112,8 +113,8 @@ internal sealed partial class RedisTokens(
         {
             token = last;
         }
-        // An old one too: someone may not have heard it.
-        await say(token);
+        // Even if the token is not new: sending it may have failed on some connection the last time.
+        await onToken(token);
         var wait = share * (token.ExpiresOn - time.GetUtcNow());
         return wait > ShortestWait ? wait : ShortestWait;
     }
@@ -129,7 +130,8 @@ internal sealed partial class RedisTokens(
         }
         catch (OperationCanceledException exception) when (limit.IsCancellationRequested)
         {
-            throw new TimeoutException($"Nobody has answered within {LongestAnswer.TotalSeconds} s.", exception);
+            throw new TimeoutException(
+                $"The identity service did not answer within {LongestAnswer.TotalSeconds} s.", exception);
         }
     }
 
@@ -140,12 +142,12 @@ internal sealed partial class RedisTokens(
         return wait * (LatestRenewal + ((1 - LatestRenewal) * Random.Shared.NextDouble()));
     }
 
-    [LoggerMessage(31, LogLevel.Information, "Redis is opened with the identity whose object id is {ObjectId}")]
+    [LoggerMessage(31, LogLevel.Information, "Signs in to Redis with the identity whose object id is {ObjectId}")]
     private partial void LogIdentity(string objectId);
 
-    [LoggerMessage(32, LogLevel.Information, "There is a token again to open Redis with")]
+    [LoggerMessage(32, LogLevel.Information, "There is a token again to sign in to Redis")]
     private partial void LogRenewed();
 
-    [LoggerMessage(33, LogLevel.Warning, "There is no new token to open Redis with. It is tried again. {Cause}")]
+    [LoggerMessage(33, LogLevel.Warning, "Could not get a new token to sign in to Redis, and will try again: {Cause}")]
     private partial void LogNotRenewed(Exception exception, string cause);
 }

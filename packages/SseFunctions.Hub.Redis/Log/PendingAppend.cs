@@ -3,7 +3,7 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Hub.Redis.Log;
 
-/// <summary>An update on its way into the log.</summary>
+/// <summary>An update that its publisher waits for, on its way into the log.</summary>
 internal sealed class PendingAppend
 {
     private readonly TaskCompletionSource<LogEntry> _entry = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -12,11 +12,11 @@ internal sealed class PendingAppend
     private readonly long _timestamp;
     private readonly CancellationToken _cancellationToken;
 
-    /// <summary>Takes an update that is fit for a log.</summary>
-    /// <exception cref="ArgumentException">The type holds CR, LF or NUL.</exception>
+    /// <summary>Takes an update whose id was checked.</summary>
+    /// <exception cref="ArgumentException">The type contains CR, LF or NUL.</exception>
     public PendingAppend(Update update, TimeProvider time, CancellationToken cancellationToken)
     {
-        // Its entry is made when its place is known, and must not fail then.
+        // ToEntry creates the event when the update is already in Redis. It must not fail then.
         ServerSentEvent.Check(update.Type, update.Id, update.Retry);
         _update = update;
         _time = time;
@@ -25,32 +25,32 @@ internal sealed class PendingAppend
         Stored = StoredUpdate.Write(update);
     }
 
-    /// <summary>As it lies in Redis.</summary>
+    /// <summary>The update as Redis stores it.</summary>
     public byte[] Stored { get; }
 
-    /// <summary>The publisher's own id, or nothing.</summary>
+    /// <summary>The publisher's own id, or an empty string.</summary>
     public string OwnId => _update.Id ?? "";
 
-    /// <summary>Completes with the entry, or fails.</summary>
+    /// <summary>Completes when the update is in the log, or fails.</summary>
     public Task<LogEntry> Entry => _entry.Task;
 
-    /// <summary>How long it has waited.</summary>
+    /// <summary>How long the publisher has waited.</summary>
     public TimeSpan Age => _time.GetElapsedTime(_timestamp);
 
-    /// <summary>Whether nobody waits for it any more.</summary>
+    /// <summary>Whether the publisher does not wait any more.</summary>
     public bool IsAbandoned => _cancellationToken.IsCancellationRequested;
 
-    /// <summary>Its entry at a place.</summary>
-    public LogEntry At(LogPosition place) => new(place, _update, _timestamp);
+    /// <summary>Creates the update's entry.</summary>
+    public LogEntry ToEntry(LogPosition position) => new(position, _update, _timestamp);
 
-    /// <summary>It is in the log.</summary>
+    /// <summary>Tells the publisher that the update is in the log.</summary>
     public void Succeed(LogEntry entry) => _entry.TrySetResult(entry);
 
-    /// <summary>It is not, as far as anybody knows.</summary>
+    /// <summary>Tells the publisher that the update could not be stored, as far as this process knows.</summary>
     public void Fail(Exception exception)
     {
         _entry.TrySetException(exception);
-        // Looked at, even if its publisher does not wait any more.
+        // Observe the exception: the publisher may not wait any more.
         _ = _entry.Task.Exception;
     }
 }

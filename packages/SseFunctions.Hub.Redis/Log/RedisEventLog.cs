@@ -1,65 +1,64 @@
 using Microsoft.Extensions.Logging;
 using SseFunctions.Hub.EventLogs;
-using SseFunctions.Hub.Presence;
 using SseFunctions.Hub.Redis.Connection;
-using SseFunctions.Hub.Redis.Registry;
 
 namespace SseFunctions.Hub.Redis.Log;
 
-/// <summary>A log in Redis, shared by all instances that name the same server and keys: one order, one history. Each
-/// instance holds a copy of it in memory, from which its subscribers are served, so that the load on Redis does not
-/// grow with them.</summary>
+/// <summary>A log in Redis that all instances with the same server and key prefix share: one order, one history. Each
+/// instance holds a copy in memory and serves its subscribers from it, so that the load on Redis does not grow with the
+/// number of subscribers.</summary>
 internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
 {
-    // What may be on the way from one instance to the others, many times over: it must not be dropped in between.
+    // The least that Redis holds: many times what can be on its way from one instance to the others. An entry that is
+    // dropped before another instance has read it is lost to that instance's subscribers.
     private const int LeastCount = 4096;
     private const long LeastBytes = 32 * 1024 * 1024;
+
+    // Redis holds 1/4 more bytes than an instance: it drops whole batches, and counts the bytes of the stored JSON.
+    private const int ExtraBytesDivisor = 4;
 
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(2);
 
-    // Before everything: whoever asks before anything was read has to ask again.
+    // The tail of a copy that was never read. It is before every position.
     private static readonly LogPosition Unknown = new(-1, 0);
 
     private readonly TimeProvider _time;
-    private readonly RedisKeys _keys;
-    private readonly RedisIdentity? _identity;
     private readonly RedisConnection _connection;
     private readonly EntryStore _held;
     private readonly RedisMirror _mirror;
     private readonly RedisAppender _appender;
-    private readonly RedisWrites _writes;
+    private readonly WriteHealth _health;
 
-    /// <summary>Makes it; nothing is read before <see cref="StartAsync"/>.</summary>
+    /// <summary>Prepares the log; it reads nothing before <see cref="StartAsync"/>.</summary>
+    /// <param name="connection">The connection, which this log does not dispose.</param>
+    /// <param name="limits">How much each instance holds.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="metrics">The mirror's metrics.</param>
+    /// <param name="logger">The logger.</param>
+    /// <param name="stored">How much Redis holds. Null: <see cref="StoredLimits"/>.</param>
     public RedisEventLog(
-        RedisOptions options, LogLimits limits, TimeProvider time, RedisMetrics metrics, ILogger<RedisEventLog> logger)
-        : this(options, null, limits, time, metrics, logger)
-    {
-    }
-
-    /// <summary>The same, with an identity and limits in Redis of a test's own.</summary>
-    internal RedisEventLog(
-        RedisOptions options,
-        RedisIdentity? identity,
+        RedisConnection connection,
         LogLimits limits,
         TimeProvider time,
-        RedisMetrics metrics,
+        RedisMirrorMetrics metrics,
         ILogger<RedisEventLog> logger,
         LogLimits? stored = null)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(metrics);
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.MaxCount, 1, nameof(limits));
         _time = time;
-        _keys = new RedisKeys(options.KeyPrefix);
+        _connection = connection;
+        var instance = $"{Guid.NewGuid():N}";
+        var keys = new LogKeys(connection.KeyPrefix);
         var clock = new RedisClock(time);
-        _identity = identity ?? RedisIdentity.Of(options, time, logger);
-        _connection = new RedisConnection(options, _identity, metrics, time, logger);
         _held = new EntryStore(new LogRing(limits, Unknown), time);
-        _mirror = new RedisMirror(_connection, _keys, _held, limits, clock, metrics, time, logger);
-        _writes = new RedisWrites(_connection, _keys, time);
-        _appender = new RedisAppender(_connection, _keys, stored ?? InRedis(limits), _held, _mirror, clock, _writes);
+        _mirror = new RedisMirror(connection, keys, _held, limits, clock, instance, metrics, time, logger);
+        _health = new WriteHealth(connection, keys, time);
+        var script = new AppendScript(connection, keys, stored ?? StoredLimits(limits), instance);
+        _appender = new RedisAppender(script, connection, _held, _mirror, clock, _health);
     }
 
     /// <inheritdoc/>
@@ -77,15 +76,15 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
     /// <inheritdoc/>
     public LogSize Size => _held.Size;
 
-    /// <summary>Whether Redis cannot be read just now.</summary>
+    /// <summary>Whether the last read from Redis failed, or none has succeeded yet.</summary>
     public bool IsCut => _mirror.IsCut;
 
     /// <summary>The code of the error with which Redis refuses to store updates; null if it stores them, or does not
     /// answer.</summary>
-    internal Task<string?> RefusalAsync(CancellationToken cancellationToken) => _writes.RefusalAsync(cancellationToken);
+    internal Task<string?> RefusalAsync(CancellationToken cancellationToken) => _health.RefusalAsync(cancellationToken);
 
-    /// <summary>Begins to read, and waits until everything there is has been read; not for long if Redis does not
-    /// answer: it goes on trying.</summary>
+    /// <summary>Begins to read, and waits until the whole log has been read. If Redis does not answer, this returns
+    /// after 5 s at most, and the attempts go on in the background.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -94,17 +93,14 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // Streams that need no log work without.
+            // Start the host all the same: streams that need no log work without Redis.
         }
     }
-
-    /// <summary>The registry of the instances that share this log, over the same connection.</summary>
-    internal RedisInstanceRegistry Registry(RegistryTimes times) => new(_connection, _keys, times);
 
     /// <inheritdoc/>
     public LogEnd FindEnd() => _held.End is var end && end.Tail > Unknown
         ? end
-        : throw new LogUnavailableException("Redis has not been read yet.");
+        : throw new HubUnavailableException("Redis has not been read yet.");
 
     /// <inheritdoc/>
     public async ValueTask<LogEntry> AppendAsync(Update update, CancellationToken cancellationToken)
@@ -117,12 +113,12 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
         _mirror.Expect(entry.Position);
         try
         {
-            // So that whoever has published finds it here.
+            // A publisher that reads from this log now must find its own update.
             await _held.ReachAsync(entry.Position, cancellationToken).WaitAsync(_connection.Timeout, cancellationToken);
         }
         catch (TimeoutException)
         {
-            // It is in the log all the same.
+            // Redis has the update all the same, so the publication has succeeded.
         }
         return entry;
     }
@@ -152,31 +148,26 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
     public IAsyncEnumerable<ReadOnlyMemory<LogEntry>> FollowAsync(
         LogPosition after, CancellationToken cancellationToken) => _held.FollowAsync(after, cancellationToken);
 
-    /// <summary>What Redis holds, so that each instance can hold what the limits say: Redis drops what was appended
-    /// together at once, and counts the bytes that lie there.</summary>
-    internal static LogLimits InRedis(LogLimits limits) => limits with
+    /// <summary>How much Redis has to hold so that each instance can hold as much as the limits allow.</summary>
+    internal static LogLimits StoredLimits(LogLimits limits) => limits with
     {
         MaxCount = Math.Max(limits.MaxCount, LeastCount),
-        MaxBytes = Math.Max(limits.MaxBytes + (limits.MaxBytes / 4), LeastBytes),
+        MaxBytes = Math.Max(limits.MaxBytes + (limits.MaxBytes / ExtraBytesDivisor), LeastBytes),
     };
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _mirror.DisposeAsync();
-        if (_identity is not null) await _identity.DisposeAsync();
-        await _connection.DisposeAsync();
-    }
+    /// <summary>Stops reading. The connection stays open.</summary>
+    public ValueTask DisposeAsync() => _mirror.DisposeAsync();
 
-    // An id that the reader may not see takes the same way as an unknown one: nor must the time of the answer tell.
+    // The id of an entry that the reader may not see is searched for like an unknown id, so that the time of the answer does
+    // not tell whether the entry exists.
     private async ValueTask<LogPosition?> FindAsync(
         string id, Func<LogPosition?> find, CancellationToken cancellationToken)
     {
-        // Before it is looked for: what comes in between is found.
+        // Read the tail before the search, so that the copy holds, or has dropped, every entry up to this tail.
         var tail = _held.Tail;
-        if (find() is { } place) return place;
+        if (find() is { } position) return position;
         if (id.Length == 0) return null;
-        // Another instance may just have given it out.
+        // Any other id may be one that another instance has given out since the last read.
         if (id[0] == LogPosition.Mark && (!LogPosition.TryParse(id, out var own) || own <= tail)) return null;
         try
         {
@@ -184,12 +175,13 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
         }
         catch (TimeoutException exception)
         {
-            throw new LogUnavailableException("Redis does not answer.", exception);
+            throw new HubUnavailableException("Redis does not answer.", exception);
         }
-        // In this order: what was read in between is found.
+        // IsCut before the second search: a read that ends in between can only make the search succeed.
         var isCut = IsCut;
         if (find() is { } found) return found;
-        // Not "unknown": whoever is told that gets everything again, and may have missed nothing.
-        return isCut ? throw new LogUnavailableException("Redis cannot be read.") : null;
+        // Null would say that the id is unknown: its subscriber would get the whole history again, although it may have
+        // missed nothing.
+        return isCut ? throw new HubUnavailableException("Redis cannot be read.") : null;
     }
 }

@@ -2,9 +2,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace SseFunctions.Hub.Redis.Log;
 
-/// <summary>Whether the shared log can be read and written. A log that Redis refuses to write to is unhealthy: nothing
-/// can be published, and somebody has to give Redis memory or rights. A log that cannot be reached is degraded:
-/// subscribers stay, the connection is tried again, and another instance would be no better off.</summary>
+/// <summary>Checks whether the shared log can be read and written. Unhealthy: Redis refuses writes, so nothing can be
+/// published until somebody gives Redis memory or rights. Degraded: Redis cannot be reached. Then subscribers stay
+/// connected and the connection is tried again; replacing this instance by another would not help.</summary>
 internal sealed class RedisHealthCheck(RedisEventLog log) : IHealthCheck
 {
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace SseFunctions.Hub.Redis.Log;
 
-/// <summary>Starts the shared log with the host, before the services that read it.</summary>
+/// <summary>Starts the shared log when the host starts, before the hosted services that read the log.</summary>
 internal sealed class RedisLogStart(RedisEventLog log) : IHostedLifecycleService
 {
     /// <inheritdoc/>

@@ -1,57 +1,61 @@
 using Microsoft.Extensions.Logging;
 using SseFunctions.Hub.EventLogs;
 using SseFunctions.Hub.Redis.Connection;
-using StackExchange.Redis;
 
 namespace SseFunctions.Hub.Redis.Log;
 
-/// <summary>Keeps this process's copy of the log up to date: the only one in it who reads from Redis, however many
-/// subscribe. It reads when the bell rings, when someone expects an entry, and anyway every now and then, because a
-/// bell can be lost.</summary>
+/// <summary>Keeps this process's copy of the log up to date. Nothing else in the process reads the log from Redis, so
+/// the load on Redis does not grow with the number of subscribers. The mirror reads when the bell rings, when an entry
+/// is expected, and at regular intervals, because a message of the bell can be lost.</summary>
 internal sealed partial class RedisMirror : IAsyncDisposable
 {
-    // The bell did not tell of an entry that is older than this when it is found. A younger one's is on its way.
+    // An entry older than this, found by a read at the regular interval, counts as one whose bell was lost. The bell of
+    // a younger entry may still be on its way.
     private const long LongestBellMilliseconds = 500;
 
-    // Before every entry, and not the start of a log that never was another.
+    // Where the copy starts after Redis has lost updates. It is before every entry, and differs from 0-0, where a log
+    // that has lost nothing starts: the new log must not share the lost log's start position.
     private static readonly LogPosition StartAfterLoss = new(0, 1);
 
-    private static readonly TimeSpan ReadAnyway = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan ReadInterval = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
-    private readonly RedisConnection _connection;
-    private readonly RedisKeys _keys;
     private readonly RedisReader _reader;
+    private readonly BellSubscription _bell;
     private readonly EntryStore _held;
     private readonly LogLimits _limits;
     private readonly RedisClock _clock;
-    private readonly RedisMetrics _metrics;
+    private readonly RedisMirrorMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
-    private readonly MirrorQuestions _questions;
+    private readonly ReadRequests _requests;
     private readonly ITimer _timer;
-    private bool _isSubscribed;
-    private bool _isLoaded;
-    private bool _isCut = true;
-    private bool _isCutLogged;
-    private bool _isDeafnessLogged;
+    private volatile MirrorState _state;
     private long _lastRead;
     private Task _running = Task.CompletedTask;
 
-    /// <summary>Made by the log.</summary>
+    /// <summary>Prepares the mirror; it reads nothing before <see cref="Start"/>.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="keys">The log in Redis.</param>
+    /// <param name="held">The copy.</param>
+    /// <param name="limits">How much the copy holds.</param>
+    /// <param name="clock">Set from Redis' answers.</param>
+    /// <param name="instance">The name with which this process rings the bell.</param>
+    /// <param name="metrics">Counts lost bells, and shows the lag.</param>
+    /// <param name="time">The clock of this process.</param>
+    /// <param name="logger">Receives failures and losses.</param>
     public RedisMirror(
         RedisConnection connection,
-        RedisKeys keys,
+        LogKeys keys,
         EntryStore held,
         LogLimits limits,
         RedisClock clock,
-        RedisMetrics metrics,
+        string instance,
+        RedisMirrorMetrics metrics,
         TimeProvider time,
         ILogger logger)
     {
-        _connection = connection;
-        _keys = keys;
         _reader = new RedisReader(connection, keys, clock, time, logger);
         _held = held;
         _limits = limits;
@@ -60,36 +64,39 @@ internal sealed partial class RedisMirror : IAsyncDisposable
         _time = time;
         _logger = logger;
         _lastRead = time.GetTimestamp();
-        _questions = new MirrorQuestions(held);
-        connection.Restored += () => _questions.Ask();
-        metrics.ObserveLag(() => Silence);
-        _timer = time.CreateTimer(_ => _questions.Ask(isDue: true), null, ReadAnyway, ReadAnyway);
+        _requests = new ReadRequests(held);
+        _bell = new BellSubscription(connection, keys.Bell, instance, _requests.Expect, logger);
+        connection.Restored += () => _requests.RequestAsync();
+        metrics.ObserveLag(() => Lag);
+        _timer = time.CreateTimer(
+            _ => _requests.RequestAsync(isTimerDue: true), null, ReadInterval, ReadInterval);
     }
 
-    /// <summary>What the bell says if this process rings it.</summary>
-    public string Name { get; } = $"{Guid.NewGuid():N}";
+    /// <summary>Whether the last read failed, or none has succeeded yet.</summary>
+    public bool IsCut => _state != MirrorState.Current;
 
-    /// <summary>Whether the last try to read failed, or none has succeeded yet.</summary>
-    public bool IsCut => Volatile.Read(ref _isCut);
+    /// <summary>The time since the last read that succeeded.</summary>
+    public TimeSpan Lag => _time.GetElapsedTime(Volatile.Read(ref _lastRead));
 
-    /// <summary>Since when it has not heard from Redis.</summary>
-    public TimeSpan Silence => _time.GetElapsedTime(Volatile.Read(ref _lastRead));
+    private bool IsLoaded => _state is MirrorState.Current or MirrorState.CutOff;
+
+    private bool IsFailureLogged => _state is MirrorState.StartFailed or MirrorState.CutOff;
 
     /// <summary>Begins to read.</summary>
-    /// <returns>Completes when it has read everything there is, or has failed to.</returns>
+    /// <returns>Completes when the whole log has been read, or the first attempt has failed.</returns>
     public Task Start()
     {
-        var first = _questions.Ask();
+        var first = _requests.RequestAsync();
         _running = Task.Run(RunAsync);
         return first;
     }
 
-    /// <summary>Says that there is an entry, which will be read if it is not here yet.</summary>
-    public void Expect(LogPosition place) => _questions.Expect(place);
+    /// <summary>Reports that there is an entry at a position. It is read unless the copy has it already.</summary>
+    public void Expect(LogPosition position) => _requests.Expect(position);
 
-    /// <summary>Reads on once.</summary>
-    /// <returns>Completes when that is done, or has failed.</returns>
-    public Task ReadOnAsync() => _questions.Ask();
+    /// <summary>Requests a read of the entries after the copy's last one.</summary>
+    /// <returns>Completes when that read has ended, with or without success.</returns>
+    public Task ReadOnAsync() => _requests.RequestAsync();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -107,86 +114,65 @@ internal sealed partial class RedisMirror : IAsyncDisposable
         {
             while (true)
             {
-                await _questions.WaitAsync(_stop.Token);
-                while (_questions.TryTake(out var isDue, out var answered))
+                await _requests.WaitAsync(_stop.Token);
+                while (_requests.TryTake(out var isTimerDue, out var read))
                 {
-                    var isDone = await PassAsync(isDue);
-                    answered.TrySetResult();
+                    var isDone = await TryReadAsync(isTimerDue);
+                    read.TrySetResult();
                     if (isDone) continue;
                     await Task.Delay(RetryDelay, _time, _stop.Token);
-                    _ = _questions.Ask();
+                    _ = _requests.RequestAsync();
                 }
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // It is not needed any more.
+            // Disposed.
         }
     }
 
-    private async Task<bool> PassAsync(bool isDue)
+    private async Task<bool> TryReadAsync(bool isTimerDue)
     {
         try
         {
-            // Before the first read, so that nothing falls between.
-            if (!_isSubscribed) _isSubscribed = await SubscribeAsync();
-            if (!_isLoaded || !await ReadOnAsync(isDue)) await LoadAsync();
+            // Listen before reading, so that no entry is missed between the two.
+            await _bell.EnsureAsync(_stop.Token);
+            if (!IsLoaded || !await TryReadOnAsync(isTimerDue)) await LoadAsync();
             Volatile.Write(ref _lastRead, _time.GetTimestamp());
             if (IsCut) LogRead(_held.Size.Count);
-            Volatile.Write(ref _isCut, _isCutLogged = false);
+            _state = MirrorState.Current;
             return true;
         }
         catch (Exception exception)
             when (exception is not OperationCanceledException || !_stop.IsCancellationRequested)
         {
-            // Nobody else reads, so it has to go on, whatever it was.
-            var isNews = !_isCutLogged || exception is not LogUnavailableException;
-            // Before it is said: who hears of it and asks is told so.
-            Volatile.Write(ref _isCut, _isCutLogged = true);
+            // Catch everything: nothing else reads the log, so this loop must not end.
+            var isNews = !IsFailureLogged || exception is not HubUnavailableException;
+            // Set before logging: the health must be degraded by the time somebody sees the message.
+            _state = IsLoaded ? MirrorState.CutOff : MirrorState.StartFailed;
             if (isNews) LogNotRead(exception);
             return false;
         }
     }
 
-    // False if Redis lets nobody listen: then all that there is is found by reading anyway.
-    private async Task<bool> SubscribeAsync()
-    {
-        try
-        {
-            await _connection.SubscribeAsync(_keys.Bell, OnNotification, _stop.Token);
-            return true;
-        }
-        catch (LogUnavailableException exception) when (exception.InnerException is RedisServerException)
-        {
-            if (!_isDeafnessLogged) LogDeaf(_keys.Bell.ToString(), exception.Message);
-            _isDeafnessLogged = true;
-            return false;
-        }
-    }
-
-    // Who rang, and the last entry. What this process has appended is here with the answer, or is expected then.
-    private void OnNotification(RedisValue message)
-    {
-        if (((string?)message)?.Split(' ') is [var name, var tail] && name != Name)
-            _questions.Expect(RedisPlace.Read(tail));
-    }
-
-    // False if the log in Redis is not the one any more of which this is a copy.
-    private async Task<bool> ReadOnAsync(bool isDue)
+    // Reads the entries after the copy's last one. False if Redis has lost entries that the copy has: then the copy has
+    // to be loaded anew.
+    private async Task<bool> TryReadOnAsync(bool isTimerDue)
     {
         RedisPage page;
         do
         {
-            var place = _held.Tail;
-            page = await _reader.ReadAsync(place, _stop.Token);
-            if (page.Tail < place) return HasLost(page.Tail);
+            var tail = _held.Tail;
+            page = await _reader.ReadAsync(tail, _stop.Token);
+            if (page.Tail < tail) return HasLost(page.Tail);
             var rung = _clock.Now - LongestBellMilliseconds;
-            if (isDue && page.Entries.Any(entry => entry.Entry.Position.Milliseconds < rung)) _metrics.BellMissed();
+            if (isTimerDue && page.Entries.Any(entry => entry.Entry.Position.Milliseconds < rung))
+                _metrics.BellMissed();
             LinkedEntry[] entries = [.. page.Entries];
             var count = _held.Add(entries);
             if (count == entries.Length) continue;
             if (entries[count].Previous < _held.Tail) return HasLost(entries[count].Previous);
-            // More was appended and dropped again than was read meanwhile.
+            // Redis has dropped entries that this instance had not read yet.
             LogFellBehind(_held.Tail.ToString(), entries[count].Previous.ToString());
             _held.Replace(new LogRing(_limits, entries[count].Previous, _held.End.LastPublic));
             _held.Add(entries.AsSpan(count));
@@ -197,11 +183,10 @@ internal sealed partial class RedisMirror : IAsyncDisposable
 
     private async Task LoadAsync()
     {
-        // What it held is not all in Redis any more. Ids have to go on behind it all the same.
+        // If the copy had entries, Redis has lost some of them. New positions must still be behind the lost ones.
         var highest = _held.Highest;
         var isLoss = highest > default(LogPosition);
-        if (isLoss) await _reader.MarkAsync(highest, _stop.Token);
-        // Nor is the start of what was lost the start of this.
+        if (isLoss) await _reader.AdvanceAsync(highest, _stop.Token);
         var ring = new LogRing(_limits, isLoss ? StartAfterLoss : default);
         RedisPage page;
         do
@@ -209,7 +194,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
             page = await _reader.ReadAsync(ring.Tail, _stop.Token);
             foreach (var (previous, entry) in page.Entries)
             {
-                // The first one, or the first after some that were dropped while we read.
+                // This is the first entry that Redis holds, or Redis has dropped entries while we read.
                 if (previous != ring.Tail && previous != default)
                     ring = new LogRing(_limits, previous, ring.LastPublic);
                 ring.Add(entry);
@@ -217,12 +202,12 @@ internal sealed partial class RedisMirror : IAsyncDisposable
             }
         }
         while (page.IsFull);
-        // The stream is gone, and what comes next is linked to its last entry all the same.
+        // The stream is lost, but its tail is known: the next entry will be linked to it.
         if (ring.Size.Count == 0 && page.Tail > ring.Tail) ring = new LogRing(_limits, page.Tail, ring.LastPublic);
         _held.Replace(ring);
-        _isLoaded = true;
-        // What was appended here since the last page was put into the ring that is gone now.
-        _ = _questions.Ask();
+        // This process may have appended entries since the last page was read. They went into the ring that has just
+        // been replaced, so read once more.
+        _ = _requests.RequestAsync();
     }
 
     private bool HasLost(LogPosition after)
@@ -235,20 +220,16 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     private partial void LogRead(int count);
 
     [LoggerMessage(22, LogLevel.Warning,
-        "The shared log in Redis cannot be read. Subscribers stay, and catch up when it can be again")]
+        "The shared log in Redis cannot be read. Subscribers stay connected, and get what they miss when it can be "
+        + "read again")]
     private partial void LogNotRead(Exception exception);
 
-    [LoggerMessage(25, LogLevel.Warning,
-        "Redis does not let this instance listen to the channel {Channel} (ACL: &{Channel}): updates of other "
-        + "instances are found up to 1.5 s late. {Reason}")]
-    private partial void LogDeaf(string channel, string reason);
-
     [LoggerMessage(23, LogLevel.Warning,
-        "This instance fell behind the shared log, and misses what is between {From} and {To}")]
+        "This instance fell behind the shared log in Redis, and misses the updates between {From} and {To}")]
     private partial void LogFellBehind(string from, string to);
 
     [LoggerMessage(24, LogLevel.Error,
-        "Redis has lost what was in the log after {From} up to {To}. Subscribers that had some of it are told when "
-        + "they come back")]
+        "Redis has lost the updates after {From} up to {To}. Subscribers that received some of them are told when they "
+        + "reconnect")]
     private partial void LogLost(string from, string to);
 }

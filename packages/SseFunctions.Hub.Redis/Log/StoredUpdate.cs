@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace SseFunctions.Hub.Redis.Log;
 
-/// <summary>An update as it lies in Redis: JSON, so that people can read it there, and the same bytes for the same
-/// update, so that Redis can compare.</summary>
+/// <summary>An update as Redis stores it: JSON, which people can read with <c>redis-cli</c>. Equal updates have equal
+/// bytes, so that Redis can compare them.</summary>
 internal sealed record StoredUpdate(
     string[] Topics, string Data, bool Private = false, string? Type = null, long? Retry = null)
 {
@@ -13,19 +13,20 @@ internal sealed record StoredUpdate(
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
-        // It is no HTML and is never put into any.
+        // The JSON is never put into HTML, so nothing else has to be escaped.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
-    /// <summary>Says nothing to anybody: it has no topic.</summary>
-    public static byte[] Nothing { get; } = Write(new Update([], ""));
+    /// <summary>An update that is delivered to nobody, because it has no topic.</summary>
+    public static byte[] Placeholder { get; } = Write(new Update([], ""));
 
-    /// <summary>Writes an update.</summary>
+    /// <summary>Writes an update as JSON.</summary>
     public static byte[] Write(Update update)
     {
         var stored = new StoredUpdate(
             [.. update.Topics],
-            // All three line breaks arrive as the same (WHATWG HTML 9.2.6), so they are the same here.
+            // CR, LF and CRLF reach the subscriber as the same line break (WHATWG HTML 9.2.6), so they must not make
+            // two updates differ.
             WithLineFeeds(update.Data),
             update.IsPrivate,
             update.Type,
@@ -33,12 +34,14 @@ internal sealed record StoredUpdate(
         return JsonSerializer.SerializeToUtf8Bytes(stored, Json.StoredUpdate);
     }
 
-    /// <summary>Reads an update.</summary>
-    /// <exception cref="JsonException">It is none.</exception>
+    /// <summary>Reads an update that <see cref="Write"/> has written.</summary>
+    /// <param name="ownId">The publisher's own id; null or empty for none.</param>
+    /// <param name="json">The JSON.</param>
+    /// <exception cref="JsonException">The JSON is not an update.</exception>
     public static Update Read(string? ownId, ReadOnlySpan<byte> json)
     {
         var stored = JsonSerializer.Deserialize(json, Json.StoredUpdate)
-            ?? throw new JsonException("There is no update.");
+            ?? throw new JsonException("The update is null.");
         if (stored.Topics is null || Array.Exists(stored.Topics, topic => topic is null) || stored.Data is null)
             throw new JsonException("An update has topics and data.");
         return new Update(stored.Topics, stored.Data)
@@ -50,7 +53,7 @@ internal sealed record StoredUpdate(
         };
     }
 
-    // Not ReplaceLineEndings: that also replaces FF, NEL, LS and PS, which are no line breaks in an event.
+    // ReplaceLineEndings would also replace FF, NEL, LS and PS, which are not line breaks in an event.
     private static string WithLineFeeds(string text) => !text.Contains('\r', StringComparison.Ordinal)
         ? text
         : text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');

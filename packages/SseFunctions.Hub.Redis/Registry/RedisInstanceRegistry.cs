@@ -4,20 +4,28 @@ using StackExchange.Redis;
 
 namespace SseFunctions.Hub.Redis.Registry;
 
-/// <summary>The registry of the instances that share a log, in the same Redis. The time is Redis' own, so that clocks
-/// of instances do not matter.</summary>
-internal sealed class RedisInstanceRegistry(RedisConnection connection, RedisKeys keys, RegistryTimes times)
-    : IInstanceRegistry
+/// <summary>The registry of instances, in Redis. All times are those of Redis' clock, so that the instances' clocks
+/// need not agree. Thread-safe.</summary>
+internal sealed class RedisInstanceRegistry(RedisConnection connection, RegistryTimes times) : IInstanceRegistry
 {
-    private const CommandFlags Here = CommandFlags.DemandMaster;
+    private const CommandFlags Primary = CommandFlags.DemandMaster;
+
+    // The result of renew.lua for an instance that is not registered.
     private const long NotRegistered = -1;
 
+    private static readonly RedisScript Join = Load("join.lua");
+    private static readonly RedisScript Renew = Load("renew.lua");
+    private static readonly RedisScript Leave = Load("leave.lua");
+    private static readonly RedisScript Claim = Load("claim.lua");
+    private static readonly RedisScript Remove = Load("remove.lua");
+
+    private readonly RegistryKeys _keys = new(connection.KeyPrefix);
     private readonly string _name = $"{Guid.NewGuid():N}";
     private readonly long _deadAfter = (long)times.DeadAfter.TotalMilliseconds;
 
     /// <inheritdoc/>
     public async Task<bool> JoinAsync(CancellationToken cancellationToken) =>
-        await RunAsync(RedisRegistryScripts.Join, _name, [], cancellationToken) != 0;
+        await RunAsync(Join, _name, [], cancellationToken) != 0;
 
     /// <inheritdoc/>
     public async Task<long?> RenewAsync(
@@ -30,35 +38,34 @@ internal sealed class RedisInstanceRegistry(RedisConnection connection, RedisKey
             arguments.Add(name);
             arguments.Add(value ?? "");
         }
-        var held = await RunAsync(RedisRegistryScripts.Renew, _name, arguments, cancellationToken);
+        var held = await RunAsync(Renew, _name, arguments, cancellationToken);
         return held == NotRegistered ? null : held;
     }
 
     /// <inheritdoc/>
-    public Task LeaveAsync(CancellationToken cancellationToken) =>
-        RunAsync(RedisRegistryScripts.Leave, _name, [], cancellationToken);
+    public Task LeaveAsync(CancellationToken cancellationToken) => RunAsync(Leave, _name, [], cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<KeyValuePair<string, string>>> ListAsync(CancellationToken cancellationToken)
     {
-        var (now, instances) = await connection.AskAsync(
+        var (now, instances) = await connection.QueryAsync(
             async multiplexer =>
             {
                 var database = multiplexer.GetDatabase();
-                var time = RedisClock.AskAsync(multiplexer);
-                var instances = database.SortedSetRangeByRankWithScoresAsync(keys.Instances, flags: Here);
-                await Task.WhenAll(time, instances);
-                return (await time, await instances);
+                var now = RedisClock.QueryAsync(multiplexer);
+                var instances = database.SortedSetRangeByRankWithScoresAsync(_keys.Instances, flags: Primary);
+                await Task.WhenAll(now, instances);
+                return (await now, await instances);
             },
             cancellationToken);
-        var oldest = RedisClock.Read(now) - _deadAfter;
-        // Those that died are left out at once, cleared up after or not.
+        var oldest = RedisClock.Parse(now) - _deadAfter;
+        // A dead instance is left out at once, even if no other instance has cleared up after it yet.
         var alive = instances.Where(instance => instance.Score >= oldest)
             .Select(instance => $"{instance.Element}").ToArray();
-        if (!alive.Contains(_name)) throw new LogUnavailableException("This instance is not registered just now.");
-        var held = await connection.AskAsync(
+        if (!alive.Contains(_name)) throw new HubUnavailableException("This instance is not registered just now.");
+        var held = await connection.QueryAsync(
             multiplexer => Task.WhenAll(
-                alive.Select(name => multiplexer.GetDatabase().HashGetAllAsync(keys.ValuesOf(name), Here))),
+                alive.Select(name => multiplexer.GetDatabase().HashGetAllAsync(_keys.ValuesOf(name), Primary))),
             cancellationToken);
         return [.. held.SelectMany(Pairs)];
     }
@@ -67,13 +74,10 @@ internal sealed class RedisInstanceRegistry(RedisConnection connection, RedisKey
     public async Task<DeadInstance?> ClaimAsync(CancellationToken cancellationToken)
     {
         var found = await connection.RunAsync(
-            RedisRegistryScripts.Claim,
-            [keys.Instances, keys.Leases],
-            [_name, _deadAfter],
-            cancellationToken);
+            Claim, [_keys.Instances, _keys.Leases], [_name, _deadAfter], cancellationToken);
         if ((string?)found is not { } dead) return null;
-        var held = await connection.AskAsync(
-            multiplexer => multiplexer.GetDatabase().HashGetAllAsync(keys.ValuesOf(dead), Here), cancellationToken);
+        var held = await connection.QueryAsync(
+            multiplexer => multiplexer.GetDatabase().HashGetAllAsync(_keys.ValuesOf(dead), Primary), cancellationToken);
         return new DeadInstance(dead, [.. Pairs(held)]);
     }
 
@@ -84,17 +88,19 @@ internal sealed class RedisInstanceRegistry(RedisConnection connection, RedisKey
         ArgumentNullException.ThrowIfNull(dead);
         ArgumentNullException.ThrowIfNull(names);
         RedisValue[] arguments = [_name, _deadAfter, .. names.Select(name => (RedisValue)name)];
-        return await RunAsync(RedisRegistryScripts.Remove, dead.Name, arguments, cancellationToken) > 0;
+        return await RunAsync(Remove, dead.Name, arguments, cancellationToken) > 0;
     }
+
+    private static RedisScript Load(string fileName) => RedisScript.Load(typeof(RedisInstanceRegistry), fileName);
 
     private static IEnumerable<KeyValuePair<string, string>> Pairs(HashEntry[] entries) =>
         entries.Select(entry => KeyValuePair.Create($"{entry.Name}", $"{entry.Value}"));
 
     private async Task<long> RunAsync(
-        string script, string instance, IEnumerable<RedisValue> arguments, CancellationToken cancellationToken) =>
+        RedisScript script, string instance, IEnumerable<RedisValue> arguments, CancellationToken cancellationToken) =>
         (long)await connection.RunAsync(
             script,
-            [keys.Instances, keys.Leases, keys.ValuesOf(instance)],
+            [_keys.Instances, _keys.Leases, _keys.ValuesOf(instance)],
             [instance, .. arguments],
             cancellationToken);
 }

@@ -22,7 +22,7 @@ internal interface IEventLog
 
     /// <summary>The position of the last entry, and the position of the last public entry, read at the same moment. No
     /// public entry is between the two.</summary>
-    /// <exception cref="LogUnavailableException">The end is not known yet.</exception>
+    /// <exception cref="HubUnavailableException">The end is not known yet.</exception>
     LogEnd FindEnd();
 
     /// <summary>Appends an update; it is in the log when this returns. If the last entry held with the update's own id
@@ -31,14 +31,14 @@ internal interface IEventLog
     /// three entries.</summary>
     /// <exception cref="ArgumentException">The id begins with <c>#</c> or holds anything but visible ASCII, or the type
     /// holds CR, LF or NUL.</exception>
-    /// <exception cref="LogUnavailableException">The log cannot be reached, or refuses writes at the
+    /// <exception cref="HubUnavailableException">The log cannot be reached, or refuses writes at the
     /// moment.</exception>
     ValueTask<LogEntry> AppendAsync(Update update, CancellationToken cancellationToken);
 
     /// <summary>The position of an event id, to read on from; null if the log never held the id, or has dropped the
     /// entry and the one after it. If two entries have the id, the position of the earlier one. Each entry is also
     /// found by the text of its position, even if it has an id of its own; so is <see cref="Start"/>.</summary>
-    /// <exception cref="LogUnavailableException">This process does not know the id, and cannot reach the shared log to
+    /// <exception cref="HubUnavailableException">This process does not know the id, and cannot reach the shared log to
     /// look for it.</exception>
     ValueTask<LogPosition?> FindAsync(string id, CancellationToken cancellationToken);
 
@@ -51,7 +51,7 @@ internal interface IEventLog
     /// </param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>The position to read on from; null if the id is unknown to the reader.</returns>
-    /// <exception cref="LogUnavailableException">It is not known here, and what the others know cannot be asked just
+    /// <exception cref="HubUnavailableException">It is not known here, and what the others know cannot be asked just
     /// now.</exception>
     ValueTask<LogPosition?> FindVisibleAsync(
         string id, Func<IReadOnlyList<string>, bool>? seesPrivate, CancellationToken cancellationToken);

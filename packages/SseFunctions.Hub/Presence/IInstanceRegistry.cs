@@ -3,7 +3,7 @@ namespace SseFunctions.Hub.Presence;
 /// <summary>The list of an app's instances, each with named values that all instances can read. An instance must renew
 /// its registration. If it does not, it counts as dead: its values are not listed any more, and another instance
 /// removes them. Thread-safe.</summary>
-/// <remarks>Each method throws <see cref="LogUnavailableException"/> if the registry cannot be reached, or refuses. The
+/// <remarks>Each method throws <see cref="HubUnavailableException"/> if the registry cannot be reached, or refuses. The
 /// change may have been made or not in that case.</remarks>
 internal interface IInstanceRegistry
 {
@@ -23,7 +23,7 @@ internal interface IInstanceRegistry
     Task LeaveAsync(CancellationToken cancellationToken);
 
     /// <summary>The values of all living instances, by name.</summary>
-    /// <exception cref="LogUnavailableException">The registry cannot be reached, or this instance is not registered. In
+    /// <exception cref="HubUnavailableException">The registry cannot be reached, or this instance is not registered. In
     /// the second case other instances may not be registered either, and the list would be incomplete.</exception>
     Task<IReadOnlyList<KeyValuePair<string, string>>> ListAsync(CancellationToken cancellationToken);
 

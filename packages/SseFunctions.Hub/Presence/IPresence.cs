@@ -15,6 +15,6 @@ internal interface IPresence
 
     /// <summary>All active subscriptions, in no order. If the list lacks a change, the update that announces the change
     /// is appended to the log after this call began.</summary>
-    /// <exception cref="LogUnavailableException">The registry cannot be read at the moment.</exception>
+    /// <exception cref="HubUnavailableException">The registry cannot be read at the moment.</exception>
     ValueTask<IReadOnlyList<SubscriptionDocument>> ListAsync(CancellationToken cancellationToken);
 }

@@ -10,7 +10,7 @@ internal static class PresenceUpdates
 
     /// <summary>Announces subscriptions, in order. Each announcement is a private update whose topic is the
     /// subscription's address, so only subscribers with a right to the address get it.</summary>
-    /// <exception cref="LogUnavailableException">Not all of them were announced.</exception>
+    /// <exception cref="HubUnavailableException">Not all of them were announced.</exception>
     public static async Task TellAsync(
         this IEventLog log, IEnumerable<SubscriptionDocument> documents, CancellationToken cancellationToken)
     {

@@ -46,7 +46,7 @@ internal sealed class PublishEndpoint(HubAccess access, UpdatePublisher publishe
             var id = await publisher.PublishAsync(valid, cancellationToken);
             return TypedResults.Text(id, "text/plain", Encoding.UTF8);
         }
-        catch (LogUnavailableException exception)
+        catch (HubUnavailableException exception)
         {
             const string title =
                 "Nothing can be published just now: try again. With an id of its own, an update is not doubled.";

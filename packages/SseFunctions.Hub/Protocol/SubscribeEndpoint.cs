@@ -55,7 +55,7 @@ internal sealed partial class SubscribeEndpoint(
         {
             (after, cursor) = await FindStartAsync(request, rights, cancellationToken);
         }
-        catch (LogUnavailableException exception)
+        catch (HubUnavailableException exception)
         {
             if (_budget.TryTake(out _)) LogUnknown(exception.Message);
             return TurnAway(HubBusyResult.Unavailable);

@@ -46,7 +46,7 @@ internal sealed class SubscriptionsEndpoint(
                 document => (topic is null || Unescape(document.Topic) == topic)
                     && (subscriber is null || Unescape(document.Subscriber) == subscriber))];
         }
-        catch (LogUnavailableException exception)
+        catch (HubUnavailableException exception)
         {
             const string title = "Who is subscribed is not known just now: try again.";
             return access.Refuse(Read, new HubProblem(HubProblem.Unavailable, title), exception.Message);

@@ -8,7 +8,7 @@ public interface IUpdatePublisher
     /// again with the same id and the same contents, it is not delivered again.</summary>
     /// <returns>The update's event id.</returns>
     /// <exception cref="ArgumentException">The update is not allowed; the message says what to change.</exception>
-    /// <exception cref="LogUnavailableException">The shared log cannot be reached, or takes nothing: try
+    /// <exception cref="HubUnavailableException">The updates' store cannot be reached, or refuses the update: try
     /// again.</exception>
     Task<string> PublishAsync(Update update, CancellationToken cancellationToken = default);
 }

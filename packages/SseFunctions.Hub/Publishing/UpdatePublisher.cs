@@ -26,7 +26,7 @@ internal sealed class UpdatePublisher(IEventLog log, UpdateLimits limits, HubMet
             metrics.Published();
             return entry.Id;
         }
-        catch (LogUnavailableException exception)
+        catch (HubUnavailableException exception)
         {
             PublishSpan.Fail(span, exception);
             throw;

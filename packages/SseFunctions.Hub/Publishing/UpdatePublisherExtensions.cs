@@ -11,7 +11,7 @@ public static class UpdatePublisherExtensions
     /// <returns>The update's event id.</returns>
     /// <exception cref="ArgumentException">The topic or the data is not allowed; the message says what to change.
     /// </exception>
-    /// <exception cref="LogUnavailableException">The shared log cannot be reached, or takes nothing: try again.
+    /// <exception cref="HubUnavailableException">The shared log cannot be reached, or takes nothing: try again.
     /// </exception>
     public static Task<string> PublishAsync(
         this IUpdatePublisher publisher, string topic, string data, CancellationToken cancellationToken = default)

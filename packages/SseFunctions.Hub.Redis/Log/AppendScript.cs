@@ -1,0 +1,82 @@
+using SseFunctions.Hub.EventLogs;
+using SseFunctions.Hub.Redis.Connection;
+using StackExchange.Redis;
+
+namespace SseFunctions.Hub.Redis.Log;
+
+/// <summary>Runs <c>append.lua</c>: packs its arguments and unpacks its result. Thread-safe.</summary>
+/// <param name="connection">Where to run it.</param>
+/// <param name="keys">The log.</param>
+/// <param name="limits">How much Redis holds.</param>
+/// <param name="instance">The name of this process, which the bell's message contains.</param>
+internal sealed class AppendScript(RedisConnection connection, LogKeys keys, LogLimits limits, string instance)
+{
+    // Arguments before those of the updates. Each update has two.
+    private const int FixedArguments = 8;
+
+    // Elements of the result when nothing was appended because it was too late.
+    private const int TooLateResults = 1;
+
+    // Elements of the result before those of repeated updates. Each repeated update has two.
+    private const int FixedResults = 3;
+
+    private static readonly RedisScript Script = RedisScript.Load(typeof(AppendScript), "append.lua");
+
+    private readonly string _bell = keys.Bell.ToString();
+
+    /// <summary>Appends a batch of updates.</summary>
+    /// <param name="batch">The updates.</param>
+    /// <param name="floor">The new entries' positions are behind this one.</param>
+    /// <param name="latest">After this time, in milliseconds of Unix time, Redis must not append them any more.</param>
+    /// <exception cref="HubUnavailableException">Redis cannot be reached, or refuses.</exception>
+    public async Task<AppendResult> RunAsync(List<PendingAppend> batch, LogPosition floor, long latest)
+    {
+        var result = await connection.RunAsync(Script, keys.All, Pack(batch, floor, latest), CancellationToken.None);
+        return Unpack(batch, (RedisResult[]?)result ?? []);
+    }
+
+    private RedisValue[] Pack(List<PendingAppend> batch, LogPosition floor, long latest)
+    {
+        var arguments = new RedisValue[FixedArguments + (batch.Count * 2)];
+        arguments[0] = _bell;
+        arguments[1] = latest;
+        arguments[2] = limits.MaxCount;
+        arguments[3] = limits.MaxBytes;
+        arguments[4] = (long)limits.MaxAge.TotalMilliseconds;
+        arguments[5] = floor.Milliseconds;
+        arguments[6] = floor.Sequence;
+        arguments[7] = instance;
+        for (var index = 0; index < batch.Count; index++)
+        {
+            arguments[FixedArguments + (index * 2)] = batch[index].OwnId;
+            arguments[FixedArguments + (index * 2) + 1] = batch[index].Stored;
+        }
+        return arguments;
+    }
+
+    private static AppendResult Unpack(List<PendingAppend> batch, RedisResult[] result)
+    {
+        if (result.Length == TooLateResults) return new AppendResult((long)result[0], null, []);
+        if (result.Length < FixedResults)
+            throw new HubUnavailableException("Redis gave an unexpected answer to the append script.");
+        var previous = RedisEntryId.Parse((string?)result[1]);
+        var next = RedisEntryId.Parse((string?)result[2]);
+        var entries = new LogEntry[batch.Count];
+        for (var element = FixedResults; element < result.Length; element += 2)
+        {
+            var index = (int)result[element];
+            entries[index] = batch[index].ToEntry(RedisEntryId.Parse((string?)result[element + 1]));
+        }
+        var added = new LinkedEntry[batch.Count - ((result.Length - FixedResults) / 2)];
+        var count = 0;
+        for (var index = 0; index < batch.Count; index++)
+        {
+            if (entries[index] is not null) continue;
+            entries[index] = batch[index].ToEntry(next);
+            added[count++] = new LinkedEntry(previous, entries[index]);
+            previous = next;
+            next = next with { Sequence = next.Sequence + 1 };
+        }
+        return new AppendResult((long)result[0], entries, added);
+    }
+}

@@ -1,0 +1,23 @@
+-- Claims a dead instance, so that only the caller clears up after it. The claim is a lease: if the caller dies too,
+-- another instance can claim it afterwards. Result: the name of the dead instance, or nothing. See join.lua for how the
+-- registry is stored.
+
+local instances, leases = KEYS[1], KEYS[2]
+
+local claimer = ARGV[1]                  -- the instance that wants to clear up
+local deadAfter = tonumber(ARGV[2])      -- an instance is dead after this many milliseconds; a lease lasts as long
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local before = string.format('(%.0f', now - deadAfter)
+for _, name in ipairs(redis.call('ZRANGEBYSCORE', instances, '-inf', before)) do
+  local lease = redis.call('HGET', leases, name)
+  local isFree = not lease or tonumber(string.match(lease, '^%d+')) <= now
+  local isOwn = lease and string.match(lease, ' (.*)$') == claimer
+  if name ~= claimer and (isFree or isOwn) then
+    redis.call('HSET', leases, name, string.format('%.0f ', now + deadAfter) .. claimer)
+    return name
+  end
+end
+return false
