@@ -64,8 +64,13 @@ public sealed partial class RepositoryFilesTests
         Assert.DoesNotContain("secrets.", text, StringComparison.Ordinal);
         Assert.Contains("\npermissions:\n  contents: read\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("pull_request_target", text, StringComparison.Ordinal);
-        // Whoever may push must not be able to deploy by it.
-        if (text.Contains("id-token: write", StringComparison.Ordinal)) Assert.Contains("\non:\n  workflow_dispatch:\n\n", text, StringComparison.Ordinal);
+        if (!text.Contains("id-token: write", StringComparison.Ordinal)) return;
+        // A push to a branch must not deploy or publish: somebody starts the workflow, or a tag does, in an environment that can ask for a
+        // review.
+        var isStartedByHand = text.Contains("\non:\n  workflow_dispatch:\n\n", StringComparison.Ordinal);
+        var isForTags = text.Contains("\non:\n  push:\n    tags: [\"v*\"]\n\n", StringComparison.Ordinal)
+            && text.Contains("\n    environment: ", StringComparison.Ordinal);
+        Assert.True(isStartedByHand || isForTags, text);
     }
 
     [Fact]

@@ -8,6 +8,10 @@ internal static class Command
     // It may restore and compile, beside all other tests.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
+    /// <summary>To be held by who builds the repository's own projects for release: two builds at once would write the same
+    /// files.</summary>
+    public static readonly SemaphoreSlim ReleaseBuild = new(1);
+
     /// <summary>The exit code, and all that it has printed.</summary>
     public static async Task<(int ExitCode, string Output)> Run(
         string folder, string program, IEnumerable<string> arguments, params (string Name, string Value)[] environment)

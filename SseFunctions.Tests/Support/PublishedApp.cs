@@ -7,9 +7,6 @@ namespace SseFunctions.Tests.Support;
 /// published once for all tests. They are skipped where a feed lacks the worker's packages.</summary>
 internal static partial class PublishedApp
 {
-    // It restores and compiles, beside all other tests.
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
-
     private static readonly Lazy<Task<(string? Path, string Output)>> Published = new(Publish);
 
     /// <summary>Its folder.</summary>
@@ -27,21 +24,16 @@ internal static partial class PublishedApp
         var folder = Directory.CreateTempSubdirectory("sse-functions-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         var project = Path.Combine(Repository.Root, "SseFunctions");
-        var start = new ProcessStartInfo("dotnet", ["publish", project, "-c", "Release", "-o", folder, "-nologo", "-v", "quiet"])
-        {
-            RedirectStandardOutput = true,
-        };
-        using var process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(Limit);
+        await Command.ReleaseBuild.WaitAsync();
         try
         {
-            var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
-            await process.WaitForExitAsync(limit.Token);
-            return (process.ExitCode == 0 ? folder : null, output);
+            var (exitCode, output) = await Command.Run(
+                Repository.Root, "dotnet", ["publish", project, "-c", "Release", "-o", folder, "-nologo", "-v", "quiet"]);
+            return (exitCode == 0 ? folder : null, output);
         }
         finally
         {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
+            Command.ReleaseBuild.Release();
         }
     }
 

@@ -55,14 +55,14 @@ internal sealed class Subscribers
 
     /// <summary>The limit that another subscriber would exceed.</summary>
     /// <param name="client">Whom it would be counted for; null: nobody counts.</param>
-    /// <returns>The name of the option; null if there is room.</returns>
-    internal string? LimitReached(string? client)
+    /// <returns>Null if there is room.</returns>
+    internal SubscriberLimit? LimitReached(string? client)
     {
         lock (_gate)
         {
-            if (_count >= _most) return nameof(HubOptions.MaxSubscribers);
+            if (_count >= _most) return SubscriberLimit.OfAll;
             return client is not null && _clients.GetValueOrDefault(client) >= _mostPerClient
-                ? nameof(HubOptions.MaxSubscribersPerClient)
+                ? SubscriberLimit.PerClient
                 : null;
         }
     }

@@ -88,9 +88,10 @@ internal sealed partial class SubscribeEndpoint(
 
     private bool IsFull(string? client)
     {
-        if (subscribers.LimitReached(client) is not { } setting) return false;
-        var isOfAll = setting == nameof(HubOptions.MaxSubscribers);
-        var limit = isOfAll ? _options.MaxSubscribers : _options.MaxSubscribersPerClient;
+        if (subscribers.LimitReached(client) is not { } reached) return false;
+        var (setting, limit) = reached == SubscriberLimit.OfAll
+            ? (nameof(HubOptions.MaxSubscribers), _options.MaxSubscribers)
+            : (nameof(HubOptions.MaxSubscribersPerClient), _options.MaxSubscribersPerClient);
         if (_budget.TryTake(out _)) LogFull($"{HubOptions.Section}:{setting}", limit);
         return true;
     }
