@@ -65,6 +65,16 @@ public sealed class ServicesTests
     }
 
     [Fact]
+    public async Task Wrong_settings_of_several_sections_are_said_together()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddSseHub(Configuration("Hub:MaxTopics=0", "Streaming:Retry=-00:00:01"));
+        using var host = builder.Build();
+        var wrong = await Assert.ThrowsAsync<AggregateException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(2, wrong.InnerExceptions.OfType<OptionsValidationException>().Count());
+    }
+
+    [Fact]
     public async Task Redis_takes_the_place_of_the_log_in_memory()
     {
         await using var redis = await RedisServer.Start();

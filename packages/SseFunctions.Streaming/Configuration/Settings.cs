@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace SseFunctions.Streaming.Configuration;
@@ -17,6 +18,8 @@ internal static class Settings
     {
         services.AddOptions<T>().Configure(options => Bind(configuration, section, options)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<T>, ProblemsValidator<T>>();
+        var isFirst = services.All(service => service.ImplementationType != typeof(SettingsCheck));
+        if (isFirst) services.Insert(0, ServiceDescriptor.Singleton<IHostedService, SettingsCheck>());
     }
 
     /// <summary>A list that is given item by item, <c>Name__0</c>, <c>Name__1</c>, or as one value with
