@@ -40,7 +40,10 @@ fi
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
-dotnet test SseFunctions.Tests --nologo --logger "trx;LogFileName=results.trx" --results-directory "$results" "$@"
+# Of the tests that pass, a line for each hundred.
+dotnet test SseFunctions.Tests --nologo --logger "trx;LogFileName=results.trx" --logger "console;verbosity=normal" \
+  --results-directory "$results" "$@" \
+  | awk '/^  Passed / { if (++passed % 100 == 0) { print passed " passed so far"; fflush() } next } { print; fflush() }'
 status=$?
 
 counters=$(grep -o '<Counters [^>]*>' "$results/results.trx" 2>/dev/null)

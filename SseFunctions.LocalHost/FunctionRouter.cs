@@ -18,9 +18,12 @@ internal sealed class FunctionRouter
     {
         RoutePrefix = routePrefix;
         // Only public ones, as in the Functions host. To look at all would load all that they name.
-        _entries = [.. FunctionMethods(assemblies.SelectMany(assembly => assembly.GetExportedTypes()))
+        var functions = FunctionMethods(assemblies.SelectMany(assembly => assembly.GetExportedTypes()))
+            .ToLookup(method => HttpTriggerOf(method) is not null);
+        _entries = [.. functions[true]
             .Select(method => new Entry(method, RoutePrefix, services))
             .OrderBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase)];
+        LeftOut = [.. functions[false].Select(NameOf).Order(StringComparer.OrdinalIgnoreCase)];
     }
 
     /// <summary>What stands before every route, without slashes around it.</summary>
@@ -29,6 +32,9 @@ internal sealed class FunctionRouter
     /// <summary>A line for each function: its verbs, route and name.</summary>
     public IEnumerable<(string Verbs, string Route, string Name)> Functions =>
         _entries.Select(entry => (string.Join(',', entry.Verbs), $"/{entry.Template.TemplateText}", entry.Name));
+
+    /// <summary>The names of the functions that no HTTP request triggers. Only the Functions host runs those.</summary>
+    public IReadOnlyList<string> LeftOut { get; }
 
     /// <summary>The methods that carry the attribute Function.</summary>
     public static IEnumerable<MethodInfo> FunctionMethods(IEnumerable<Type> types) =>
@@ -56,15 +62,20 @@ internal sealed class FunctionRouter
         return Task.CompletedTask;
     }
 
+    private static string NameOf(MethodInfo method) =>
+        method.GetCustomAttribute<FunctionAttribute>()?.Name ?? method.Name;
+
+    private static HttpTriggerAttribute? HttpTriggerOf(MethodInfo method) => method.GetParameters()
+        .Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())
+        .FirstOrDefault(trigger => trigger is not null);
+
     private sealed class Entry : IRouteDiagnosticsMetadata
     {
         public Entry(MethodInfo method, string routePrefix, IServiceProvider services)
         {
-            var trigger = method.GetParameters()
-                .Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())
-                .OfType<HttpTriggerAttribute>()
-                .Single();
-            Name = method.GetCustomAttribute<FunctionAttribute>()?.Name ?? method.Name;
+            var trigger = HttpTriggerOf(method)
+                ?? throw new ArgumentException("The function has no HTTP trigger.", nameof(method));
+            Name = NameOf(method);
             Verbs = new HashSet<string>((trigger.Methods ?? []).Select(verb => verb.ToUpperInvariant()));
             Template = TemplateParser.Parse($"{routePrefix}/{trigger.Route ?? Name}".Trim('/'));
             Matcher = new TemplateMatcher(Template, []);

@@ -23,6 +23,11 @@ internal static class Greeting
         var verbsWidth = functions.Max(function => function.Verbs.Length);
         foreach (var (verbs, route, name) in functions)
             text.AppendLine(culture, $"  {name.PadRight(nameWidth)} {verbs.PadRight(verbsWidth)} {route}");
+        if (router.LeftOut.Count > 0)
+        {
+            text.AppendLine();
+            text.AppendLine(culture, $"  Left out, because their trigger is not HTTP: {string.Join(", ", router.LeftOut)}");
+        }
         text.AppendLine();
         text.AppendLine("  For your own machine and for tests: in Azure the Functions host runs the same functions.");
         text.AppendLine("  Ctrl+C stops it.");

@@ -81,6 +81,47 @@ public sealed class CursorTests
         Assert.Equal("public", (await resumed.Next()).Data);
     }
 
+    // Or anyone could try ids, and learn which private updates there are and when they were published.
+    [Theory]
+    [InlineData("secret")]
+    [InlineData(null)]
+    public async Task The_id_of_a_private_update_that_the_subscriber_may_not_see_is_answered_as_an_unknown_one(string? id)
+    {
+        var time = new FakeTimeProvider();
+        await using var server = await LocalHostServer.Start(time);
+        await server.Publish("topic=a&data=before");
+        var hidden = id ?? $"#{FakeTimeStart(time)}-2";
+        await server.Publish($"topic=a&private&data=hidden{(id is null ? "" : $"&id={id}")}");
+        await server.Publish("topic=a&data=after");
+        foreach (var asked in (string[])[hidden, "unknown", $"#{FakeTimeStart(time)}-99"])
+        {
+            foreach (var headers in ((string, string)[][])[[], [Bearer(Jwt.Subscriber("others"))]])
+            {
+                Assert.Equal("earliest", await CursorOf(server, "topic=a", [.. headers, ("Last-Event-ID", asked)]));
+                await using var resumed = await server.Subscribe("topic=a", [.. headers, ("Last-Event-ID", asked)]);
+                Assert.Equal("earliest", resumed.LastEventId);
+                Assert.Equal(["before", "after"], await resumed.Next(2));
+            }
+        }
+        await using var trusted = await server.Subscribe(
+            "topic=a", Bearer(Jwt.Subscriber("a")), ("Last-Event-ID", hidden));
+        Assert.Equal(hidden, trusted.LastEventId);
+        Assert.Equal("after", (await trusted.Next()).Data);
+    }
+
+    [Fact]
+    public async Task Stays_good_when_nothing_but_private_updates_of_others_was_dropped_since()
+    {
+        await using var server = await LocalHostServer.Start(null, "Hub:History:MaxCount=100");
+        await server.Publish("topic=a&data=before");
+        var cursor = await CursorOf(server, "topic=a");
+        for (var count = 0; count < 150; count++) await Append(server, new Update(["a"], $"{count}") { IsPrivate = true });
+        await server.Publish("topic=a&data=in+the+gap");
+        await using var resumed = await server.Subscribe("topic=a", ("Last-Event-ID", cursor));
+        Assert.Equal(cursor, resumed.LastEventId);
+        Assert.Equal("in the gap", (await resumed.Next()).Data);
+    }
+
     [Theory]
     [InlineData("a")]
     [InlineData("{x}")]

@@ -1,4 +1,7 @@
 using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using SseFunctions.Hub.EventLogs;
+using SseFunctions.Hub.Delivery;
 using SseFunctions.Tests.Support;
 using static SseFunctions.Tests.Support.HubClient;
 
@@ -10,6 +13,27 @@ public sealed class DeliveryTests
     private const int Updates = 800;
     private const int Publishers = 4;
     private const string Last = "last";
+
+    [Fact]
+    public async Task What_gathers_when_the_host_stops_arrives_before_the_streams_end()
+    {
+        await using var server = await LocalHostServer.Start(null, "Hub:Gather=00:00:01");
+        await using var subscription = await server.Subscribe("topic=a");
+        await server.Publish("topic=a&data=first");
+        Assert.Equal("first", (await subscription.Next()).Data);
+        await server.Publish("topic=a&data=gathers");
+        var subscribers = server.Services.GetRequiredService<Subscribers>();
+        var log = server.Services.GetRequiredService<IEventLog>();
+        var limit = Task.Delay(Limits.Soon, TestContext.Current.CancellationToken);
+        while (subscribers.Matched != log.Tail)
+        {
+            Assert.False(limit.IsCompleted);
+            await Task.Yield();
+        }
+        var stopped = server.Stop();
+        Assert.Equal("gathers", (await subscription.Next()).Data);
+        await stopped;
+    }
 
     [Fact]
     public async Task Subscribers_that_come_break_off_and_resume_while_much_is_published_get_all_of_it_once_and_in_order()

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 using Microsoft.Extensions.DependencyInjection;
 using SseFunctions.LocalHost;
 
@@ -29,6 +30,15 @@ public sealed class FunctionRouterTests
     [InlineData("POST", "/nowhere")]
     public async Task Answers_404_where_none_fits_be_it_for_the_verb(string verb, string path) =>
         Assert.Equal(404, (await Route(verb, path)).Status);
+
+    [Fact]
+    public async Task Lists_functions_whose_trigger_is_not_HTTP_as_left_out()
+    {
+        await using var services = new ServiceCollection().AddLogging().AddSingleton<Samples.Name>().BuildServiceProvider();
+        var router = new FunctionRouter([typeof(FunctionRouterTests).Assembly], "", services);
+        Assert.Equal(["Nightly"], router.LeftOut);
+        Assert.DoesNotContain(router.Functions, function => function.Name == "Nightly");
+    }
 
     private static async Task<(int Status, string Answer)> Route(string verb, string path)
     {
@@ -64,6 +74,9 @@ public sealed class FunctionRouterTests
         public IResult Early([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "early")] HttpRequest request) =>
             name.Of("Early");
 
+        [Function("Nightly")]
+        public void Nightly([SampleTrigger] string time) => name.Of(time);
+
         /// <summary>Shows that services reach a function's constructor.</summary>
         public sealed class Name
         {
@@ -72,4 +85,8 @@ public sealed class FunctionRouterTests
             private readonly string _contentType = "text/plain";
         }
     }
+
+    /// <summary>Stands for the trigger of a timer or of a queue.</summary>
+    [AttributeUsage(AttributeTargets.Parameter)]
+    public sealed class SampleTriggerAttribute : TriggerBindingAttribute;
 }

@@ -64,6 +64,24 @@ public sealed class SlowClientTests
     }
 
     [Fact]
+    public async Task The_end_of_a_stream_gives_a_client_that_reads_nothing_no_more_time()
+    {
+        const int TimeoutSeconds = 10;
+        var disposed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var given = new Counted(Sequence.Endless(disposed));
+        // Ends after 7.2 to 9 s, when the write has been waiting for about as long.
+        await using var server = await StreamServer.StartWithFakeTime(
+            given, "Streaming:WriteTimeout=00:00:10", "Streaming:Heartbeat=0", "Streaming:MaxDuration=00:00:09");
+        using var client = await server.Get();
+        await client.Until("retry");
+        await given.StandsStill();
+        for (var second = 1; second <= TimeoutSeconds + 2; second++) await Advance(server);
+        await disposed.Task.Within("end of the sequence");
+        await server.Logs.First("ended: max_duration");
+        Assert.False(await client.UntilEnd());
+    }
+
+    [Fact]
     public async Task A_client_that_reads_slowly_does_not_hold_up_the_end_of_its_stream()
     {
         // Both durations, and what the clock may be late.

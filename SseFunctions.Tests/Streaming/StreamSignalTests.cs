@@ -9,9 +9,9 @@ public sealed class StreamSignalTests
     public async Task Keeps_everything_that_is_raised_before_anyone_waits()
     {
         var signal = new StreamSignal();
-        signal.Raise(Wake.Heartbeat);
+        signal.Raise(Wake.Sending);
         signal.Raise(Wake.End);
-        Assert.Equal(Wake.Heartbeat | Wake.End, await signal.WaitAsync());
+        Assert.Equal(Wake.Sending | Wake.End, await signal.WaitAsync());
         var next = signal.WaitAsync().AsTask();
         Assert.False(next.IsCompleted);
         signal.Raise(Wake.Next);
@@ -45,11 +45,11 @@ public sealed class StreamSignalTests
         Assert.False(wake.IsCompleted);
 
         Assert.True(signal.TryHold());
-        signal.Raise(Wake.Heartbeat);
+        signal.Raise(Wake.Sending);
         signal.Raise(Wake.End);
         Assert.False(wake.IsCompleted);
         signal.Release();
-        Assert.Equal(Wake.Heartbeat | Wake.End, await wake.Within("wake"));
+        Assert.Equal(Wake.Sending | Wake.End, await wake.Within("wake"));
 
         wake = signal.WaitAsync().AsTask();
         Assert.True(signal.TryHold());
@@ -75,7 +75,7 @@ public sealed class StreamSignalTests
             },
             TestContext.Current.CancellationToken);
         using var nextSeen = new SemaphoreSlim(0);
-        using var heartbeatSeen = new SemaphoreSlim(0);
+        using var sendingSeen = new SemaphoreSlim(0);
 
         // Each goes on only when the waiter has seen what it raised, so that a single lost wake stops the test.
         async Task Raise(Wake wake, SemaphoreSlim seen)
@@ -97,10 +97,10 @@ public sealed class StreamSignalTests
                     seen++;
                     nextSeen.Release();
                 }
-                if (wake.HasFlag(Wake.Heartbeat))
+                if (wake.HasFlag(Wake.Sending))
                 {
                     seen++;
-                    heartbeatSeen.Release();
+                    sendingSeen.Release();
                 }
             }
         }
@@ -108,7 +108,7 @@ public sealed class StreamSignalTests
         static Task Run(Func<Task> work) => Task.Run(work, TestContext.Current.CancellationToken);
 
         await Task.WhenAll(
-            Run(Wait), Run(() => Raise(Wake.Next, nextSeen)), Run(() => Raise(Wake.Heartbeat, heartbeatSeen)))
+            Run(Wait), Run(() => Raise(Wake.Next, nextSeen)), Run(() => Raise(Wake.Sending, sendingSeen)))
             .Within("end of the exchange");
         Volatile.Write(ref isOver, true);
         await holder.Within("end of the holder");

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -106,7 +107,10 @@ internal sealed class FunctionsHost : IAsyncDisposable
 
     private void StartWorker((string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", Path.Combine(_folder, "SseFunctions.dll"))
+        // As the host does, it starts what the app says.
+        using var worker = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "worker.config.json")));
+        var program = worker.RootElement.GetProperty("description").GetProperty("defaultWorkerPath").GetString()!;
+        var start = new ProcessStartInfo("dotnet", Path.Combine(_folder, program))
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -122,7 +122,7 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
         await Open(page, host);
         await Connect(page).ClickAsync();
         await Expect(page.Locator("#notice")).ToContainTextAsync("401: Send a token. <b>In the header.</b>");
-        await Expect(page.Locator("#state")).ToHaveAttributeAsync("data-state", "closed");
+        await Expect(page.Locator("#state")).ToHaveAttributeAsync("data-state", "refused");
         await Expect(Connect(page)).ToBeEnabledAsync();
     }
 
@@ -244,6 +244,20 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
         await Expect(page.Locator("#hub-url")).ToHaveTextAsync($"{Api}/.well-known/mercure");
         await page.GetByRole(AriaRole.Link, new() { Name = "Demo" }).ClickAsync();
         await Expect(page.Locator("#endpoint-url")).ToHaveTextAsync($"{Api}/events");
+    }
+
+    [Theory]
+    [InlineData("nonsense", "“nonsense” is not an http or https address, such as https://example.com/api/.well-known/mercure")]
+    [InlineData("/api/.well-known/mercure", "is not an http or https address")]
+    [InlineData("ftp://example.com/", "is not an http or https address")]
+    [InlineData("http://192.0.2.1/", "use https")]
+    public async Task Says_why_it_does_not_use_the_address_of_a_hub_and_uses_its_own_server(string address, string problem)
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start();
+        await page.GotoAsync(new Uri(host.Url, $"hub.html?hub={Uri.EscapeDataString(address)}").AbsoluteUri);
+        await Expect(page.Locator("#api-notice")).ToContainTextAsync(problem);
+        await Expect(page.Locator("#hub-url")).ToHaveTextAsync(new Uri(host.Url, ".well-known/mercure").AbsoluteUri);
     }
 
     [Theory]

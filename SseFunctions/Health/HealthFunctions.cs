@@ -18,7 +18,8 @@ public sealed class HealthFunctions(HealthCheckService checks)
     {
         ArgumentNullException.ThrowIfNull(request);
         var report = await checks.CheckHealthAsync(cancellationToken);
-        var entries = report.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Status.ToString());
+        var entries = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, entry) in report.Entries) entries[name] = entry.Status.ToString();
         var body = JsonSerializer.Serialize(new { status = report.Status.ToString(), checks = entries });
         var status = report.Status == HealthStatus.Unhealthy
             ? StatusCodes.Status503ServiceUnavailable

@@ -50,11 +50,16 @@ public static class HubServices
         services.AddSingleton<HubMetrics>();
         services.AddSingleton<HubAccess>();
         services.AddHostedService(provider => provider.GetRequiredService<HubAccess>());
-        services.AddSingleton<Subscribers>();
-        services.AddSingleton(provider => new Sweeper(
-            provider.GetRequiredService<Subscribers>(),
-            provider.GetRequiredService<IOptions<HubOptions>>().Value.Gather,
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<HubOptions>>().Value;
+            return new Subscribers(
+                provider.GetRequiredService<IEventLog>(),
+                provider.GetRequiredService<HubMetrics>(),
+                options.MaxSubscribers,
+                options.MaxSubscribersPerClient);
+        });
+        services.AddSingleton(NewSweeper);
         services.AddSingleton<Dispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<Dispatcher>());
         services.TryAddSingleton(RegistryTimes.Default);
@@ -75,6 +80,16 @@ public static class HubServices
             provider.GetRequiredService<CrossOrigin>()));
         services.AddHealthChecks().AddCheck<HubHealthCheck>("hub");
         return builder;
+    }
+
+    private static Sweeper NewSweeper(IServiceProvider provider)
+    {
+        var sweeper = new Sweeper(
+            provider.GetRequiredService<Subscribers>(),
+            provider.GetRequiredService<IOptions<HubOptions>>().Value.Gather,
+            provider.GetRequiredService<TimeProvider>());
+        provider.GetRequiredService<EventStreams>().BeforeStop(sweeper.Flush);
+        return sweeper;
     }
 
     // With a registry, the subscribers of all instances are known; without one, those of this instance.

@@ -32,8 +32,8 @@ internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDi
     /// kept busy in between.</summary>
     public long MillisecondsSinceFlush => Environment.TickCount64 - _flushedAt;
 
-    /// <summary>How long nothing was sent, at a timestamp.</summary>
-    public TimeSpan SilenceAt(long now) => time.GetElapsedTime(Volatile.Read(ref _tookAt), now);
+    /// <summary>When the client last took a write, or when the stream opened, as a timestamp of the clock.</summary>
+    public long TookAt => Volatile.Read(ref _tookAt);
 
     /// <summary>The write that waits for the client; null if none waits.</summary>
     public BlockedWrite? Blocked => Volatile.Read(ref _blocked);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 
 namespace SseFunctions.Streaming;
@@ -14,9 +13,6 @@ internal sealed class EventStream : ILentClient, IDisposable
     private const int SlowMilliseconds = 50;
     private const double ShortestShareOfMaxDuration = 0.8;
 
-    // Each heartbeat is looked after once; on a busy stream the looks must not be further apart.
-    private const int LooksPerHeartbeat = 2;
-
     // Between two and three: a stream whose path is dead ends with the third heartbeat that gets no answer, however
     // late each of them was sent.
     private const double UnansweredHeartbeats = 2.5;
@@ -30,35 +26,42 @@ internal sealed class EventStream : ILentClient, IDisposable
     private static readonly TimeSpan LateSignalGrace = TimeSpan.FromMilliseconds(250);
 
     private readonly ClientWriter _client;
+    private readonly OpenStreams _open;
     private readonly StreamingOptions _options;
     private readonly TimeProvider _time;
     private readonly StreamSignal _signal = new();
     private readonly long _openedAt;
-    private readonly TimeSpan _maxDuration;
-    private readonly TimeSpan? _timeLeft;
+    private readonly long _maxDurationAt;
+    private readonly long _expiresAt;
 
-    private CancellationTokenSource? _stop;
-    private IStoppableSequence? _stoppable;
-    private ValueTaskAwaiter<bool> _next;
-    private bool _nextIsPending;
-    private bool _nextIsHere;
-    private Action? _raiseNext;
+    private SequenceReader? _reader;
     private ReadOnlyMemory<byte> _rest;
     private Task<bool>? _sending;
-    private long _lookedAt = Environment.TickCount64;
+    private long _mayBeDeadAt;
     private long _endedAt;
     private int _end;
 
-    public EventStream(HttpContext context, StreamingOptions options, TimeProvider time, DateTimeOffset? expires)
+    public EventStream(
+        HttpContext context, OpenStreams open, StreamingOptions options, TimeProvider time, DateTimeOffset? expires)
     {
         _client = new ClientWriter(context, time);
+        _open = open;
         _options = options;
         _time = time;
+        _mayBeDeadAt = Environment.TickCount64 + (long)LongestSilence.TotalMilliseconds;
         _openedAt = time.GetTimestamp();
         var share = ShortestShareOfMaxDuration + ((1 - ShortestShareOfMaxDuration) * Random.Shared.NextDouble());
-        _maxDuration = options.MaxDuration * share;
-        _timeLeft = expires - time.GetUtcNow();
+        _maxDurationAt = options.MaxDuration > TimeSpan.Zero
+            ? time.After(_openedAt, options.MaxDuration * share)
+            : OpenStreams.Never;
+        _expiresAt = expires is { } end ? time.After(_openedAt, end - time.GetUtcNow()) : OpenStreams.Never;
     }
+
+    /// <summary>Whose stream it is, in logs and metrics.</summary>
+    public required string Feature { get; init; }
+
+    /// <summary>Where it is among the open streams. Guarded by them.</summary>
+    public int Index { get; set; } = OpenStreams.NotOpen;
 
     /// <summary>Why the stream ended, once it has.</summary>
     public StreamEnd Reason => (StreamEnd)Volatile.Read(ref _end);
@@ -74,7 +77,13 @@ internal sealed class EventStream : ILentClient, IDisposable
 
     private bool Ended => Reason != StreamEnd.None;
 
-    private bool HeartbeatIsDue => IsHeartbeatDue(_time.GetTimestamp());
+    // Of a path that is not dead.
+    private TimeSpan LongestSilence => _options.Heartbeat * UnansweredHeartbeats;
+
+    // The timestamp at which the next heartbeat is due, if nothing is sent before.
+    private long HeartbeatAt => _options.Heartbeat > TimeSpan.Zero
+        ? _time.After(_client.TookAt, _options.Heartbeat)
+        : OpenStreams.Never;
 
     /// <summary>Ends the stream; the first reason counts. Only that the client is gone takes the place of a cancelled
     /// invocation: the platform cancels the invocation of a client that leaves. Any thread may call it, at any time; it
@@ -97,17 +106,24 @@ internal sealed class EventStream : ILentClient, IDisposable
     /// <summary>Breaks the connection off.</summary>
     public void Abort() => _client.Abort();
 
-    /// <summary>Looks at the clock: one timer calls it for all open streams, several times in the shortest of their
-    /// durations. A heartbeat that is due is written before this returns, so that the heartbeats of many streams leave
-    /// one after the other on one thread.</summary>
+    /// <summary>Does what is due: ends the stream at its time, sends a heartbeat, cuts off a client that takes nothing.
+    /// One timer looks at all open streams. A heartbeat is written before this returns and without waking the
+    /// stream, so that the heartbeats of many streams leave one after the other on one thread.</summary>
     /// <param name="now">The clock's timestamp, read once for all streams.</param>
-    public void Tick(long now)
+    /// <returns>The timestamp of the next look. A write that blocks before then asks for an earlier one.</returns>
+    public long Look(long now)
     {
-        var age = _time.GetElapsedTime(_openedAt, now);
-        if (age >= _timeLeft) End(StreamEnd.Expired);
-        if (_options.MaxDuration > TimeSpan.Zero && age >= _maxDuration) End(StreamEnd.MaxDuration);
-        if (_client.Blocked is { } write) CutOffLateClient(write);
-        else if (IsHeartbeatDue(now)) _signal.Raise(Wake.Heartbeat, inline: true);
+        if (now >= _expiresAt) End(StreamEnd.Expired);
+        if (now >= _maxDurationAt) End(StreamEnd.MaxDuration);
+        if (_client.Blocked is { } write)
+        {
+            CutOffLateClient(write);
+            return OpenStreams.AtOnce;
+        }
+        if (Ended) return OpenStreams.Never;
+        // A stream that does not wait for its sequence cannot lend its client now: the next tick tries again.
+        if (now >= HeartbeatAt && TryBorrow()) SendHeartbeat();
+        return Math.Min(Math.Min(_expiresAt, _maxDurationAt), HeartbeatAt);
     }
 
     /// <summary>Writes the preamble at once, then the events as they come, until the stream ends for one of the reasons
@@ -123,47 +139,31 @@ internal sealed class EventStream : ILentClient, IDisposable
         preamble = default;
         if (!await SendAsync()) End(StreamEnd.ClientGone);
         Trace?.Started();
-        _stoppable = events as IStoppableSequence;
-        if (_stoppable is null) _stop = new CancellationTokenSource();
-        else _stoppable.Client = this;
-        var sequence = events.GetAsyncEnumerator(_stop?.Token ?? CancellationToken.None);
+        var reader = new SequenceReader(events, _signal, this);
+        _reader = reader;
         Task closing;
         // All in one method, not two: each would hold a state machine for as long as the stream is open.
         try
         {
             while (!Ended)
             {
-                var isOver = !WriteWhatIsReady(sequence);
+                var isOver = !WriteWhatIsReady(reader);
                 if (!await SendAsync()) End(StreamEnd.ClientGone);
                 if (isOver) End(StreamEnd.Finished);
                 // A sequence that never runs out of events would otherwise keep this thread from all other streams.
-                else if (!_nextIsPending) await Task.Yield();
-                var wake = Wake.None;
-                while (_nextIsPending && !Ended)
+                else if (!reader.IsPending) await Task.Yield();
+                while (reader.IsPending && !Ended)
                 {
-                    var waiting = _signal.WaitAsync();
-                    var isOnClock = wake == Wake.Heartbeat;
-                    wake = await waiting;
-                    // What comes next may be the sequence's own code, which must not hold up the clock of all streams.
-                    if (isOnClock) await Task.Yield();
-                    _nextIsHere = wake.HasFlag(Wake.Next);
-                    _nextIsPending = !_nextIsHere;
-                    if (_sending is { } sending)
-                    {
-                        _sending = null;
-                        if (!await sending) End(StreamEnd.ClientGone);
-                    }
-                    if (_nextIsHere || !wake.HasFlag(Wake.Heartbeat) || !HeartbeatIsDue) continue;
-                    _client.Write(": heartbeat\n"u8);
-                    if (!await SendAsync()) End(StreamEnd.ClientGone);
-                    // Nor must the end of the sequence.
-                    if (Ended) await Task.Yield();
+                    reader.Woken(await _signal.WaitAsync());
+                    if (_sending is not { } sending) continue;
+                    _sending = null;
+                    if (!await sending) End(StreamEnd.ClientGone);
                 }
             }
         }
         finally
         {
-            closing = CloseAsync(sequence);
+            closing = reader.CloseAsync(isAtItsEnd: Reason == StreamEnd.Finished);
             if (!closing.IsCompleted) await Task.WhenAny(closing, Task.Delay(SequenceGrace, _time));
         }
         if (!closing.IsCompleted) return false;
@@ -215,9 +215,15 @@ internal sealed class EventStream : ILentClient, IDisposable
     /// <summary>Sends what was written and has not been sent. False if the client is gone.</summary>
     public ValueTask<bool> SendAsync()
     {
-        if (!PathIsDead()) return _client.FlushAsync();
-        Abort();
-        return ValueTask.FromResult(false);
+        if (PathIsDead())
+        {
+            Abort();
+            return ValueTask.FromResult(false);
+        }
+        var sent = _client.FlushAsync();
+        // From now on the clock has to see what the client takes.
+        if (!sent.IsCompleted) _open.LookAtOnce(this);
+        return sent;
     }
 
     /// <summary>Waits, where the invocation was cancelled, until the client is gone too, but not longer than
@@ -235,41 +241,56 @@ internal sealed class EventStream : ILentClient, IDisposable
     public void Dispose()
     {
         _client.Dispose();
-        _stop?.Dispose();
+        _reader?.Dispose();
     }
 
-    private bool IsHeartbeatDue(long now) =>
-        _options.Heartbeat > TimeSpan.Zero && _client.SilenceAt(now) >= _options.Heartbeat;
+    private void SendHeartbeat()
+    {
+        try
+        {
+            _client.Write(": heartbeat\n"u8);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+            return;
+        }
+        Return();
+    }
 
     private bool TryReplaceReason(StreamEnd reason, StreamEnd by) =>
         Interlocked.CompareExchange(ref _end, (int)by, (int)reason) == (int)reason;
 
-    // Looks only where time enough has passed since the last look: each costs a system call.
+    // Looks only when the path may be dead by what the last look saw: each look costs a system call.
     private bool PathIsDead()
     {
         if (_options.Heartbeat == TimeSpan.Zero) return false;
         var now = Environment.TickCount64;
-        if (now - _lookedAt < _options.Heartbeat.TotalMilliseconds / LooksPerHeartbeat) return false;
-        _lookedAt = now;
-        return IsDead(_client.Connection);
+        if (now < _mayBeDeadAt) return false;
+        var connection = _client.Connection;
+        var silence = connection?.Silence ?? TimeSpan.Zero;
+        _mayBeDeadAt = now + (long)(LongestSilence - silence).TotalMilliseconds;
+        return IsDead(connection);
     }
 
     // A client that is there and reads nothing is not dead: its kernel answers.
     private bool IsDead(TcpState? connection) =>
         _options.Heartbeat > TimeSpan.Zero
         && connection is { IsUnanswered: true } state
-        && state.Silence >= _options.Heartbeat * UnansweredHeartbeats;
+        && state.Silence >= LongestSilence;
 
     private void CutOffLateClient(BlockedWrite write)
     {
         var timeout = _options.WriteTimeout;
+        var standstill = write.Look(out var connection);
         if (Ended)
         {
-            // From now on it is not enough that the client takes something: the platform may wait for the end.
-            if (_time.GetElapsedTime(_endedAt) >= (timeout > TimeSpan.Zero ? timeout : LateClientGrace)) Abort();
+            // From now on it is not enough that the client takes something: the platform may wait for the end. But a
+            // client that takes nothing gets no more time than before the end.
+            var isLate = _time.GetElapsedTime(_endedAt) >= (timeout > TimeSpan.Zero ? timeout : LateClientGrace);
+            if (isLate || IsDead(connection) || (timeout > TimeSpan.Zero && standstill >= timeout)) Abort();
             return;
         }
-        var standstill = write.Look(out var connection);
         if (IsDead(connection))
         {
             End(StreamEnd.ClientGone);
@@ -288,15 +309,15 @@ internal sealed class EventStream : ILentClient, IDisposable
     }
 
     // Until the sequence has to be waited for, or there is enough for one write: true; or until it is over: false.
-    private bool WriteWhatIsReady(IAsyncEnumerator<ServerSentEvent> sequence)
+    private bool WriteWhatIsReady(SequenceReader reader)
     {
         do
         {
             if (_rest.IsEmpty)
             {
-                if (!NextIsHere(sequence)) break;
-                if (!_next.GetResult()) return false;
-                _rest = sequence.Current.Bytes;
+                if (!reader.Ask()) break;
+                if (reader.Take() is not { } next) return false;
+                _rest = next.Bytes;
                 Events++;
             }
             // A large event goes in pieces: WriteTimeout is about a write, and an event of any size must arrive.
@@ -307,46 +328,5 @@ internal sealed class EventStream : ILentClient, IDisposable
         }
         while (_client.UnflushedBytes < MaxWriteBytes && _client.MillisecondsSinceFlush < SlowMilliseconds && !Ended);
         return true;
-    }
-
-    private bool NextIsHere(IAsyncEnumerator<ServerSentEvent> sequence)
-    {
-        if (!_nextIsHere)
-        {
-#pragma warning disable CA2012 // Its result is taken once: when it is written or, if the stream ends, at the close.
-            _next = sequence.MoveNextAsync().GetAwaiter();
-#pragma warning restore CA2012
-            _nextIsPending = !_next.IsCompleted;
-            if (_nextIsPending)
-                _next.UnsafeOnCompleted(_raiseNext ??= () => _signal.Raise(Wake.Next, inline: true));
-        }
-        _nextIsHere = false;
-        return !_nextIsPending;
-    }
-
-    // Stops the sequence and runs its finally blocks, which is possible only once it has answered.
-    private async Task CloseAsync(IAsyncEnumerator<ServerSentEvent> sequence)
-    {
-        try
-        {
-            if (Reason != StreamEnd.Finished)
-            {
-                _stoppable?.Stop();
-                _stop?.Cancel();
-            }
-            while (_nextIsPending)
-            {
-                _nextIsHere = (await _signal.WaitAsync()).HasFlag(Wake.Next);
-                _nextIsPending = !_nextIsHere;
-            }
-            if (_nextIsHere) _next.GetResult();
-        }
-        catch (OperationCanceledException) when (_stop is { IsCancellationRequested: true })
-        {
-        }
-        finally
-        {
-            await sequence.DisposeAsync();
-        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,7 +14,7 @@ public sealed partial class EventStreams : IDisposable
     private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(10);
 
-    private readonly ConcurrentDictionary<EventStream, string> _open = new();
+    private readonly OpenStreams _open = new();
     private readonly StreamingOptions _options;
     private readonly TimeProvider _time;
     private readonly StreamMetrics _metrics;
@@ -25,9 +24,8 @@ public sealed partial class EventStreams : IDisposable
     private readonly TimeSpan _tick;
     private readonly ITimer _clock;
 
-    // Not the dictionary's own count: that takes all of its locks.
-    private int _openCount;
     private int _isTicking;
+    private Action? _beforeStop;
 
     /// <summary>Made by the services, once a process.</summary>
     internal EventStreams(
@@ -44,7 +42,7 @@ public sealed partial class EventStreams : IDisposable
         _options = options.Value;
         _time = time;
         _metrics = metrics;
-        _metrics.ObserveOpen(() => _open.Values);
+        _metrics.ObserveOpen(() => _open.ToArray().Select(stream => stream.Feature));
         _logger = logger;
         // When the host stops, neither the request nor the invocation is cancelled: only this tells of it.
         _stopping = lifetime.ApplicationStopping;
@@ -79,11 +77,15 @@ public sealed partial class EventStreams : IDisposable
     }
 
     /// <summary>Stops the clock. Streams still open are left to those who opened them.</summary>
-    public void Dispose()
+    void IDisposable.Dispose()
     {
         _clock.Dispose();
         _onStopping.Dispose();
     }
+
+    /// <summary>Has something done when the host stops, before the open streams are ended: what it writes to them still
+    /// arrives. The stop waits for it. It must not throw.</summary>
+    internal void BeforeStop(Action action) => _beforeStop += action;
 
     internal async Task WriteAsync(
         HttpContext context,
@@ -94,13 +96,12 @@ public sealed partial class EventStreams : IDisposable
         CancellationToken invocation)
     {
         var gone = context.RequestAborted;
-        using var stream = new EventStream(context, _options, _time, expires - _tick)
+        using var stream = new EventStream(context, _open, _options, _time, expires - _tick)
         {
+            Feature = feature,
             Trace = StreamTrace.Begin(context, feature),
         };
-        _open.TryAdd(stream, feature);
-        Interlocked.Increment(ref _openCount);
-        stream.Tick(_time.GetTimestamp());
+        _open.Add(stream, stream.Look(_time.GetTimestamp()));
         if (_stopping.IsCancellationRequested) stream.End(StreamEnd.HostStopping);
         // Either can fire without the other: a connection that breaks, a functionTimeout.
         var onGone = gone.UnsafeRegister(static stream => ((EventStream)stream!).End(StreamEnd.ClientGone), stream);
@@ -138,8 +139,7 @@ public sealed partial class EventStreams : IDisposable
             await onCancelled.DisposeAsync();
             // Its callback may not have run.
             if (gone.IsCancellationRequested) stream.End(StreamEnd.ClientGone);
-            _open.TryRemove(stream, out _);
-            Interlocked.Decrement(ref _openCount);
+            _open.Remove(stream);
             var reason = stream.Reason;
             _metrics.Ended(feature, reason);
             LogEnded(feature, reason.Name(), stream.Events, stream.Age.TotalSeconds);
@@ -149,7 +149,8 @@ public sealed partial class EventStreams : IDisposable
 
     private void EndAll()
     {
-        foreach (var (stream, _) in _open) stream.End(StreamEnd.HostStopping);
+        _beforeStop?.Invoke();
+        foreach (var stream in _open.ToArray()) stream.End(StreamEnd.HostStopping);
     }
 
     private void TickAll()
@@ -158,8 +159,7 @@ public sealed partial class EventStreams : IDisposable
         if (Interlocked.Exchange(ref _isTicking, 1) == 1) return;
         try
         {
-            var now = _time.GetTimestamp();
-            foreach (var (stream, _) in _open) stream.Tick(now);
+            _open.Look(_time.GetTimestamp());
         }
         finally
         {
@@ -184,7 +184,7 @@ public sealed partial class EventStreams : IDisposable
         var shortest = _options.Retry;
         long? retry = shortest == TimeSpan.Zero
             ? null
-            : RetrySpread.Draw(shortest, RetrySpread.Of(Volatile.Read(ref _openCount), shortest));
+            : RetrySpread.Draw(shortest, RetrySpread.Of(_open.Count, shortest));
         return EventEncoder.EncodeOpening("open", retry, cursor);
     }
 

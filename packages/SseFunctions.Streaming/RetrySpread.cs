@@ -8,7 +8,9 @@ internal static class RetrySpread
     private const double ReconnectionsPerSecond = 1000;
 
     /// <summary>How much longer than the shortest time some of so many clients have to wait: at least as long as the
-    /// shortest time, and so long that not more than 1,000 of them come back in a second.</summary>
+    /// shortest time, and so long that about 1,000 of them come back in a second. That holds once the number of
+    /// open streams has been about the same for a while: a stream keeps the time that it got when it opened, when fewer
+    /// may have been open. If all streams end right after all have opened, up to 2,000 come back in a second.</summary>
     public static TimeSpan Of(int clients, TimeSpan shortest)
     {
         var needed = TimeSpan.FromSeconds(clients / ReconnectionsPerSecond);

@@ -1,3 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
 namespace SseFunctions.Streaming;
 
 /// <summary>One event of a stream, encoded once: every reader is sent the same bytes. Immutable.</summary>
@@ -21,6 +25,34 @@ public sealed class ServerSentEvent
         Check(type, id, retry);
         Bytes = EventEncoder.Encode(data, type, id, retry);
     }
+
+#pragma warning disable RS0026 // The second overload differs in a parameter that is required: no call fits both.
+    /// <summary>Makes an event whose data is JSON, for <c>JSON.parse(event.data)</c> in the browser. Names of properties
+    /// are written in camel case (<see cref="JsonSerializerOptions.Web"/>).</summary>
+    /// <param name="value">What is written as JSON; null is written as <c>null</c>.</param>
+    /// <param name="type">As of the constructor.</param>
+    /// <param name="id">As of the constructor.</param>
+    /// <param name="retry">As of the constructor.</param>
+    /// <exception cref="ArgumentException">As of the constructor.</exception>
+    /// <exception cref="NotSupportedException">A type that is contained in <typeparamref name="T"/> cannot be written as
+    /// JSON.</exception>
+    [RequiresUnreferencedCode("Finds the properties by reflection. In a trimmed app, pass a JsonTypeInfo<T>.")]
+    [RequiresDynamicCode("Finds the properties by reflection. In an app that is compiled ahead, pass a JsonTypeInfo<T>.")]
+    public static ServerSentEvent Json<T>(T value, string? type = null, string? id = null, TimeSpan? retry = null) =>
+        new(JsonSerializer.Serialize(value, JsonSerializerOptions.Web), type, id, retry);
+
+    /// <summary>Makes an event whose data is JSON, with the metadata of a source generator or with options of your
+    /// own.</summary>
+    /// <param name="value">What is written as JSON; null is written as <c>null</c>.</param>
+    /// <param name="typeInfo">How it is written: a property of your <c>JsonSerializerContext</c>.</param>
+    /// <param name="type">As of the constructor.</param>
+    /// <param name="id">As of the constructor.</param>
+    /// <param name="retry">As of the constructor.</param>
+    /// <exception cref="ArgumentException">As of the constructor.</exception>
+    public static ServerSentEvent Json<T>(
+        T value, JsonTypeInfo<T> typeInfo, string? type = null, string? id = null, TimeSpan? retry = null) =>
+        new(JsonSerializer.Serialize(value, typeInfo), type, id, retry);
+#pragma warning restore RS0026
 
     /// <summary>The event as it goes over the wire, blank line included.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }

@@ -12,14 +12,11 @@ internal enum Wake
     /// <summary>The sequence has an answer: its next event, its end, or an exception.</summary>
     Next = 1,
 
-    /// <summary>Time may have come for a heartbeat.</summary>
-    Heartbeat = 2,
-
     /// <summary>The stream shall end.</summary>
-    End = 4,
+    End = 2,
 
     /// <summary>A borrower's write waits for the client.</summary>
-    Sending = 8,
+    Sending = 4,
 }
 
 /// <summary>Where one loop waits for several things at once without allocating: anyone may raise, one may wait. What is

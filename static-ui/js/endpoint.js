@@ -1,8 +1,14 @@
 // @ts-check
 
+import { get } from "./dom.js";
+
 const COPIED_FOR = 1_600;
 // The hosts that the page's Content-Security-Policy lets it reach without TLS.
 const LOOPBACK = ["localhost", "127.0.0.1"];
+
+// The parameters of a page's address that name servers.
+const API = "api";
+const ADDRESSES = [API, "hub"];
 
 /**
  * @typedef {object} Endpoint
@@ -11,27 +17,36 @@ const LOOPBACK = ["localhost", "127.0.0.1"];
  */
 
 /**
+ * The page's own server has the endpoint, unless the page's address names another: the base of an API as `?api=`, or the whole
+ * endpoint by a parameter of its own, which wins.
  * @param {string} path relative to the API's base
  * @param {Location | URL} page
+ * @param {string} [name] of the parameter for the whole endpoint
  * @returns {Endpoint}
  */
-export function resolveEndpoint(path, page) {
-  const wanted = new URLSearchParams(page.search).get("api");
-  if (wanted === null) return { url: new URL(path, ownBase(page)), problem: "" };
+export function resolveEndpoint(path, page, name) {
+  const query = new URLSearchParams(page.search);
+  const whole = name === undefined ? null : query.get(name);
+  const wanted = whole ?? query.get(API);
+  const own = new URL(path, ownBase(page));
+  if (wanted === null) return { url: own, problem: "" };
 
-  const base = URL.canParse(wanted) ? new URL(wanted) : null;
-  if (base === null || !["http:", "https:"].includes(base.protocol)) {
-    const problem = `“${wanted}” is not an http or https address, so the page uses its own server.`;
-    return { url: new URL(path, ownBase(page)), problem };
+  const url = URL.canParse(wanted) ? new URL(wanted) : null;
+  const example = new URL(whole === null ? "/api/" : `/api/${path}`, "https://example.com").href;
+  if (url === null || !["http:", "https:"].includes(url.protocol)) {
+    const problem = `“${wanted}” is not an http or https address, such as ${example}. The page uses its own server: ${own.href}`;
+    return { url: own, problem };
   }
-  if (base.protocol === "http:" && base.origin !== page.origin && !LOOPBACK.includes(base.hostname)) {
-    const problem = `“${wanted}” is plain http on another machine, which this page may not talk to: use https.`;
-    return { url: new URL(path, ownBase(page)), problem };
+  if (url.protocol === "http:" && url.origin !== page.origin && !LOOPBACK.includes(url.hostname)) {
+    const problem = `“${wanted}” is plain http on another machine, to which this page may not connect: use https. `
+      + `The page uses its own server: ${own.href}`;
+    return { url: own, problem };
   }
-  base.search = base.hash = base.username = base.password = "";
+  url.search = url.hash = url.username = url.password = "";
+  if (whole !== null) return { url, problem: "" };
   // Without the slash the last folder of the base would be replaced by the path.
-  if (!base.pathname.endsWith("/")) base.pathname += "/";
-  return { url: new URL(path, base), problem: "" };
+  if (!url.pathname.endsWith("/")) url.pathname += "/";
+  return { url: new URL(path, url), problem: "" };
 }
 
 /** @param {Location | URL} page */
@@ -42,15 +57,21 @@ function ownBase(page) {
 }
 
 /**
- * The other views talk to the same API: `?api=` goes with the links to them.
- * @param {Location | URL} page
+ * Shows why the endpoint is not the one that the page's address names, and keeps the servers that it names in the links to the
+ * other views.
+ * @param {Endpoint} endpoint
  */
-export function keepApi(page) {
-  const api = new URLSearchParams(page.search).get("api");
-  if (api === null) return;
+export function followAddress({ url, problem }) {
+  const notice = get("api-notice", HTMLElement);
+  notice.textContent = problem;
+  notice.hidden = problem === "";
+
+  const query = new URLSearchParams(location.search);
+  const kept = ADDRESSES.flatMap((name) => query.getAll(name).slice(0, 1).map((value) => [name, value]));
   for (const link of document.querySelectorAll("a[data-view]")) {
-    if (link instanceof HTMLAnchorElement) link.search = String(new URLSearchParams({ api }));
+    if (link instanceof HTMLAnchorElement) link.search = String(new URLSearchParams(kept));
   }
+  return url;
 }
 
 /**

@@ -4,13 +4,8 @@ import { backoff, sleep } from "./backoff.js";
 import { awaitAnswer } from "./connections.js";
 import { duration } from "./text.js";
 
-/** @typedef {"closed" | "connecting" | "live" | "reconnecting"} StreamState */
-
-/**
- * Why a stream is closed: the server said so, nothing was left to send (204),
- * the user asked, or the page went away.
- * @typedef {"server" | "finished" | "you" | "page"} CloseReason
- */
+/** @typedef {import("./stream-status.js").CloseReason} CloseReason */
+/** @typedef {import("./stream-status.js").StreamState} StreamState */
 
 /**
  * Callbacks rather than an EventTarget: a stream has one owner, and plain

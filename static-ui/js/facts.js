@@ -1,19 +1,12 @@
 // @ts-check
 
-/**
- * @typedef {object} FactElements
- * @property {HTMLElement} lastEventId
- * @property {HTMLElement} messages
- * @property {HTMLElement} reconnections
- * @property {HTMLElement} openTime
- * @property {HTMLElement} sinceLast
- */
+import { cell } from "./dom.js";
 
 const NONE = "—";
 
 /** The numbers of one run, and where they are shown. */
 export class Facts {
-  /** @type {FactElements} */ #elements;
+  #elements;
   #running = false;
   #lastEventId = "";
   #messages = 0;
@@ -22,9 +15,19 @@ export class Facts {
   #openedAt = 0;
   #lastAt = 0;
 
-  /** @param {FactElements} elements */
-  constructor(elements) {
-    this.#elements = elements;
+  /**
+   * @param {HTMLElement} list a `dl`
+   * @param {string} counted the name of what is counted
+   */
+  constructor(list, counted) {
+    this.#elements = {
+      lastEventId: fact(list, "last-event-id", "Last event id"),
+      messages: fact(list, "message-count", counted),
+      reconnections: fact(list, "reconnect-count", "Reconnections"),
+      openTime: fact(list, "open-time", "Opened in"),
+      sinceLast: fact(list, "since-last", "Since last"),
+    };
+    this.#show();
     setInterval(this.#showSilence, 1_000);
   }
 
@@ -98,4 +101,18 @@ export class Facts {
     const text = known ? `${Math.floor((performance.now() - this.#lastAt) / 1000)} s` : NONE;
     if (this.#elements.sinceLast.textContent !== text) this.#elements.sinceLast.textContent = text;
   };
+}
+
+/**
+ * @param {HTMLElement} list
+ * @param {string} id
+ * @param {string} name
+ */
+function fact(list, id, name) {
+  const value = cell("dd", "", "");
+  value.id = id;
+  const group = document.createElement("div");
+  group.append(cell("dt", "", name), value);
+  list.append(group);
+  return value;
 }

@@ -7,9 +7,10 @@ import { SseParser } from "./sse-parser.js";
 import { duration } from "./text.js";
 import { Watchdog } from "./watchdog.js";
 
-/** @typedef {import("./event-stream.js").StreamState} StreamState */
 /** @typedef {import("./problem.js").Refusal} Refusal */
 /** @typedef {import("./sse-parser.js").SseEvent} SseEvent */
+/** @typedef {import("./stream-status.js").CloseReason} CloseReason */
+/** @typedef {import("./stream-status.js").StreamState} StreamState */
 
 /**
  * What to ask for. The first request resumes by the `lastEventID` in the URL, if
@@ -26,9 +27,6 @@ import { Watchdog } from "./watchdog.js";
  *   follows, `earliest` if the hub does not hold it; null: not told
  * @property {Date | null} date the server's clock, where it may be read
  */
-
-/** Why a stream is closed. A Refusal: an answer that asking again would not change.
- * @typedef {"you" | "page" | "finished" | Refusal} CloseReason */
 
 /**
  * Why there is no stream, or no longer.

@@ -3,35 +3,32 @@
 import { publishCommand, snippet, subscribeCommand, subscribeUrl } from "./commands.js";
 import { Deliveries } from "./delivery.js";
 import { get } from "./dom.js";
-import { enableCopy, keepApi, resolveEndpoint } from "./endpoint.js";
+import { enableCopy, followAddress, resolveEndpoint } from "./endpoint.js";
 import { EventRow } from "./event-row.js";
-import { Facts } from "./facts.js";
 import { FetchStream } from "./fetch-stream.js";
 import { MessageList } from "./message-list.js";
 import { followPage } from "./page-life.js";
 import { describe } from "./problem.js";
 import { Publications } from "./publications.js";
 import { PublishForm, lines } from "./publish-form.js";
-import { StreamView } from "./stream-view.js";
+import { StreamStatus, isRefusal } from "./stream-status.js";
 import { duration, visible } from "./text.js";
-import { Timeline } from "./timeline.js";
 import { TokenField, isLoopback } from "./token-field.js";
 import { canMint } from "./token.js";
 import { enableTokenMaker } from "./token-maker.js";
 
-/** @typedef {import("./event-stream.js").StreamState} StreamState */
-/** @typedef {import("./fetch-stream.js").CloseReason} CloseReason */
 /** @typedef {import("./fetch-stream.js").Loss} Loss */
 /** @typedef {import("./fetch-stream.js").Opening} Opening */
 /** @typedef {import("./publications.js").Publication} Publication */
 /** @typedef {import("./sse-parser.js").SseEvent} SseEvent */
+/** @typedef {import("./stream-status.js").CloseReason} CloseReason */
+/** @typedef {import("./stream-status.js").StreamState} StreamState */
 
 const CAP = 500;
 // What is said in streams that are well: of another comment before the end of an empty one, people want to know.
 const EVERYDAY_COMMENTS = ["", "open", "heartbeat"];
 
-const endpoint = resolveEndpoint(".well-known/mercure", location);
-const hub = endpoint.url;
+const hub = followAddress(resolveEndpoint(".well-known/mercure", location, "hub"));
 
 const form = get("subscribe", HTMLFormElement);
 const fields = get("subscribe-fields", HTMLFieldSetElement);
@@ -41,30 +38,24 @@ const after = get("subscribe-after", HTMLInputElement);
 const connect = get("connect", HTMLButtonElement);
 const disconnect = get("disconnect", HTMLButtonElement);
 const clear = get("clear", HTMLButtonElement);
-const notice = get("notice", HTMLElement);
 const gap = get("gap", HTMLElement);
 
 const list = new MessageList(get("messages", HTMLElement), { cap: CAP });
-const timeline = new Timeline(get("timeline", SVGSVGElement));
-const view = new StreamView(
-  { state: get("state", HTMLElement), crowded: get("crowded", HTMLElement), start: connect, stop: disconnect },
-  timeline,
-);
-const publications = new Publications();
-const facts = new Facts({
-  lastEventId: get("last-event-id", HTMLElement),
-  messages: get("message-count", HTMLElement),
-  reconnections: get("reconnect-count", HTMLElement),
-  openTime: get("open-time", HTMLElement),
-  sinceLast: get("since-last", HTMLElement),
+const status = new StreamStatus({
+  peer: "hub",
+  counted: "Events",
+  invitation: "Connect to follow the topics, then publish to one of them.",
+  start: connect,
+  stop: disconnect,
 });
+const publications = new Publications();
 const stream = new FetchStream({
   onState: showState,
   onOpen: opened,
   onEvents: received,
-  onCursor: (lastEventId) => facts.movedOn(lastEventId),
+  onCursor: (lastEventId) => status.movedOn(lastEventId),
   onRetry: retrying,
-  onWaiting: waiting,
+  onWaiting: (isCrowded) => status.waiting(isCrowded),
 });
 const token = new TokenField("subscribe", showCommands);
 const publishing = new PublishForm(hub, showCommands, published);
@@ -74,18 +65,6 @@ let selectors = [];
 let isAnonymous = true;
 /** @type {Deliveries} */
 let deliveries;
-
-/** @type {Record<string, string>} */
-const CLOSE_NOTICES = {
-  finished: "The hub has nothing more to send: it answered 204.",
-  you: "Disconnected by you.",
-  page: "The stream rests while you are away from the page, and goes on when you are back.",
-};
-
-/** @param {string} text */
-function say(text) {
-  notice.textContent = visible(text);
-}
 
 /** @param {string} text what is missing; empty: nothing is */
 function warn(text) {
@@ -101,23 +80,12 @@ const cursor = () => (from.value === "after" ? after.value.trim() : from.value);
  * @param {CloseReason | null} reason
  */
 function showState(now, reason) {
-  view.show(now);
+  status.enter(now, reason);
   fields.disabled = now !== "closed";
-  if (reason !== null) closed(reason);
-  showButtons();
-}
-
-/** @param {CloseReason} reason */
-function closed(reason) {
-  facts.ended();
-  if (typeof reason === "string") {
-    say(CLOSE_NOTICES[reason]);
-    record("close", CLOSE_NOTICES[reason]);
-    return;
-  }
-  const text = `The hub answered ${describe(reason)}`;
-  say(`${text}. An EventSource would give up, too.`);
-  record("error", text);
+  if (reason === null) return;
+  const closing = status.closing(reason);
+  record(isRefusal(reason) ? "error" : "close", closing);
+  if (isRefusal(reason)) status.say(`${closing} An EventSource would give up, too.`);
 }
 
 function showButtons() {
@@ -130,19 +98,18 @@ function showButtons() {
  */
 function record(event, text) {
   list.add({ event, text: visible(text) });
-  timeline.mark(event);
+  status.mark(event);
   showButtons();
 }
 
 /** @param {Opening} opening */
 function opened(opening) {
-  const again = facts.everOpened;
-  facts.opened();
+  const again = status.isReopened;
   deliveries = new Deliveries(opening);
   const { asked, held } = opening;
   const after = asked === "" || asked === "earliest" ? "" : `, after ${asked}`;
   record("open", `${again ? "connected again" : "connected"}${after}`);
-  say(resumption(again, asked, held));
+  status.say(resumption(again, asked, held));
   const isGap = after !== "" && held === "earliest";
   const missing = `A gap: the hub no longer holds ${asked}, or never did. Updates after it may be missing.`;
   warn(isGap ? missing : "");
@@ -167,14 +134,14 @@ function resumption(again, asked, held) {
 /** @param {SseEvent[]} events */
 function received(events) {
   const arrivedAt = performance.now();
-  for (const { lastEventId } of events) facts.received(lastEventId);
+  for (const { lastEventId } of events) status.received(lastEventId);
   // Rows that the cap would take away at once are not even made.
   const shown = events.slice(-CAP);
   const rows = shown.map((event) => new EventRow(event, deliveries, selectors, arrivedAt));
   list.append(...rows.map((row) => row.element));
   for (const [index, { id, type }] of shown.entries()) {
     if (id !== null) publications.arrived(id, rows[index]);
-    timeline.mark("message", type === "message" ? "" : visible(type));
+    status.mark("message", type === "message" ? "" : visible(type));
   }
   showButtons();
 }
@@ -186,7 +153,7 @@ function received(events) {
 function published(id, publication) {
   publications.published(id, publication);
   if (publication.isPrivate && isAnonymous && stream.state === "live") {
-    say("The update is private, and this stream has no token: it does not arrive here.");
+    status.say("The update is private, and this stream has no token: it does not arrive here.");
   }
 }
 
@@ -196,8 +163,7 @@ function published(id, publication) {
  */
 function retrying(loss, delay) {
   const cause = causeOf(loss);
-  const after = stream.lastEventId === "" ? "" : `, after ${stream.lastEventId}`;
-  say(`${cause}. Trying again in ${duration(delay)}${after}.`);
+  status.retrying(cause, delay);
   record("error", cause);
 }
 
@@ -206,15 +172,8 @@ function causeOf({ refusal, cause, wasLive, comment }) {
   if (cause !== "") return cause;
   if (refusal !== null) return `The hub answered ${describe(refusal)}`;
   if (wasLive) return EVERYDAY_COMMENTS.includes(comment) ? "The connection ended" : `The hub ended the stream: ${comment}`;
-  if (facts.everOpened) return "The hub does not answer";
+  if (status.everOpened) return "The hub does not answer";
   return "No answer: the hub is down, or it does not allow this page’s origin";
-}
-
-/** @param {boolean} isCrowded */
-function waiting(isCrowded) {
-  view.showCrowded(isCrowded);
-  const after = stream.lastEventId === "" ? "" : `, to go on after ${stream.lastEventId}`;
-  say(isCrowded ? "Waiting for a free connection." : `Waiting for the hub’s answer${after}.`);
 }
 
 /** @param {Event} event */
@@ -223,21 +182,18 @@ function start(event) {
   // Enter in a field submits, too.
   if (stream.state !== "closed") return;
   selectors = lines(topics.value);
-  if (token.problem !== "") return say(token.problem);
+  if (token.problem !== "") return status.say(token.problem);
   warn("");
-  say("");
-  facts.start();
   isAnonymous = token.value === "";
   stream.start({ url: subscribeUrl(hub, selectors, cursor()), token: token.value });
 }
 
 function clearAll() {
   list.clear();
-  timeline.clear();
-  facts.clear();
+  status.clear();
   publications.forgetRows();
   warn("");
-  if (document.activeElement === clear) (connect.disabled ? disconnect : connect).focus();
+  if (document.activeElement === clear) status.focus();
   showButtons();
 }
 
@@ -259,7 +215,6 @@ function prefill() {
 }
 
 prefill();
-keepApi(location);
 enableTokenMaker(hub, { subscribe: token, publish: publishing.token });
 token.offerDevelopmentToken(hub);
 publishing.token.offerDevelopmentToken(hub);
@@ -278,8 +233,3 @@ for (const name of ["subscribe-command", "publish-command", "snippet"]) {
 get("hub-url", HTMLElement).textContent = hub.href;
 showAfter();
 showCommands();
-if (endpoint.problem !== "") {
-  const warning = get("api-notice", HTMLElement);
-  warning.textContent = endpoint.problem;
-  warning.hidden = false;
-}

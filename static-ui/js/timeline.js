@@ -2,7 +2,7 @@
 
 import { AXIS, BOTTOM, LABEL_Y, LANE, MARGIN, SPAN, STEP, TOP, axis, shape, svg } from "./timeline-shapes.js";
 
-/** @typedef {import("./event-stream.js").StreamState} StreamState */
+/** @typedef {import("./stream-status.js").StreamState} StreamState */
 /** @typedef {import("./timeline-shapes.js").MarkKind} MarkKind */
 /** @typedef {{ kind: MarkKind, time: number, id: string, node: SVGElement | null }} Mark */
 /** @typedef {{ state: StreamState, from: number, to: number, nodes: SVGElement[] }} Segment */

@@ -66,6 +66,10 @@ public sealed class LostEndTests : IAsyncDisposable
         public ValueTask<LogEntry> AppendAsync(Update update, CancellationToken cancellationToken) =>
             ValueTask.FromResult(entries.Append(update));
 
+        public ValueTask<LogPosition?> FindVisibleAsync(
+            string id, Func<IReadOnlyList<string>, bool>? seesPrivate, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(Entries.FindVisible(id, seesPrivate));
+
         public ValueTask<LogPosition?> FindAsync(string id, CancellationToken cancellationToken) =>
             ValueTask.FromResult(entries.Find(id));
 

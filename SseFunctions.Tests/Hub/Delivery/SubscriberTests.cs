@@ -131,6 +131,50 @@ public sealed class SubscriberTests : IAsyncDisposable
         Assert.False(entry.IsAlive);
     }
 
+    // A client that takes the events one by one, and slowly.
+    [Fact]
+    public async Task A_slow_subscriber_holds_neither_what_it_has_received_nor_much_that_it_has_not()
+    {
+        const int Entries = 20;
+        const int Received = 2;
+        // The entries of 64 KB that fit in what a scan holds, and the one after which it stops.
+        const int Held = 5;
+        await using var test = new SubscriberTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
+        await test._dispatcher.StartAsync(Test);
+        var entries = await test.AppendWeakly(Entries, 64 * 1024);
+        // So that it reads all of them in the log, and none comes in a batch.
+        await Until(() => test._subscribers.Matched == test._log.Tail);
+        await using var slow = test.Subscribe(["a"], [], test._log.Start);
+        for (var count = 0; count < Received; count++) Assert.True(await slow.Events.MoveNextAsync());
+        for (var count = 0; count < 150; count++) await test.Publish("other");
+        await Until(() =>
+        {
+            GC.Collect();
+            return !entries[0].IsAlive && entries.Skip(Held).All(entry => !entry.IsAlive);
+        });
+        Assert.True(entries[Received].IsAlive);
+    }
+
+    [Fact]
+    public async Task Of_two_that_come_for_the_last_place_at_once_one_gets_it()
+    {
+        var metrics = new HubMetrics(_services.GetRequiredService<IMeterFactory>(), _log, TimeProvider.System);
+        var subscribers = new Subscribers(_log, metrics, most: 2, mostPerClient: 1);
+        var subscription = new Subscription(TopicSelectorSet.Parse(["a"]), TopicSelectorSet.Empty);
+        // Both were let in before either was counted.
+        await using var first = new Following(new Subscriber(_log, subscribers, subscription, null, "client", null));
+        await using (var second = new Following(new Subscriber(_log, subscribers, subscription, null, "client", null)))
+        {
+            Assert.False(await second.Events.MoveNextAsync().AsTask().Within("end"));
+            Assert.Equal(1, subscribers.Count);
+        }
+        await using var other = new Following(new Subscriber(_log, subscribers, subscription, null, "other", null));
+        await using var tooMany = new Following(new Subscriber(_log, subscribers, subscription, null, null, null));
+        Assert.False(await tooMany.Events.MoveNextAsync().AsTask().Within("end"));
+        Assert.Equal(2, subscribers.Count);
+        Assert.False(first.Events.MoveNextAsync().AsTask().IsCompleted);
+    }
+
     [Fact]
     public async Task Goes_on_after_updates_that_were_dropped_before_it_read_them()
     {
@@ -247,6 +291,14 @@ public sealed class SubscriberTests : IAsyncDisposable
         Assert.True(await next.AsTask().Within("next"));
         Assert.False(subscriber.Events.MoveNextAsync().AsTask().IsCompleted);
         return entry;
+    }
+
+    private async Task<List<WeakReference>> AppendWeakly(int count, int bytes)
+    {
+        var entries = new List<WeakReference>();
+        for (var number = 0; number < count; number++)
+            entries.Add(new WeakReference(await _log.AppendAsync(new Update(["a"], new string('x', bytes)), Test)));
+        return entries;
     }
 
     private async Task<string> Publish(params string[] topics) =>

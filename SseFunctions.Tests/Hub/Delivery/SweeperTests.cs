@@ -139,6 +139,55 @@ public sealed class SweeperTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_group_that_becomes_ready_while_many_large_ones_are_swept_does_not_wait_for_each_of_them()
+    {
+        const int Groups = 8;
+        const int Members = 256;
+        const int Slice = 64;
+        var woken = 0;
+        var (wokenBefore, wokenUntil) = (0, 0);
+        var quiet = Subscribe("quiet").MoveNextAsync().AsTask().ContinueWith(
+            _ => wokenUntil = woken, Test, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        for (var member = 0; member < Groups * Members; member++)
+        {
+            // By then all have begun.
+            var isFirstOfLast = member == (Groups * Members) - 1;
+            _ = Subscribe($"large{member / Members}").MoveNextAsync().AsTask().ContinueWith(
+                _ =>
+                {
+                    if (isFirstOfLast)
+                    {
+                        wokenBefore = woken;
+                        MatchAndAdd("quiet");
+                    }
+                    woken++;
+                },
+                Test,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+        for (var group = 0; group < Groups; group++) MatchAndAdd($"large{group}");
+        _sweeper.Run(static () => false);
+        await quiet.Within("wake of the quiet group");
+        Assert.Equal(Groups * Members, woken);
+        Assert.InRange(wokenUntil - wokenBefore, 1, 2 * Slice);
+    }
+
+    [Fact]
+    public async Task What_gathers_when_the_host_stops_is_written()
+    {
+        await _dispatcher.StartAsync(Test);
+        var reader = new Reader(Subscribe("a"));
+        await Publish("a");
+        await reader.Reaches(1);
+        await Publish("a");
+        await Matched();
+        await _dispatcher.StopAsync(Test);
+        _sweeper.Flush();
+        await reader.Reaches(2);
+    }
+
+    [Fact]
     public async Task A_caller_with_other_work_leaves_the_rest_to_other_threads()
     {
         var readers = Enumerable.Range(0, 500).Select(_ => new Reader(Subscribe("a"))).ToArray();

@@ -191,6 +191,54 @@ public abstract class EventLogContract
         Assert.Equal(new LogEnd(last.Position, last.Position), log.FindEnd());
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("own")]
+    public async Task A_private_entry_is_unknown_to_a_reader_that_may_not_see_it_held_or_dropped(string? id)
+    {
+        var log = await NewLog(maxCount: 2);
+        var hidden = await log.AppendAsync(new Update(["a"], "") { IsPrivate = true, Id = id }, Test);
+        for (var count = 0; count < 3; count++)
+        {
+            foreach (var asked in (string[])[hidden.Id, hidden.Position.ToString()])
+            {
+                Assert.Equal(hidden.Position, await log.FindVisibleAsync(asked, topics => topics.Contains("a"), Test));
+                Assert.Null(await log.FindVisibleAsync(asked, topics => topics.Contains("b"), Test));
+                Assert.Null(await log.FindVisibleAsync(asked, null, Test));
+            }
+            // With the third entry the first one is dropped, as the last one that was.
+            if (count < 2) await log.AppendAsync(new Update(["a"], $"{count}") { Id = $"{id}-{count}" }, Test);
+        }
+        Assert.Equal(2, log.Size.Count);
+    }
+
+    [Fact]
+    public async Task The_last_public_entry_that_was_dropped_is_known_to_a_reader_that_sees_no_private_entry()
+    {
+        var log = await NewLog(maxCount: 2);
+        var start = log.FindEnd().LastPublic;
+        await HideThree();
+        Assert.Equal(log.Start, await log.FindVisibleAsync($"{start}", null, Test));
+        var first = await log.AppendAsync(new Update(["a"], "first") { Id = "first" }, Test);
+        await HideThree();
+        Assert.Equal(log.Start, await log.FindVisibleAsync($"{first.Position}", null, Test));
+        Assert.Equal(log.Start, await log.FindVisibleAsync("first", null, Test));
+        // What was private may have been for this one.
+        Assert.Null(await log.FindVisibleAsync($"{first.Position}", _ => false, Test));
+        Assert.Null(await log.FindVisibleAsync($"{start}", null, Test));
+        await log.AppendAsync(new Update(["a"], "second"), Test);
+        await HideThree();
+        Assert.Null(await log.FindVisibleAsync($"{first.Position}", null, Test));
+        Assert.Null(await log.FindVisibleAsync("first", null, Test));
+
+        async Task HideThree()
+        {
+            for (var count = 0; count < 3; count++)
+                await log.AppendAsync(new Update(["a"], "") { IsPrivate = true }, Test);
+            Assert.True(log.Start > log.FindEnd().LastPublic);
+        }
+    }
+
     [Fact]
     public async Task An_entry_without_topics_is_for_nobody()
     {

@@ -128,28 +128,18 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<LogPosition?> FindAsync(string id, CancellationToken cancellationToken)
+    public ValueTask<LogPosition?> FindAsync(string id, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);
-        // Before it is looked for: what comes in between is found.
-        var tail = _held.Tail;
-        if (_held.Find(id) is { } place) return place;
-        if (id.Length == 0) return null;
-        // Another instance may just have given it out.
-        if (id[0] == LogPosition.Mark && (!LogPosition.TryParse(id, out var own) || own <= tail)) return null;
-        try
-        {
-            await _mirror.ReadOnAsync().WaitAsync(LongestSearch, cancellationToken);
-        }
-        catch (TimeoutException exception)
-        {
-            throw new LogUnavailableException("Redis does not answer.", exception);
-        }
-        // In this order: what was read in between is found.
-        var isCut = IsCut;
-        if (_held.Find(id) is { } found) return found;
-        // Not "unknown": whoever is told that gets everything again, and may have missed nothing.
-        return isCut ? throw new LogUnavailableException("Redis cannot be read.") : null;
+        return FindAsync(id, () => _held.Find(id), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<LogPosition?> FindVisibleAsync(
+        string id, Func<IReadOnlyList<string>, bool>? seesPrivate, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return FindAsync(id, () => _held.FindVisible(id, seesPrivate), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -176,5 +166,30 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
         await _mirror.DisposeAsync();
         if (_identity is not null) await _identity.DisposeAsync();
         await _connection.DisposeAsync();
+    }
+
+    // An id that the reader may not see takes the same way as an unknown one: nor must the time of the answer tell.
+    private async ValueTask<LogPosition?> FindAsync(
+        string id, Func<LogPosition?> find, CancellationToken cancellationToken)
+    {
+        // Before it is looked for: what comes in between is found.
+        var tail = _held.Tail;
+        if (find() is { } place) return place;
+        if (id.Length == 0) return null;
+        // Another instance may just have given it out.
+        if (id[0] == LogPosition.Mark && (!LogPosition.TryParse(id, out var own) || own <= tail)) return null;
+        try
+        {
+            await _mirror.ReadOnAsync().WaitAsync(LongestSearch, cancellationToken);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new LogUnavailableException("Redis does not answer.", exception);
+        }
+        // In this order: what was read in between is found.
+        var isCut = IsCut;
+        if (find() is { } found) return found;
+        // Not "unknown": whoever is told that gets everything again, and may have missed nothing.
+        return isCut ? throw new LogUnavailableException("Redis cannot be read.") : null;
     }
 }

@@ -188,7 +188,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
             if (entries[count].Previous < _held.Tail) return HasLost(entries[count].Previous);
             // More was appended and dropped again than was read meanwhile.
             LogFellBehind(_held.Tail.ToString(), entries[count].Previous.ToString());
-            _held.Replace(new LogRing(_limits, entries[count].Previous));
+            _held.Replace(new LogRing(_limits, entries[count].Previous, _held.End.LastPublic));
             _held.Add(entries.AsSpan(count));
         }
         while (page.IsFull);
@@ -210,14 +210,15 @@ internal sealed partial class RedisMirror : IAsyncDisposable
             foreach (var (previous, entry) in page.Entries)
             {
                 // The first one, or the first after some that were dropped while we read.
-                if (previous != ring.Tail && previous != default) ring = new LogRing(_limits, previous);
+                if (previous != ring.Tail && previous != default)
+                    ring = new LogRing(_limits, previous, ring.LastPublic);
                 ring.Add(entry);
                 ring.Trim(_time.GetUtcNow(), ring.Tail);
             }
         }
         while (page.IsFull);
         // The stream is gone, and what comes next is linked to its last entry all the same.
-        if (ring.Size.Count == 0 && page.Tail > ring.Tail) ring = new LogRing(_limits, page.Tail);
+        if (ring.Size.Count == 0 && page.Tail > ring.Tail) ring = new LogRing(_limits, page.Tail, ring.LastPublic);
         _held.Replace(ring);
         _isLoaded = true;
         // What was appended here since the last page was put into the ring that is gone now.

@@ -31,13 +31,20 @@ internal sealed class RedisWrites(RedisConnection connection, RedisKeys keys, Ti
     /// takes them, or if it is not known because Redis does not answer.</summary>
     public async Task<string?> RefusalAsync(CancellationToken cancellationToken)
     {
+        TaskCompletionSource? started = null;
         Task probe;
         lock (_gate)
         {
             if (_knownAt is { } at && time.GetElapsedTime(at) < Fresh) return _refusal;
-            if (_probe.IsCompleted) _probe = ProbeAsync();
+            if (_probe.IsCompleted)
+            {
+                started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _probe = started.Task;
+            }
             probe = _probe;
         }
+        // Outside of the lock: it sends, and the connection may call back.
+        if (started is not null) _ = ProbeAsync(started);
         try
         {
             await probe.WaitAsync(LongestWait, cancellationToken);
@@ -49,7 +56,7 @@ internal sealed class RedisWrites(RedisConnection connection, RedisKeys keys, Ti
         lock (_gate) return _refusal;
     }
 
-    private async Task ProbeAsync()
+    private async Task ProbeAsync(TaskCompletionSource done)
     {
         try
         {
@@ -59,6 +66,10 @@ internal sealed class RedisWrites(RedisConnection connection, RedisKeys keys, Ti
         catch (LogUnavailableException exception)
         {
             Failed(exception);
+        }
+        finally
+        {
+            done.SetResult();
         }
     }
 

@@ -31,6 +31,9 @@ internal sealed class Subscriber(
     private const int Stopped = 2;
     private const int ScannedAtOnce = 64;
 
+    // A client that takes them slowly keeps so many bytes of entries in memory that the log has dropped, and one entry.
+    private const int MaxHeldBytes = 256 * 1024;
+
     // As much as a stream writes before it waits for the client.
     private const int MaxLentBytes = 32 * 1024;
 
@@ -45,6 +48,7 @@ internal sealed class Subscriber(
     private bool _isTired;
     private ServerSentEvent? _current;
     private LogEntry[]? _entries;
+    private bool _areEntriesOwn;
     private int _next;
     private int _end;
     private int _state;
@@ -81,7 +85,10 @@ internal sealed class Subscriber(
         _group = subscribers.Join(this, _subscription, client);
         // The group has the same, once for all its members.
         _subscription = null;
-        active?.Begin();
+        // Others took the last place since the request was let in. The stream ends without an event; the client comes
+        // back after its retry with the id that opened the stream, and is turned away then, or let in.
+        if (_group is null) _state = Stopped;
+        else active?.Begin();
         return this;
     }
 
@@ -90,6 +97,7 @@ internal sealed class Subscriber(
     public ValueTask<bool> MoveNextAsync()
     {
         _wait.Reset();
+        if (_group is null) return ValueTask.FromResult(false);
         switch (ReadOn())
         {
             case Turn.Found:
@@ -128,7 +136,8 @@ internal sealed class Subscriber(
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_group is not null) subscribers.Leave(this, _group, client);
+        if (_group is null) return;
+        subscribers.Leave(this, _group, client);
         if (active is not null) await active.EndAsync();
     }
 
@@ -217,7 +226,10 @@ internal sealed class Subscriber(
     {
         if (_next == _end) Fill();
         if (_entries is null) return false;
-        _current = _entries[_next++].Event;
+        _current = _entries[_next].Event;
+        // Or a slow client would hold what it has received, and what the log may have dropped.
+        if (_areEntriesOwn) Array.Clear(_entries, _next, 1);
+        _next++;
         return true;
     }
 
@@ -232,7 +244,8 @@ internal sealed class Subscriber(
         {
             _isTired = scans == ScansInARow;
             if (_isTired || Volatile.Read(ref _state) == Stopped) break;
-            _entries = _position >= last.Before && last.Entries is { } entries ? Take(entries) : Scan();
+            var isNext = _position >= last.Before && last.SizeBytes <= MaxHeldBytes;
+            _entries = isNext && last.Entries is { } entries ? Take(entries) : Scan();
         }
         if (_next == _end) _entries = null;
         else subscribers.Delivered(_entries.AsSpan(_next, _end - _next), _hasCaughtUp);
@@ -244,26 +257,33 @@ internal sealed class Subscriber(
         _end = entries.Length;
         _position = entries[^1].Position;
         _isAtStart = false;
+        _areEntriesOwn = false;
         return entries;
     }
 
     private LogEntry[] Scan()
     {
         var entries = new LogEntry[ScannedAtOnce];
+        _areEntriesOwn = true;
         try
         {
             var count = log.Read(_position, entries);
             // There was more up to the batch: the log has lost its end, and goes on without it.
             if (count == 0) throw new FellBehindException();
             _isAtStart = false;
-            _position = entries[count - 1].Position;
             _next = 0;
             _end = 0;
             var group = Group;
+            var bytes = 0L;
             foreach (var entry in entries.AsSpan(0, count))
             {
-                if (group.Fits(entry)) entries[_end++] = entry;
+                _position = entry.Position;
+                if (!group.Fits(entry)) continue;
+                entries[_end++] = entry;
+                bytes += entry.Event.Bytes.Length;
+                if (bytes >= MaxHeldBytes) break;
             }
+            Array.Clear(entries, _end, count - _end);
             return entries;
         }
         catch (LogGapException) when (_isAtStart)

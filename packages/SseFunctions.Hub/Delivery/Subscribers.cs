@@ -20,16 +20,24 @@ internal sealed class Subscribers
     private readonly List<SubscriberGroup> _found = [];
     private readonly Stack<List<LogEntry>> _spare = new();
     private readonly HubMetrics _metrics;
+    private readonly int _most;
+    private readonly int _mostPerClient;
     private Batch _here = new(default, default, null);
     private int _count;
 
     /// <summary>Made by the services, once a process.</summary>
-    public Subscribers(IEventLog log, HubMetrics metrics)
+    /// <param name="log">The log that they read.</param>
+    /// <param name="metrics">Where deliveries are counted.</param>
+    /// <param name="most">See <see cref="HubOptions.MaxSubscribers"/>.</param>
+    /// <param name="mostPerClient">See <see cref="HubOptions.MaxSubscribersPerClient"/>.</param>
+    public Subscribers(IEventLog log, HubMetrics metrics, int most = int.MaxValue, int mostPerClient = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(metrics);
         Matched = log.Tail;
         _metrics = metrics;
+        _most = most;
+        _mostPerClient = mostPerClient;
         metrics.ObserveLag(LongestLag);
     }
 
@@ -45,21 +53,31 @@ internal sealed class Subscribers
         }
     }
 
-    /// <summary>How many of them are counted for a client.</summary>
-    public int CountOf(string client)
+    /// <summary>The limit that another subscriber would exceed.</summary>
+    /// <param name="client">The client that the subscriber would be counted for; null if clients are not counted.</param>
+    internal SubscriberLimit LimitReached(string? client)
     {
-        lock (_gate) return _clients.GetValueOrDefault(client);
+        lock (_gate)
+        {
+            if (_count >= _most) return SubscriberLimit.Total;
+            return client is not null && _clients.GetValueOrDefault(client) >= _mostPerClient
+                ? SubscriberLimit.PerClient
+                : SubscriberLimit.None;
+        }
     }
 
     /// <summary>Up to where entries have been matched with them.</summary>
     internal LogPosition Matched { get; private set; }
 
     /// <summary>Adds a subscriber to its group, to be woken from now on.</summary>
-    internal SubscriberGroup Join(Subscriber subscriber, Subscription subscription, string? client)
+    /// <returns>Its group; null if a limit is reached, and the subscriber was not added.</returns>
+    internal SubscriberGroup? Join(Subscriber subscriber, Subscription subscription, string? client)
     {
         var (topics, rights) = subscription;
         lock (_gate)
         {
+            // The lock can be entered again.
+            if (LimitReached(client) != SubscriberLimit.None) return null;
             if (client is not null) CollectionsMarshal.GetValueRefOrAddDefault(_clients, client, out _)++;
             ref var group = ref CollectionsMarshal.GetValueRefOrAddDefault(_groups, (topics.Key, rights.Key), out _);
             if (group is null)

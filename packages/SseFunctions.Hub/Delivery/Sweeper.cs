@@ -21,12 +21,15 @@ internal sealed class Sweeper : IThreadPoolWorkItem, IDisposable
 
     private readonly Lock _gate = new();
     private readonly Queue<SubscriberGroup> _ready = new();
+    private readonly Queue<SubscriberGroup> _begun = new();
     private readonly PriorityQueue<SubscriberGroup, long> _gathering = new();
     private readonly Subscribers _subscribers;
     private readonly long _gatherTicks;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private long _timerDueAt = long.MaxValue;
+    private bool _isTurnOfBegun;
+    private bool _isStopping;
     private int _threads;
     private SweepSlice? _spare;
 
@@ -99,6 +102,17 @@ internal sealed class Sweeper : IThreadPoolWorkItem, IDisposable
         Keep(slice);
     }
 
+    /// <summary>Writes what is gathering, before the streams are ended. From now on nothing gathers.</summary>
+    internal void Flush()
+    {
+        lock (_gate)
+        {
+            _isStopping = true;
+            while (_gathering.TryDequeue(out var group, out _)) MakeReady(group);
+        }
+        Run(static () => false);
+    }
+
     /// <summary>Stops the timer: what is gathering then is not swept any more.</summary>
     public void Dispose() => _timer.Dispose();
 
@@ -124,12 +138,16 @@ internal sealed class Sweeper : IThreadPoolWorkItem, IDisposable
         lock (_gate)
         {
             PutBack(slice);
-            while (slice.Room > 0 && _ready.TryDequeue(out var group))
+            // Groups that have not begun go first: an update after a pause must not wait for the members of large
+            // groups. Every other slice is for groups that have begun, or many small groups would hold these up.
+            var (first, second) = _isTurnOfBegun ? (_begun, _ready) : (_ready, _begun);
+            _isTurnOfBegun = !_isTurnOfBegun;
+            while (slice.Room > 0 && (first.TryDequeue(out var group) || second.TryDequeue(out group)))
             {
                 if (group.Stage == SweepStage.Ready && !TryBegin(group)) continue;
                 group.Left = _subscribers.Take(group, group.Left, slice);
                 group.Threads++;
-                if (group.Left > 0) _ready.Enqueue(group);
+                if (group.Left > 0) _begun.Enqueue(group);
             }
             return slice.Groups.Count > 0;
         }
@@ -174,7 +192,7 @@ internal sealed class Sweeper : IThreadPoolWorkItem, IDisposable
 
     private void Schedule(SubscriberGroup group, long now)
     {
-        if (group.DueAt <= now)
+        if (group.DueAt <= now || _isStopping)
         {
             MakeReady(group);
             return;
@@ -215,7 +233,7 @@ internal sealed class Sweeper : IThreadPoolWorkItem, IDisposable
     {
         var most = Environment.ProcessorCount;
         var members = 0;
-        foreach (var group in _ready)
+        foreach (var group in _ready.Concat(_begun))
         {
             members += Math.Min(group.Left, group.Count);
             if (members >= most * MembersPerThread) return most;
@@ -227,7 +245,7 @@ internal sealed class Sweeper : IThreadPoolWorkItem, IDisposable
     {
         lock (_gate)
         {
-            if (_ready.Count > 0) return false;
+            if (_ready.Count + _begun.Count > 0) return false;
             _threads--;
             return true;
         }

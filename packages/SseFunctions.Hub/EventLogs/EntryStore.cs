@@ -142,6 +142,16 @@ internal sealed class EntryStore(LogRing ring, TimeProvider time)
         }
     }
 
+    /// <summary>Finds the position of an id for a reader that may not see every entry.</summary>
+    public LogPosition? FindVisible(string id, Func<IReadOnlyList<string>, bool>? seesPrivate)
+    {
+        lock (_gate)
+        {
+            Trim();
+            return _ring.FindVisible(id, seesPrivate);
+        }
+    }
+
     /// <inheritdoc cref="IEventLog.Read"/>
     public int Read(LogPosition after, Span<LogEntry> entries)
     {

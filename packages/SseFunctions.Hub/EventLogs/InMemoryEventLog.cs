@@ -52,6 +52,14 @@ internal sealed class InMemoryEventLog : IEventLog
     }
 
     /// <inheritdoc/>
+    public ValueTask<LogPosition?> FindVisibleAsync(
+        string id, Func<IReadOnlyList<string>, bool>? seesPrivate, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return ValueTask.FromResult(_entries.FindVisible(id, seesPrivate));
+    }
+
+    /// <inheritdoc/>
     public int Read(LogPosition after, Span<LogEntry> entries) => _entries.Read(after, entries);
 
     /// <inheritdoc/>

@@ -20,6 +20,13 @@ internal sealed class LogRing(LogLimits limits, LogPosition start = default, Log
     private long _bytes;
     private string? _droppedId;
 
+    // Of the last entry that was dropped; null if everyone may see it, or none was dropped.
+    private IReadOnlyList<string>? _droppedPrivateTopics;
+
+    // Of the last public entry that was dropped: all public entries after it are held. Null if none is known.
+    private LogPosition? _droppedPublic = start == origin ? start : null;
+    private string? _droppedPublicId;
+
     /// <summary>How much is held.</summary>
     public LogSize Size => new(_count, _bytes);
 
@@ -80,6 +87,22 @@ internal sealed class LogRing(LogLimits limits, LogPosition start = default, Log
         return index >= 0 && At(index).Position == position ? position : null;
     }
 
+    /// <summary>The position to read on from for a reader that has the entry with this id, or null if it is unknown to
+    /// this reader: an entry that the reader may not see is unknown to it, as if it did not exist.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="seesPrivate">Whether the reader may see a private entry with these topics; null: none at all.
+    /// </param>
+    public LogPosition? FindVisible(string id, Func<IReadOnlyList<string>, bool>? seesPrivate)
+    {
+        // Nothing that this reader may see was dropped after it.
+        var isLastPublic = id == _droppedPublicId
+            || (LogPosition.TryParse(id, out var asked) && asked == _droppedPublic);
+        if (seesPrivate is null && isLastPublic) return Dropped;
+        if (Find(id) is not { } position) return null;
+        var topics = position == Dropped ? _droppedPrivateTopics : PrivateTopics(At(IndexAfter(position) - 1));
+        return topics is null || seesPrivate?.Invoke(topics) == true ? position : null;
+    }
+
     /// <summary>Copies entries after a position.</summary>
     /// <returns>How many were copied.</returns>
     /// <exception cref="LogGapException">Some of the entries are no longer held, or the position is not a position of
@@ -115,6 +138,8 @@ internal sealed class LogRing(LogLimits limits, LogPosition start = default, Log
         _bytes -= entry.SizeBytes;
         Dropped = entry.Position;
         _droppedId = entry.Id;
+        _droppedPrivateTopics = PrivateTopics(entry);
+        if (entry.IsPublic) (_droppedPublic, _droppedPublicId) = (entry.Position, entry.Id);
         if (_ownIds.Remove(entry.Id) && _repeats.TryGetValue(entry.Id, out var repeats)) Forget(entry.Id, repeats);
     }
 
@@ -133,6 +158,8 @@ internal sealed class LogRing(LogLimits limits, LogPosition start = default, Log
         _entries = entries;
         _first = 0;
     }
+
+    private static IReadOnlyList<string>? PrivateTopics(LogEntry entry) => entry.IsPublic ? null : entry.Topics;
 
     // The length is a power of two.
     private int Slot(int index) => (_first + index) & (_entries.Length - 1);

@@ -68,7 +68,8 @@ internal sealed partial class SubscribeEndpoint(
     // Where to read on from (null: before everything that is held), and the id that the client has until its first
     // update. A client that asks for an id that is held is told that id. Any other id, and "earliest", get everything
     // that is held, and are told "earliest": should the stream break before its first update, the client asks for
-    // everything again, and not for an id that may mean another update by then.
+    // everything again, and not for an id that may mean another update by then. The id of a private update that the
+    // client may not see is answered like an id that does not exist, or clients could find out which ones exist.
     private async Task<(LogPosition? After, string Cursor)> FindStartAsync(
         HttpRequest request, TopicSelectorSet rights, CancellationToken cancellationToken)
     {
@@ -78,7 +79,8 @@ internal sealed partial class SubscribeEndpoint(
             return (end.Tail, StartCursor.Of(log, end, rights).ToString());
         }
         id = EventIds.Escape(id);
-        var found = id == EventIds.Earliest ? null : await log.FindAsync(id, cancellationToken);
+        var found = id == EventIds.Earliest ? null : await log.FindVisibleAsync(
+            id, Visibility.PrivateFilter(rights), cancellationToken);
         var cursor = found is null ? EventIds.Earliest : id;
         request.HttpContext.Response.Headers[LastEventId.Header] = cursor;
         return (found, cursor);
@@ -86,12 +88,11 @@ internal sealed partial class SubscribeEndpoint(
 
     private bool IsFull(string? client)
     {
-        var (setting, limit) = (nameof(HubOptions.MaxSubscribers), _options.MaxSubscribers);
-        if (subscribers.Count < limit)
-        {
-            (setting, limit) = (nameof(HubOptions.MaxSubscribersPerClient), _options.MaxSubscribersPerClient);
-            if (client is null || subscribers.CountOf(client) < limit) return false;
-        }
+        var reached = subscribers.LimitReached(client);
+        if (reached == SubscriberLimit.None) return false;
+        var (setting, limit) = reached == SubscriberLimit.Total
+            ? (nameof(HubOptions.MaxSubscribers), _options.MaxSubscribers)
+            : (nameof(HubOptions.MaxSubscribersPerClient), _options.MaxSubscribersPerClient);
         if (_budget.TryTake(out _)) LogFull($"{HubOptions.Section}:{setting}", limit);
         return true;
     }

@@ -1,0 +1,183 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Packages;
+
+/// <summary>Apps of other people: made outside the repository, with the packages alone.</summary>
+public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixture<PackedPackages>
+{
+    private static readonly string[] HubFunctions = ["HubPublish", "HubSubscribe", "HubSubscriptions"];
+
+    [Fact]
+    public async Task The_app_of_the_template_streams_and_its_hub_delivers()
+    {
+        var app = packages.NewFolder("FromTemplate");
+        await packages.Succeed(app, "dotnet", "new", "ssefunctions", "--name", "FromTemplate", "--output", ".");
+        var published = await PackedPackages.Publish(app);
+        Assert.Equal([.. HubFunctions, "Countdown", "Greet", "Page"], FunctionsOf(published).OrderBy(name => !HubFunctions.Contains(name)));
+
+        await using var host = await FunctionsHost.Start(published, ("Hub__Anonymous", "true"));
+        using var countdown = await host.Invoke("Countdown", "GET", "/countdown");
+        await countdown.Until("data: {\"second\":9}");
+        using var rest = await host.Invoke("Countdown", "GET", "/countdown", "Last-Event-ID: 0\r\n");
+        Assert.StartsWith("HTTP/1.1 204", await rest.Until("\r\n\r\n"), StringComparison.Ordinal);
+        using var page = await host.Invoke("Page", "GET", "/page");
+        await page.Until("<h1>FromTemplate</h1>");
+
+        using var greetings = await host.Invoke("HubSubscribe", "GET", "/.well-known/mercure?topic=greetings");
+        await greetings.Until(": open");
+        using var greet = await host.Invoke("Greet", "POST", "/greet", "Content-Length: 0\r\n");
+        await greet.Until("HTTP/1.1 204");
+        await greetings.Until("data: Hello at");
+    }
+
+    [Fact]
+    public async Task An_app_with_the_lines_of_the_README_publishes_to_its_subscribers()
+    {
+        var app = packages.NewFolder("ByHand");
+        var (line, function) = ReadmeLines();
+        Write(app, "ByHand.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <AzureFunctionsVersion>v4</AzureFunctionsVersion>
+                <OutputType>Exe</OutputType>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <WarningsNotAsErrors>NU1603</WarningsNotAsErrors>
+              </PropertyGroup>
+              <ItemGroup>
+                <FrameworkReference Include="Microsoft.AspNetCore.App" />
+                {Reference("Microsoft.Azure.Functions.Worker")}
+                {Reference("Microsoft.Azure.Functions.Worker.Extensions.Http.AspNetCore")}
+                {Reference("Microsoft.Azure.Functions.Worker.Sdk")}
+                <PackageReference Include="SseFunctions.Hub" Version="{packages.Version}" />
+              </ItemGroup>
+              <ItemGroup>
+                <None Update="host.json" CopyToOutputDirectory="PreserveNewest" />
+              </ItemGroup>
+            </Project>
+            """);
+        Write(app, "host.json", """{ "version": "2.0" }""");
+        Write(app, "Program.cs", $"""
+            using Microsoft.Azure.Functions.Worker.Builder;
+            using Microsoft.Extensions.Hosting;
+            using SseFunctions.Hub;
+
+            var builder = FunctionsApplication.CreateBuilder(args);
+            builder.ConfigureFunctionsWebApplication();
+            {line}
+            builder.Build().Run();
+            """);
+        Write(app, "OrderFunctions.cs", $"""
+            using Microsoft.AspNetCore.Http;
+            using Microsoft.Azure.Functions.Worker;
+            using SseFunctions.Hub;
+
+            {function}
+            """);
+        var published = await PackedPackages.Publish(app);
+        Assert.Equal([.. HubFunctions, "OrderPaid"], FunctionsOf(published).Order(StringComparer.Ordinal));
+        // The hub alone needs no client of Redis and no identity of Azure.
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(published).Select(file => Path.GetFileName(file)),
+            file => file.StartsWith("StackExchange", StringComparison.Ordinal) || file.StartsWith("Azure.Identity", StringComparison.Ordinal));
+
+        // No routePrefix is set: everything is under /api.
+        await using var host = await FunctionsHost.Start(published, ("Hub__Anonymous", "true"));
+        using var order = await host.Invoke("HubSubscribe", "GET", "/api/.well-known/mercure?topic=orders/42");
+        await order.Until(": open");
+        using var paid = await host.Invoke("OrderPaid", "POST", "/api/orders/42/paid", "Content-Length: 0\r\n");
+        await paid.Until("HTTP/1.1 204");
+        await order.Until("data: paid");
+    }
+
+    [Fact]
+    public async Task An_ASP_NET_Core_app_of_ten_lines_streams()
+    {
+        var app = packages.NewFolder("Web");
+        Write(app, "Web.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk.Web">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="SseFunctions.Streaming" Version="{packages.Version}" />
+              </ItemGroup>
+            </Project>
+            """);
+        Write(app, "Program.cs", """
+            using SseFunctions.Streaming;
+
+            var builder = WebApplication.CreateBuilder(args);
+            builder.Services.AddSseStreaming(builder.Configuration);
+            var app = builder.Build();
+            app.MapGet("/numbers", (EventStreams streams, CancellationToken cancellationToken) =>
+                streams.Stream("numbers", Numbers(), cancellationToken));
+            app.Run();
+            static async IAsyncEnumerable<ServerSentEvent> Numbers()
+            {
+                for (var number = 1; ; number++, await Task.Delay(100)) yield return ServerSentEvent.Json(number);
+            }
+            """);
+        var published = await PackedPackages.Publish(app);
+        Assert.Equal(["SseFunctions.Streaming.dll", "Web.dll"],
+            Directory.EnumerateFiles(published, "*.dll").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+        var start = new ProcessStartInfo("dotnet", ["Web.dll", "--urls", "http://127.0.0.1:0"])
+        {
+            WorkingDirectory = published,
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start)!;
+        try
+        {
+            string? url = null;
+            while (url is null && await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Within("address") is { } text)
+                url = Listening().Match(text) is { Success: true } match ? match.Groups[1].Value : null;
+            Assert.NotNull(url);
+            using var numbers = await RawClient.Get(new Uri($"{url}/numbers"));
+            await numbers.Until("data: 3\n");
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    // The lines that a reader of the README pastes: one for Program.cs, and a function.
+    private static (string Line, string Function) ReadmeLines()
+    {
+        var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+        var section = readme[readme.IndexOf("## In your own app", StringComparison.Ordinal)..readme.IndexOf("## The hub in a minute", StringComparison.Ordinal)];
+        var code = CSharp().Matches(section).Select(block => block.Groups[1].Value).ToArray();
+        Assert.Equal(2, code.Length);
+        return (code[0], code[1]);
+    }
+
+    private static string Reference(string package)
+    {
+        var versions = File.ReadAllText(Path.Combine(Repository.Root, "Directory.Packages.props"));
+        var version = Regex.Match(versions, $"Include=\"{Regex.Escape(package)}\" Version=\"([^\"]+)\"").Groups[1].Value;
+        return $"<PackageReference Include=\"{package}\" Version=\"{version}\" />";
+    }
+
+    private static IEnumerable<string> FunctionsOf(string published)
+    {
+        using var metadata = JsonDocument.Parse(File.ReadAllText(Path.Combine(published, "functions.metadata")));
+        return [.. metadata.RootElement.EnumerateArray().Select(function => function.GetProperty("name").GetString()!).Order(StringComparer.Ordinal)];
+    }
+
+    private static void Write(string folder, string file, string text) => File.WriteAllText(Path.Combine(folder, file), text);
+
+    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CSharp();
+
+    [GeneratedRegex("Now listening on: (\\S+)")]
+    private static partial Regex Listening();
+}

@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using SseFunctions.Streaming;
+
+namespace SseApp;
+
+/// <summary>A stream of its own for each client.</summary>
+public sealed class CountdownFunctions(EventStreams streams)
+{
+    [Function("Countdown")]
+    public IResult Countdown(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "countdown")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        // A client that reconnects says which event it has received last.
+        var from = int.TryParse(LastEventId.Of(request), out var received) ? received - 1 : 10;
+        // 204 makes an EventSource stop reconnecting.
+        if (from < 0) return new EndOfStreamResult();
+        return streams.Stream("countdown", CountAsync(from, CancellationToken.None), cancellationToken);
+    }
+
+    // Its token is cancelled when the stream ends: the client has left, or the host stops.
+    private static async IAsyncEnumerable<ServerSentEvent> CountAsync(
+        int from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var second = from; second >= 0; second--)
+        {
+            yield return ServerSentEvent.Json(new { second }, id: $"{second}");
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+        }
+    }
+}
