@@ -5,7 +5,10 @@ cd "$(dirname "$0")"
 
 folder=${1:-artifacts}
 [ $# -gt 0 ] && shift
-for project in packages/*/*.csproj; do
-  dotnet pack "$project" --configuration Release --output "$folder" --nologo --verbosity quiet "$@"
+# The last of the libraries in the order of references builds them all, once.
+dotnet build packages/SseFunctions.Hub.Redis --configuration Release --nologo --verbosity quiet "$@"
+for library in Streaming Hub Hub.Redis; do
+  dotnet pack "packages/SseFunctions.$library" --no-build --configuration Release --output "$folder" --nologo --verbosity quiet "$@"
 done
+dotnet pack packages/SseFunctions.Templates --configuration Release --output "$folder" --nologo --verbosity quiet "$@"
 ls "$folder"

@@ -90,7 +90,7 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
         await using var host = await FunctionsHost.Start(published, ("Hub__Anonymous", "true"));
         using var order = await host.Invoke("HubSubscribe", "GET", "/api/.well-known/mercure?topic=orders/42");
         await order.Until(": open");
-        using var paid = await host.Invoke("OrderPaid", "POST", "/api/orders/42/paid", "Content-Length: 0\r\n");
+        using var paid = await host.Invoke("OrderPaid", "POST", "/api/orders/42/paid", "Content-Length: 0\r\n", "", ("id", "42"));
         await paid.Until("HTTP/1.1 204");
         await order.Until("data: paid");
     }

@@ -17,7 +17,7 @@ public sealed partial class PackedPackages : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await Succeed(Repository.Root, Path.Combine(Repository.Root, "pack.sh"), Packages, $"-p:Version={Version}");
+        await Succeed(Repository.Root, Path.Combine(Repository.Root, "pack.sh"), Packages, $"-p:Version={Version}", "-p:RunAnalyzers=false");
         File.WriteAllText(
             Path.Combine(_folder, "NuGet.config"),
             $"<configuration><packageSources><add key=\"packed\" value=\"{Packages}\" /></packageSources></configuration>");

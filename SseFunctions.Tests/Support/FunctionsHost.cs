@@ -75,7 +75,9 @@ internal sealed class FunctionsHost : IAsyncDisposable
 
     /// <summary>Lets a function answer a request, as the host does: it tells the worker of the invocation, and forwards the request.
     /// </summary>
-    public async Task<RawClient> Invoke(string function, string method, string target, string headers = "", string body = "")
+    /// <remarks>The host tells the worker the values of the route's parameters.</remarks>
+    public async Task<RawClient> Invoke(
+        string function, string method, string target, string headers = "", string body = "", params (string Name, string Value)[] route)
     {
         var invocation = Guid.NewGuid().ToString();
         var http = new ProtobufMessage().Bytes(1, "request"u8.ToArray()).Bytes(2, new ProtobufMessage().Bytes(5, []).ToArray());
@@ -83,7 +85,10 @@ internal sealed class FunctionsHost : IAsyncDisposable
         var trace = new ProtobufMessage()
             .Text(1, $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01")
             .Bytes(3, new ProtobufMessage().Text(1, "url.full").Text(2, $"https://host{target}").ToArray());
-        Send(4, new ProtobufMessage().Text(1, invocation).Text(2, _functions[function]).Bytes(3, http.ToArray()).Bytes(5, trace.ToArray()));
+        var message = new ProtobufMessage().Text(1, invocation).Text(2, _functions[function]).Bytes(3, http.ToArray());
+        foreach (var (name, value) in route)
+            message.Bytes(4, new ProtobufMessage().Text(1, name).Bytes(2, new ProtobufMessage().Text(1, value).ToArray()).ToArray());
+        Send(4, message.Bytes(5, trace.ToArray()));
         if (body.Length > 0)
             headers += $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n";
         return await RawClient.Get(WorkerUrl, $"{headers}{InvocationHeader}: {invocation}\r\n", method, target, body: body);
