@@ -1,11 +1,14 @@
 namespace SseFunctions.Hub.Delivery;
 
-/// <summary>The limits of how many may be subscribed to this instance at once.</summary>
+/// <summary>The limits of the number of subscribers.</summary>
 internal enum SubscriberLimit
 {
-    /// <summary>See <see cref="HubOptions.MaxSubscribers"/>.</summary>
-    OfAll,
+    /// <summary>No limit is reached.</summary>
+    None,
 
-    /// <summary>See <see cref="HubOptions.MaxSubscribersPerClient"/>.</summary>
+    /// <summary>The limit of all subscribers: <see cref="HubOptions.MaxSubscribers"/>.</summary>
+    Total,
+
+    /// <summary>The limit of one client's subscribers: <see cref="HubOptions.MaxSubscribersPerClient"/>.</summary>
     PerClient,
 }

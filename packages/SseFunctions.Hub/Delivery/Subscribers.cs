@@ -26,7 +26,7 @@ internal sealed class Subscribers
     private int _count;
 
     /// <summary>Made by the services, once a process.</summary>
-    /// <param name="log">What they read.</param>
+    /// <param name="log">The log that they read.</param>
     /// <param name="metrics">Where deliveries are counted.</param>
     /// <param name="most">See <see cref="HubOptions.MaxSubscribers"/>.</param>
     /// <param name="mostPerClient">See <see cref="HubOptions.MaxSubscribersPerClient"/>.</param>
@@ -54,16 +54,15 @@ internal sealed class Subscribers
     }
 
     /// <summary>The limit that another subscriber would exceed.</summary>
-    /// <param name="client">Whom it would be counted for; null: nobody counts.</param>
-    /// <returns>Null if there is room.</returns>
-    internal SubscriberLimit? LimitReached(string? client)
+    /// <param name="client">The client that the subscriber would be counted for; null if clients are not counted.</param>
+    internal SubscriberLimit LimitReached(string? client)
     {
         lock (_gate)
         {
-            if (_count >= _most) return SubscriberLimit.OfAll;
+            if (_count >= _most) return SubscriberLimit.Total;
             return client is not null && _clients.GetValueOrDefault(client) >= _mostPerClient
                 ? SubscriberLimit.PerClient
-                : null;
+                : SubscriberLimit.None;
         }
     }
 
@@ -78,7 +77,7 @@ internal sealed class Subscribers
         lock (_gate)
         {
             // The lock can be entered again.
-            if (LimitReached(client) is not null) return null;
+            if (LimitReached(client) != SubscriberLimit.None) return null;
             if (client is not null) CollectionsMarshal.GetValueRefOrAddDefault(_clients, client, out _)++;
             ref var group = ref CollectionsMarshal.GetValueRefOrAddDefault(_groups, (topics.Key, rights.Key), out _);
             if (group is null)

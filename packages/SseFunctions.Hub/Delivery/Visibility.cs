@@ -12,5 +12,13 @@ internal static class Visibility
     /// <param name="entry">The entry.</param>
     /// <param name="rights">The topic selectors that the subscriber's token gives a right to.</param>
     public static bool IsVisibleTo(this LogEntry entry, TopicSelectorSet rights) =>
-        entry.IsPublic || rights.MatchesAny(entry.Topics);
+        entry.IsPublic || MaySeePrivate(rights, entry.Topics);
+
+    /// <summary>Tells by its topics whether a subscriber may see a private entry; null if it may see none.</summary>
+    /// <param name="rights">The topic selectors that the subscriber's token gives a right to.</param>
+    public static Func<IReadOnlyList<string>, bool>? PrivateFilter(TopicSelectorSet rights) =>
+        rights.Selectors.Count == 0 ? null : topics => MaySeePrivate(rights, topics);
+
+    private static bool MaySeePrivate(TopicSelectorSet rights, IReadOnlyList<string> topics) =>
+        rights.MatchesAny(topics);
 }

@@ -142,7 +142,7 @@ internal sealed class EntryStore(LogRing ring, TimeProvider time)
         }
     }
 
-    /// <summary>Finds the place of an id for a reader that may not see everything.</summary>
+    /// <summary>Finds the position of an id for a reader that may not see every entry.</summary>
     public LogPosition? FindVisible(string id, Func<IReadOnlyList<string>, bool>? seesPrivate)
     {
         lock (_gate)

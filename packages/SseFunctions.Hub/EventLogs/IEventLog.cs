@@ -43,16 +43,16 @@ internal interface IEventLog
     ValueTask<LogPosition?> FindAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>The same for a reader that may not see every private entry. The id of an entry that this reader may not
-    /// see is unknown to it: the answer must not tell whether the entry exists. The id of the last public entry that
-    /// was dropped is good to read on from for a reader that sees no private entry, whatever private entries were
-    /// dropped after it.</summary>
+    /// see is unknown to it: the answer must not tell whether the entry exists. A reader that may see no private entry
+    /// can still read on from the last public entry that was dropped, even if private entries were dropped after it.
+    /// </summary>
     /// <param name="id">The id.</param>
     /// <param name="seesPrivate">Whether the reader may see a private entry with these topics; null: it may see none.
     /// </param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>The position to read on from; null if the id is unknown to the reader.</returns>
-    /// <exception cref="HubUnavailableException">It is not known here, and what the others know cannot be asked just
-    /// now.</exception>
+    /// <exception cref="HubUnavailableException">This process does not know the id, and cannot reach the shared log to
+    /// look for it.</exception>
     ValueTask<LogPosition?> FindVisibleAsync(
         string id, Func<IReadOnlyList<string>, bool>? seesPrivate, CancellationToken cancellationToken);
 

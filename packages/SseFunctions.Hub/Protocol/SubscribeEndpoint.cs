@@ -80,7 +80,7 @@ internal sealed partial class SubscribeEndpoint(
         }
         id = EventIds.Escape(id);
         var found = id == EventIds.Earliest ? null : await log.FindVisibleAsync(
-            id, rights.Selectors.Count == 0 ? null : rights.MatchesAny, cancellationToken);
+            id, Visibility.PrivateFilter(rights), cancellationToken);
         var cursor = found is null ? EventIds.Earliest : id;
         request.HttpContext.Response.Headers[LastEventId.Header] = cursor;
         return (found, cursor);
@@ -88,8 +88,9 @@ internal sealed partial class SubscribeEndpoint(
 
     private bool IsFull(string? client)
     {
-        if (subscribers.LimitReached(client) is not { } reached) return false;
-        var (setting, limit) = reached == SubscriberLimit.OfAll
+        var reached = subscribers.LimitReached(client);
+        if (reached == SubscriberLimit.None) return false;
+        var (setting, limit) = reached == SubscriberLimit.Total
             ? (nameof(HubOptions.MaxSubscribers), _options.MaxSubscribers)
             : (nameof(HubOptions.MaxSubscribersPerClient), _options.MaxSubscribersPerClient);
         if (_budget.TryTake(out _)) LogFull($"{HubOptions.Section}:{setting}", limit);
