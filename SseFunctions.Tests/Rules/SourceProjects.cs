@@ -13,7 +13,8 @@ public sealed class SourceProjects
     ];
 
     private readonly Dictionary<string, SourceProject> _projects = [];
-    private readonly Dictionary<string, IReadOnlyCollection<SourceUse>> _uses = [];
+    private readonly Dictionary<string, (IReadOnlyCollection<SourceUse> Uses, IReadOnlyCollection<string> Unresolved)>
+        _names = [];
 
     internal SourceProject this[string name]
     {
@@ -26,6 +27,6 @@ public sealed class SourceProjects
         }
     }
 
-    internal IReadOnlyCollection<SourceUse> UsesOf(string name) =>
-        _uses.TryGetValue(name, out var uses) ? uses : _uses[name] = this[name].Uses();
+    internal (IReadOnlyCollection<SourceUse> Uses, IReadOnlyCollection<string> Unresolved) NamesIn(string name) =>
+        _names.TryGetValue(name, out var names) ? names : _names[name] = this[name].Resolve();
 }
