@@ -24,9 +24,8 @@ public static class Services
         services.AddPrivateLogs();
         services.AddSseStreaming(configuration);
 
-        services.AddSettings<DemoOptions>(configuration, DemoOptions.Section);
-        services.PostConfigure<DemoOptions>(options => options.Messages =
-            Settings.List(configuration, $"{DemoOptions.Section}:{nameof(options.Messages)}"));
+        services.AddSettings<DemoOptions>(configuration, DemoOptions.Section, options => options.Messages =
+            Settings.List(configuration, $"{DemoOptions.Section}:{nameof(options.Messages)}", options.Messages));
         services.AddSingleton<DemoMessages>();
 
         var hub = services.AddSseHub(configuration);

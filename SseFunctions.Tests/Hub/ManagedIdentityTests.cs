@@ -42,7 +42,7 @@ public sealed class ManagedIdentityTests
         }
         using var http = new HttpClient();
         var health = await http.GetStringAsync(new Uri(new Uri(await host.Url), "healthz"), TestContext.Current.CancellationToken);
-        Assert.Contains("\"redis\":\"Degraded\"", health, StringComparison.Ordinal);
+        Assert.Contains("\"hub-redis\":\"Degraded\"", health, StringComparison.Ordinal);
         // What a process prints comes when it likes.
         await host.Printed("No User Assigned or Delegated Managed Identity found");
         Assert.Single(host.Output.Split('\n'), line => line.Contains("Could not get a new token to sign in to Redis", StringComparison.Ordinal));

@@ -8,10 +8,10 @@ namespace SseFunctions.Tests.Hub;
 /// <summary>Two instances of the app, with one Redis between them.</summary>
 public sealed class SharedHubTests : IAsyncDisposable
 {
-    private const string Healthy = "{\"status\":\"Healthy\",\"checks\":{\"hub\":\"Healthy\",\"redis\":\"Healthy\"}}";
-    private const string Degraded = "{\"status\":\"Degraded\",\"checks\":{\"hub\":\"Healthy\",\"redis\":\"Degraded\"}}";
+    private const string Healthy = "{\"status\":\"Healthy\",\"checks\":{\"hub\":\"Healthy\",\"hub-redis\":\"Healthy\"}}";
+    private const string Degraded = "{\"status\":\"Degraded\",\"checks\":{\"hub\":\"Healthy\",\"hub-redis\":\"Degraded\"}}";
 
-    private const string Unhealthy = "{\"status\":\"Unhealthy\",\"checks\":{\"hub\":\"Healthy\",\"redis\":\"Unhealthy\"}}";
+    private const string Unhealthy = "{\"status\":\"Unhealthy\",\"checks\":{\"hub\":\"Healthy\",\"hub-redis\":\"Unhealthy\"}}";
 
     private readonly List<IAsyncDisposable> _started = [];
 

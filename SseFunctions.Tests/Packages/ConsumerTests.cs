@@ -13,8 +13,9 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
     [Fact]
     public async Task The_app_of_the_template_streams_and_its_hub_delivers()
     {
-        var app = packages.NewFolder("FromTemplate");
-        await packages.Succeed(app, "dotnet", "new", "ssefunctions", "--name", "FromTemplate", "--output", ".");
+        // A name that is no name of a namespace.
+        var app = packages.NewFolder("from-template");
+        await packages.Succeed(app, "dotnet", "new", "ssefunctions", "--name", "from-template", "--output", ".");
         var published = await PackedPackages.Publish(app);
         Assert.Equal([.. HubFunctions, "Countdown", "Greet", "Page"], FunctionsOf(published).OrderBy(name => !HubFunctions.Contains(name)));
 
@@ -23,8 +24,10 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
         await countdown.Until("data: {\"second\":9}");
         using var rest = await host.Invoke("Countdown", "GET", "/countdown", "Last-Event-ID: 0\r\n");
         Assert.StartsWith("HTTP/1.1 204", await rest.Until("\r\n\r\n"), StringComparison.Ordinal);
+        using var invented = await host.Invoke("Countdown", "GET", "/countdown", "Last-Event-ID: -2147483648\r\n");
+        await invented.Until("data: {\"second\":10}");
         using var page = await host.Invoke("Page", "GET", "/page");
-        await page.Until("<h1>FromTemplate</h1>");
+        await page.Until("<h1>from-template</h1>");
 
         using var greetings = await host.Invoke("HubSubscribe", "GET", "/.well-known/mercure?topic=greetings");
         await greetings.Until(": open");
@@ -87,12 +90,18 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
             file => file.StartsWith("StackExchange", StringComparison.Ordinal) || file.StartsWith("Azure.Identity", StringComparison.Ordinal));
 
         // No routePrefix is set: everything is under /api.
-        await using var host = await FunctionsHost.Start(published, ("Hub__Anonymous", "true"));
+        await using var host = await FunctionsHost.Start(
+            published, ("Hub__Anonymous", "true"), ("Hub__Subscriptions", "true"), ("Hub__Publisher__Key", Jwt.Key));
         using var order = await host.Invoke("HubSubscribe", "GET", "/api/.well-known/mercure?topic=orders/42");
         await order.Until(": open");
         using var paid = await host.Invoke("OrderPaid", "POST", "/api/orders/42/paid", "Content-Length: 0\r\n", "", ("id", "42"));
         await paid.Until("HTTP/1.1 204");
         await order.Until("data: paid");
+
+        // Where the hub is in this app.
+        using var list = await host.Invoke(
+            "HubSubscriptions", "GET", "/api/.well-known/mercure/subscriptions", $"Authorization: Bearer {HubClient.Everything}\r\n");
+        Assert.Contains("Link: </api/.well-known/mercure>", await list.Until("\r\n\r\n"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,8 +35,8 @@ public sealed class ServicesTests
         services.AddSseHub(Configuration("Hub:MaxTopics=5"));
         var wrong = Assert.Throws<InvalidOperationException>(() => services.AddSseHub(Configuration("Hub:MaxTopics=6")));
         Assert.Equal(
-            "AddSseHub was called twice, and the setting Hub:MaxTopics differs between the two configurations: call AddSseHub once, or "
-            + "with the same configuration.",
+            "AddSseHub was called with another configuration than a call before, and the setting Hub:MaxTopics differs between the two: "
+            + "use the same configuration for all calls.",
             wrong.Message);
         wrong = Assert.Throws<InvalidOperationException>(() => services.AddSseStreaming(Configuration("Streaming:Heartbeat=00:00:01")));
         Assert.Contains("Streaming:Heartbeat", wrong.Message, StringComparison.Ordinal);
@@ -52,6 +52,26 @@ public sealed class ServicesTests
         var message = Assert.Single(wrong.Failures);
         Assert.StartsWith("Redis:ConnectionString is not set: ", message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Code_may_set_what_the_configuration_does_not(bool isBefore)
+    {
+        var services = new ServiceCollection();
+        if (!isBefore) services.AddSseHub(Configuration("Cors:AllowedHeaders=X-A,X-B"));
+        services.Configure<HubOptions>(options => options.Publisher.Keys = ["secret"]);
+        services.Configure<HubOptions>(options => options.PublishOrigins = ["https://example.com"]);
+        services.Configure<CrossOriginOptions>(options => options.AllowedOrigins = ["https://example.com"]);
+        if (isBefore) services.AddSseHub(Configuration("Cors:AllowedHeaders=X-A,X-B"));
+        using var provider = services.BuildServiceProvider();
+        var hub = provider.GetRequiredService<IOptions<HubOptions>>().Value;
+        Assert.Equal(["secret"], hub.Publisher.Keys);
+        Assert.Equal(["https://example.com"], hub.PublishOrigins);
+        var cors = provider.GetRequiredService<IOptions<CrossOriginOptions>>().Value;
+        Assert.Equal(["https://example.com"], cors.AllowedOrigins);
+        Assert.Equal(["X-A", "X-B"], cors.AllowedHeaders);
     }
 
     [Fact]

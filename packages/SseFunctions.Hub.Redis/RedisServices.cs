@@ -15,13 +15,13 @@ namespace SseFunctions.Hub.Redis;
 public static class RedisServices
 {
     /// <summary>Holds the hub's updates, and the list of its subscribers, in Redis, with the settings of the section
-    /// <c>Redis</c>, which are validated when the host starts. It adds the health check <c>redis</c>. It may be called
+    /// <c>Redis</c>, which are validated when the host starts. It adds the health check <c>hub-redis</c>. It may be called
     /// several times.</summary>
     public static SseHubBuilder AddRedis(this SseHubBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        if (!services.TryAddFeature(nameof(AddRedis), builder.Configuration, RedisOptions.Section)) return builder;
+        if (!services.TryAddFeature(nameof(AddRedis), nameof(AddRedis), builder.Configuration, RedisOptions.Section)) return builder;
 
         services.AddSettings<RedisOptions>(builder.Configuration, RedisOptions.Section);
         services.AddSingleton<RedisConnectionMetrics>();
@@ -44,7 +44,7 @@ public static class RedisServices
         services.AddSingleton<IInstanceRegistry>(provider => new RedisInstanceRegistry(
             provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<RegistryTimes>()));
         services.AddHostedService<RedisLogStart>();
-        services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis");
+        services.AddHealthChecks().AddCheck<RedisHealthCheck>("hub-redis");
         return builder;
     }
 }

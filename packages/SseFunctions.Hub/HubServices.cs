@@ -17,27 +17,39 @@ namespace SseFunctions.Hub;
 /// <summary>Adds the hub to an app's services.</summary>
 public static class HubServices
 {
+    // The category of "Request starting" and "Request finished".
+    private const string RequestLines = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
     /// <summary>Adds the hub: <see cref="IUpdatePublisher"/>, what the functions of <see cref="HubFunctions"/> need, and
     /// the health check <c>hub</c>, with the settings of the section <c>Hub</c>, which are validated when the host
     /// starts. Updates are held in the memory of the process. It adds event streams too
-    /// (<see cref="StreamingServices.AddSseStreaming"/>). It may be called several times with the same configuration.
-    /// </summary>
+    /// (<see cref="StreamingServices.AddSseStreaming"/>), and turns off the log category
+    /// <c>Microsoft.AspNetCore.Hosting.Diagnostics</c>, whose lines have the tokens in them that clients send in URLs. It
+    /// may be called several times with the same configuration.</summary>
     /// <exception cref="InvalidOperationException">It was called before with other settings.</exception>
     public static SseHubBuilder AddSseHub(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddSseStreaming(configuration);
+        services.AddStreaming(configuration, nameof(AddSseHub));
         var builder = new SseHubBuilder(services, configuration);
-        if (!services.TryAddFeature(nameof(AddSseHub), configuration, HubOptions.Section)) return builder;
+        if (!services.TryAddFeature(nameof(AddSseHub), nameof(AddSseHub), configuration, HubOptions.Section)) return builder;
 
-        services.AddSettings<HubOptions>(configuration, HubOptions.Section);
-        services.PostConfigure<HubOptions>(options => options.PublishOrigins =
-            Settings.List(configuration, $"{HubOptions.Section}:{nameof(options.PublishOrigins)}"));
-        services.PostConfigure<HubOptions>(options => options.Publisher.Keys = Settings.Texts(
-            configuration, $"{HubOptions.Section}:{nameof(options.Publisher)}:{nameof(KeyOptions.Keys)}"));
-        services.PostConfigure<HubOptions>(options => options.Subscriber.Keys = Settings.Texts(
-            configuration, $"{HubOptions.Section}:{nameof(options.Subscriber)}:{nameof(KeyOptions.Keys)}"));
+        services.AddSettings<HubOptions>(configuration, HubOptions.Section, options =>
+        {
+            const string section = HubOptions.Section;
+            options.PublishOrigins = Settings.List(
+                configuration, $"{section}:{nameof(options.PublishOrigins)}", options.PublishOrigins);
+            options.Publisher.Keys = Settings.Texts(
+                configuration, $"{section}:{nameof(options.Publisher)}:{nameof(KeyOptions.Keys)}", options.Publisher.Keys);
+            options.Subscriber.Keys = Settings.Texts(
+                configuration,
+                $"{section}:{nameof(options.Subscriber)}:{nameof(KeyOptions.Keys)}",
+                options.Subscriber.Keys);
+        });
+        // These lines have whole URLs in them, and a client may send its token there.
+        services.PostConfigure<LoggerFilterOptions>(options => options.Rules.Add(
+            new LoggerFilterRule(null, RequestLines, LogLevel.None, null)));
 
         // A package that shares the log among instances puts its own in the place of this one.
         services.TryAddSingleton<IEventLog>(provider => new InMemoryEventLog(
@@ -45,7 +57,7 @@ public static class HubServices
             provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService(provider => new LogNotice(
             provider.GetRequiredService<IEventLog>(),
-            configuration,
+            provider.GetService<IConfiguration>() ?? configuration,
             provider.GetRequiredService<ILogger<LogNotice>>()));
         services.AddSingleton<HubMetrics>();
         services.AddSingleton<HubAccess>();

@@ -51,6 +51,7 @@ internal sealed partial class LogNotice(IEventLog log, IConfiguration configurat
 
     [LoggerMessage(3, LogLevel.Warning,
         "This app runs on Azure, where it may have several instances, and each instance holds its own updates: set "
-        + "Redis__ConnectionString, or limit the app to one instance")]
+        + "Redis__ConnectionString (an app of your own also needs the package SseFunctions.Hub.Redis and a call of "
+        + "AddRedis), or limit the app to one instance")]
     private partial void LogMustBeOne();
 }

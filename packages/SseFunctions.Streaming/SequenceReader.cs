@@ -39,7 +39,7 @@ internal sealed class SequenceReader : IDisposable
     {
         if (_state == State.Idle)
         {
-#pragma warning disable CA2012 // Its result is taken once: by TryTake or, if the stream ends before, by CloseAsync.
+#pragma warning disable CA2012 // Its result is taken once: by Take or, if the stream ends before, by CloseAsync.
             _next = _sequence.MoveNextAsync().GetAwaiter();
 #pragma warning restore CA2012
             _state = _next.IsCompleted ? State.Answered : State.Asked;

@@ -26,7 +26,7 @@ public sealed class ServerSentEvent
         Bytes = EventEncoder.Encode(data, type, id, retry);
     }
 
-#pragma warning disable RS0026 // The second overload differs in a parameter that is required: no call fits both.
+#pragma warning disable RS0026 // Only a null literal as the second argument fits both, and does not compile.
     /// <summary>Makes an event whose data is JSON, for <c>JSON.parse(event.data)</c> in the browser. Names of properties
     /// are written in camel case (<see cref="JsonSerializerOptions.Web"/>).</summary>
     /// <param name="value">What is written as JSON; null is written as <c>null</c>.</param>

@@ -20,8 +20,18 @@ public static class StreamingServices
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
+        return services.AddStreaming(configuration, nameof(AddSseStreaming));
+    }
+
+    /// <summary>The same, for a package that adds streams along with more.</summary>
+    /// <param name="services">The app's services.</param>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="method">The method that the app has called.</param>
+    internal static IServiceCollection AddStreaming(
+        this IServiceCollection services, IConfiguration configuration, string method)
+    {
         string[] sections = [StreamingOptions.Section, CrossOriginOptions.Section];
-        if (!services.TryAddFeature(nameof(AddSseStreaming), configuration, sections)) return services;
+        if (!services.TryAddFeature(nameof(EventStreams), method, configuration, sections)) return services;
 
         services.AddLogging();
         services.AddMetrics();
@@ -36,11 +46,14 @@ public static class StreamingServices
             provider.GetRequiredService<StreamMetrics>(),
             provider.GetRequiredService<ILogger<EventStreams>>()));
 
-        services.AddSettings<CrossOriginOptions>(configuration, CrossOriginOptions.Section);
-        services.PostConfigure<CrossOriginOptions>(options => options.AllowedOrigins =
-            Settings.List(configuration, $"{CrossOriginOptions.Section}:{nameof(options.AllowedOrigins)}"));
-        services.PostConfigure<CrossOriginOptions>(options => options.AllowedHeaders =
-            Settings.List(configuration, $"{CrossOriginOptions.Section}:{nameof(options.AllowedHeaders)}"));
+        services.AddSettings<CrossOriginOptions>(configuration, CrossOriginOptions.Section, options =>
+        {
+            const string section = CrossOriginOptions.Section;
+            options.AllowedOrigins = Settings.List(
+                configuration, $"{section}:{nameof(options.AllowedOrigins)}", options.AllowedOrigins);
+            options.AllowedHeaders = Settings.List(
+                configuration, $"{section}:{nameof(options.AllowedHeaders)}", options.AllowedHeaders);
+        });
         services.AddSingleton(provider =>
             new CrossOrigin(provider.GetRequiredService<IOptions<CrossOriginOptions>>().Value));
         return services;

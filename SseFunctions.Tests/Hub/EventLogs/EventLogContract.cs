@@ -213,6 +213,17 @@ public abstract class EventLogContract
     }
 
     [Fact]
+    public async Task A_private_entry_does_not_hide_a_later_public_one_with_the_same_id()
+    {
+        var log = await NewLog();
+        var hidden = await log.AppendAsync(new Update(["a"], "private") { IsPrivate = true, Id = "own" }, Test);
+        var shown = await log.AppendAsync(new Update(["a"], "public") { Id = "own" }, Test);
+        Assert.Equal(shown.Position, await log.FindVisibleAsync("own", null, Test));
+        Assert.Equal(shown.Position, await log.FindVisibleAsync("own", topics => topics.Contains("b"), Test));
+        Assert.Equal(hidden.Position, await log.FindVisibleAsync("own", topics => topics.Contains("a"), Test));
+    }
+
+    [Fact]
     public async Task The_last_public_entry_that_was_dropped_is_known_to_a_reader_that_sees_no_private_entry()
     {
         var log = await NewLog(maxCount: 2);

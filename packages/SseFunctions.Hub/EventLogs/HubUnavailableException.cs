@@ -5,7 +5,10 @@ namespace SseFunctions.Hub;
 /// after all is not stored twice.</summary>
 public sealed class HubUnavailableException : Exception
 {
-    internal HubUnavailableException(string message, Exception? innerException = null)
+    /// <summary>Makes the exception.</summary>
+    /// <param name="message">What cannot be reached, or refuses.</param>
+    /// <param name="innerException">What the store's client threw; null if nothing.</param>
+    public HubUnavailableException(string message, Exception? innerException = null)
         : base(message, innerException)
     {
     }

@@ -98,9 +98,14 @@ internal sealed class LogRing(LogLimits limits, LogPosition start = default, Log
         var isLastPublic = id == _droppedPublicId
             || (LogPosition.TryParse(id, out var asked) && asked == _droppedPublic);
         if (seesPrivate is null && isLastPublic) return Dropped;
-        if (Find(id) is not { } position) return null;
-        var topics = position == Dropped ? _droppedPrivateTopics : PrivateTopics(At(IndexAfter(position) - 1));
-        return topics is null || seesPrivate?.Invoke(topics) == true ? position : null;
+        if (Find(id) is not { } first) return null;
+        if (IsVisible(first, seesPrivate)) return first;
+        // A publisher may have used the id again, for an update that the reader may see.
+        foreach (var position in _repeats.GetValueOrDefault(id, []))
+        {
+            if (IsVisible(position, seesPrivate)) return position;
+        }
+        return null;
     }
 
     /// <summary>Copies entries after a position.</summary>
@@ -157,6 +162,12 @@ internal sealed class LogRing(LogLimits limits, LogPosition start = default, Log
         for (var index = 0; index < _count; index++) entries[index] = At(index);
         _entries = entries;
         _first = 0;
+    }
+
+    private bool IsVisible(LogPosition position, Func<IReadOnlyList<string>, bool>? seesPrivate)
+    {
+        var topics = position == Dropped ? _droppedPrivateTopics : PrivateTopics(At(IndexAfter(position) - 1));
+        return topics is null || seesPrivate?.Invoke(topics) == true;
     }
 
     private static IReadOnlyList<string>? PrivateTopics(LogEntry entry) => entry.IsPublic ? null : entry.Topics;

@@ -10,8 +10,9 @@ public sealed record Update(IReadOnlyList<string> Topics, string Data)
     /// <summary>Whether only subscribers with the right to one of the topics may receive it.</summary>
     public bool IsPrivate { get; init; }
 
-    /// <summary>The publisher's own id, which the log then keeps; null lets the log give one. It must not start with
-    /// <c>#</c>: those ids are the log's, and be of visible ASCII characters.</summary>
+    /// <summary>The publisher's own id. An update that is published again with its id and the same contents is not
+    /// doubled. Null or empty, the default: the hub gives an id. It must not begin with <c>#</c>, which marks the hub's
+    /// ids, nor be <c>earliest</c>. Subscribers see all but visible ASCII characters percent-encoded.</summary>
     public string? Id { get; init; }
 
     /// <summary>The event type; null for the default.</summary>

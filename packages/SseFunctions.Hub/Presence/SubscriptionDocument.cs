@@ -15,11 +15,11 @@ internal sealed record SubscriptionDocument(string Topic, string Subscriber, boo
     private const string Root = HubPath.Absolute + "/subscriptions";
     private const string Context = "https://mercure.rocks/";
 
-    /// <summary>The address of the subscription, relative to the hub's origin, which is also the topic of its updates.
-    /// </summary>
+    /// <summary>The name of the subscription, which is also the topic of its updates, and what tokens give rights to. It is
+    /// the address of the subscription where the app's routes have no prefix.</summary>
     public string Path => PathOf(Topic, Subscriber);
 
-    /// <summary>The address of all subscriptions, of those with one topic selector, or of one subscription.</summary>
+    /// <summary>The name of all subscriptions, of those with one topic selector, or of one subscription.</summary>
     public static string PathOf(string? topic = null, string? subscriber = null)
     {
         if (topic is null) return Root;

@@ -64,7 +64,7 @@ internal sealed class SubscriptionsEndpoint(
             ? SubscriptionDocument.ToJson(SubscriptionDocument.PathOf(topic), lastEventId, documents)
             : documents[0].ToJson(lastEventId);
         var headers = request.HttpContext.Response.Headers;
-        headers.Link = $"<{HubPath.Absolute}>; rel=\"mercure\"";
+        headers.Link = $"<{HubPath.In((request.PathBase + request.Path).ToUriComponent())}>; rel=\"mercure\"";
         headers.CacheControl = "private, no-cache";
         // Of all that is said, and of nothing else: a publisher may give one id twice, and the subscribers of an
         // instance that died vanish before any update tells it.

@@ -9,4 +9,12 @@ internal static class HubPath
 
     /// <summary>The path from the root of the origin.</summary>
     public const string Absolute = "/" + Route;
+
+    /// <summary>Where the hub is in this app, whose routes may have a prefix: the part of a request's path up to the
+    /// hub's.</summary>
+    public static string In(string requestPath)
+    {
+        var start = requestPath.IndexOf(Absolute, StringComparison.OrdinalIgnoreCase);
+        return start < 0 ? Absolute : requestPath[..(start + Absolute.Length)];
+    }
 }

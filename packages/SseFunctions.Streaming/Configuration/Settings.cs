@@ -13,31 +13,47 @@ internal static class Settings
 
     /// <summary>Binds a section to <typeparamref name="T"/>; <see cref="ISettings.Problems"/> is asked at
     /// start.</summary>
-    public static void AddSettings<T>(this IServiceCollection services, IConfiguration configuration, string section)
+    /// <param name="services">The app's services.</param>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="section">The name of the section.</param>
+    /// <param name="lists">Reads the lists of the section, which may be written as one value.</param>
+    public static void AddSettings<T>(
+        this IServiceCollection services, IConfiguration configuration, string section, Action<T>? lists = null)
         where T : class, ISettings
     {
-        services.AddOptions<T>().Configure(options => Bind(configuration, section, options)).ValidateOnStart();
+        services.AddOptions<T>()
+            .Configure(options =>
+            {
+                Bind(configuration, section, options);
+                lists?.Invoke(options);
+            })
+            .ValidateOnStart();
         services.AddSingleton<IValidateOptions<T>, ProblemsValidator<T>>();
         var isFirst = services.All(service => service.ImplementationType != typeof(SettingsCheck));
         if (isFirst) services.Insert(0, ServiceDescriptor.Singleton<IHostedService, SettingsCheck>());
     }
 
     /// <summary>A list that is given item by item, <c>Name__0</c>, <c>Name__1</c>, or as one value with
-    /// commas.</summary>
-    public static string[] List(IConfiguration configuration, string key)
+    /// commas; <paramref name="otherwise"/> if the configuration does not have it.</summary>
+    public static IReadOnlyList<string> List(
+        IConfiguration configuration, string key, IReadOnlyList<string> otherwise)
     {
         const StringSplitOptions trimmed = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
         var section = configuration.GetSection(key);
+        if (!section.Exists()) return otherwise;
         return section.Value is { Length: > 0 } value
             ? value.Split(',', trimmed)
             : [.. section.GetChildren().Select(item => item.Value ?? "").Where(item => item.Length > 0)];
     }
 
     /// <summary>A list whose items may hold commas: it is given item by item, and one value is one item. An empty item
-    /// stays, so that a position in the list is the number in the name of its setting.</summary>
-    public static string[] Texts(IConfiguration configuration, string key)
+    /// stays, so that a position in the list is the number in the name of its setting. <paramref name="otherwise"/> if
+    /// the configuration does not have the list.</summary>
+    public static IReadOnlyList<string> Texts(
+        IConfiguration configuration, string key, IReadOnlyList<string> otherwise)
     {
         var section = configuration.GetSection(key);
+        if (!section.Exists()) return otherwise;
         return section.Value is { Length: > 0 } value
             ? [value]
             : [.. section.GetChildren().Select(item => item.Value ?? "")];

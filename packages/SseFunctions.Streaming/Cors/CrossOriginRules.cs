@@ -9,7 +9,7 @@ public sealed record CrossOriginRules(string Methods, string Headers, string? Ex
 {
     /// <summary>Request headers that are allowed at every route, because libraries add them to every request of a page:
     /// W3C Trace Context and Baggage (OpenTelemetry), Sentry, Application Insights, and marks against CSRF.</summary>
-    public const string UsualHeaders = "traceparent, tracestate, baggage, sentry-trace, Request-Id, Request-Context, "
+    internal const string UsualHeaders = "traceparent, tracestate, baggage, sentry-trace, Request-Id, Request-Context, "
         + "X-Requested-With, X-CSRF-Token";
 
     /// <summary>A public stream.</summary>

@@ -3,18 +3,22 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using SseFunctions.Streaming;
 
-namespace SseApp;
+namespace SSEAPP_NAMESPACE;
 
 /// <summary>A stream of its own for each client.</summary>
 public sealed class CountdownFunctions(EventStreams streams)
 {
+    private const int First = 10;
+
     [Function("Countdown")]
     public IResult Countdown(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "countdown")] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        // A client that reconnects says which event it has received last.
-        var from = int.TryParse(LastEventId.Of(request), out var received) ? received - 1 : 10;
+        // A client that reconnects says which event it has received last. Anybody can send anything.
+        var from = int.TryParse(LastEventId.Of(request), out var received) && received is >= 0 and <= First
+            ? received - 1
+            : First;
         // 204 makes an EventSource stop reconnecting.
         if (from < 0) return new EndOfStreamResult();
         return streams.Stream("countdown", CountAsync(from, CancellationToken.None), cancellationToken);

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using SseFunctions.Hub;
 
-namespace SseApp;
+namespace SSEAPP_NAMESPACE;
 
 /// <summary>Publishes to everyone who has subscribed to the topic <c>greetings</c>.</summary>
 public sealed class GreetingFunctions(IUpdatePublisher publisher)

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
-namespace SseApp;
+namespace SSEAPP_NAMESPACE;
 
 /// <summary>Serves the page.</summary>
 public sealed class PageFunctions
