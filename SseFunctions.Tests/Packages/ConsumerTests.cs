@@ -100,7 +100,7 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
 
         // Where the hub is in this app.
         using var list = await host.Invoke(
-            "HubSubscriptions", "GET", "/api/.well-known/mercure/subscriptions", $"Authorization: Bearer {HubClient.Everything}\r\n");
+            "HubSubscriptions", "GET", "/api/.well-known/mercure/subscriptions", $"Authorization: Bearer {Jwt.Subscriber("*")}\r\n");
         Assert.Contains("Link: </api/.well-known/mercure>", await list.Until("\r\n\r\n"), StringComparison.Ordinal);
     }
 

@@ -55,6 +55,10 @@ public sealed class DependencyRulesTests(SourceProjects projects) : IClassFixtur
             }.ToFrozenDictionary(),
         }.ToFrozenDictionary();
 
+    // Errors that say that a name of a type or namespace was not found. Other errors are expected: the source generators
+    // of the SDK do not run here, so partial methods have no implementation.
+    private static readonly string[] NameNotFound = ["CS0012", "CS0103", "CS0234", "CS0246"];
+
     public static TheoryData<string> Projects => [.. MayUse.Keys];
 
     [Fact]
@@ -66,7 +70,10 @@ public sealed class DependencyRulesTests(SourceProjects projects) : IClassFixtur
     // A name that cannot be resolved would hide what the file uses.
     [Theory]
     [MemberData(nameof(Projects))]
-    public void Every_name_of_a_type_can_be_resolved(string name) => AssertNone(projects.NamesIn(name).Unresolved);
+    public void Every_name_in_a_project_can_be_resolved(string name) => AssertNone(
+        from problem in projects[name].Compilation.GetDiagnostics(TestContext.Current.CancellationToken)
+        where NameNotFound.Contains(problem.Id)
+        select problem.ToString());
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -74,7 +81,7 @@ public sealed class DependencyRulesTests(SourceProjects projects) : IClassFixtur
     {
         var project = projects[name];
         AssertNone(
-            from use in projects.NamesIn(name).Uses
+            from use in projects.UsesOf(name)
             let user = project.FolderOf(use.File)
             let used = use.DeclaredIn is { } file ? project.FolderOf(file) : user
             where user.Length > 0 && used != user && !MayUse[name].GetValueOrDefault(user, []).Contains(used)
@@ -173,7 +180,7 @@ public sealed class DependencyRulesTests(SourceProjects projects) : IClassFixtur
         type.Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name!);
 
     // Files in which a name means a type of this namespace, or of one below it.
-    private IEnumerable<string> FilesThatUse(string name, string library) => projects.NamesIn(name).Uses
+    private IEnumerable<string> FilesThatUse(string name, string library) => projects.UsesOf(name)
         .Where(use => $"{use.Type.ContainingNamespace}.".StartsWith($"{library}.", StringComparison.Ordinal))
         .Select(use => use.File).Distinct();
 }

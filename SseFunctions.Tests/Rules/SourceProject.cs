@@ -39,8 +39,8 @@ internal sealed class SourceProject
             [.. trees, CSharpSyntaxTree.ParseText(ImplicitUsings)],
             Platform.Where(file => IsReferenced(Path.GetFileNameWithoutExtension(file), lower))
                 .Select(file => MetadataReference.CreateFromFile(file)),
-            // Without nullable analysis, which costs time and resolves no name.
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
     }
 
     public string Name { get; }
@@ -55,15 +55,11 @@ internal sealed class SourceProject
     public string FolderOf(string file) =>
         Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar) is [var first, _, ..] ? first : "";
 
-    /// <summary>Resolves each name in the code to the type that it means or that has the member. Comments, and the
-    /// references in them, are left out.</summary>
-    /// <returns>The names that were resolved, and the position of each name of a type that was not. Members that were not
-    /// resolved are in neither list: they are members of such types, or a source generator, which does not run here,
-    /// makes them.</returns>
-    public (IReadOnlyCollection<SourceUse> Uses, IReadOnlyCollection<string> Unresolved) Resolve()
+    /// <summary>Each name in the code, with the type that it means or that has the member. Comments, and the references
+    /// in them, are left out.</summary>
+    public IReadOnlyCollection<SourceUse> Uses()
     {
         var uses = new ConcurrentBag<SourceUse>();
-        var unresolved = new ConcurrentBag<string>();
         Parallel.ForEach(Files, tree =>
         {
             var model = Compilation.GetSemanticModel(tree);
@@ -72,21 +68,16 @@ internal sealed class SourceProject
                 if (node is not (SimpleNameSyntax or ImplicitObjectCreationExpressionSyntax)) continue;
                 var found = model.GetSymbolInfo(node);
                 var symbol = found.Symbol ?? found.CandidateSymbols.FirstOrDefault();
-                if (TypeOf(symbol) is { TypeKind: not TypeKind.Error } type)
-                    uses.Add(new SourceUse(tree.FilePath, type, FileOf(symbol) ?? FileOf(type)));
-                else if (!IsMember(node) && model.GetTypeInfo(node).Type is IErrorTypeSymbol)
-                    unresolved.Add($"{node.GetLocation().GetLineSpan()}: {node}");
+                if (TypeOf(symbol) is not { } type) continue;
+                uses.Add(new SourceUse(tree.FilePath, type, FileOf(symbol) ?? FileOf(type)));
             }
         });
-        return (uses, unresolved);
+        return uses;
     }
 
     /// <summary>All types of a namespace and of those below it, but not the types inside them.</summary>
     public static IEnumerable<INamedTypeSymbol> TypesIn(INamespaceSymbol space) =>
         space.GetTypeMembers().Concat(space.GetNamespaceMembers().SelectMany(TypesIn));
-
-    private static bool IsMember(SyntaxNode name) =>
-        name.Parent is MemberAccessExpressionSyntax access && access.Name == name;
 
     private static INamedTypeSymbol? TypeOf(ISymbol? symbol) => symbol switch
     {

@@ -13,8 +13,7 @@ public sealed class SourceProjects
     ];
 
     private readonly Dictionary<string, SourceProject> _projects = [];
-    private readonly Dictionary<string, (IReadOnlyCollection<SourceUse> Uses, IReadOnlyCollection<string> Unresolved)>
-        _names = [];
+    private readonly Dictionary<string, IReadOnlyCollection<SourceUse>> _uses = [];
 
     internal SourceProject this[string name]
     {
@@ -27,6 +26,6 @@ public sealed class SourceProjects
         }
     }
 
-    internal (IReadOnlyCollection<SourceUse> Uses, IReadOnlyCollection<string> Unresolved) NamesIn(string name) =>
-        _names.TryGetValue(name, out var names) ? names : _names[name] = this[name].Resolve();
+    internal IReadOnlyCollection<SourceUse> UsesOf(string name) =>
+        _uses.TryGetValue(name, out var uses) ? uses : _uses[name] = this[name].Uses();
 }
