@@ -27,7 +27,7 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
         using var invented = await host.Invoke("Countdown", "GET", "/countdown", "Last-Event-ID: -2147483648\r\n");
         await invented.Until("data: {\"second\":10}");
         using var page = await host.Invoke("Page", "GET", "/page");
-        await page.Until("<h1>from-template</h1>");
+        await page.Until("<h1>Server-Sent Events</h1>");
 
         using var greetings = await host.Invoke("HubSubscribe", "GET", "/.well-known/mercure?topic=greetings");
         await greetings.Until(": open");
