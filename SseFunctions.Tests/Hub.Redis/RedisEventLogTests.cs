@@ -1,5 +1,5 @@
-using SseFunctions.Tests.Hub.EventLogs;
 using SseFunctions.Hub.EventLogs;
+using SseFunctions.Tests.Hub.EventLogs;
 using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub.Redis;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using SseFunctions.Streaming.Configuration;
 using SseFunctions.Hub.Redis;
 using SseFunctions.Hub.Redis.Connection;
+using SseFunctions.Streaming.Configuration;
 
 namespace SseFunctions.Tests.Hub.Redis;
 

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
-using SseFunctions.Hub.EventLogs;
 using SseFunctions.Hub.Delivery;
+using SseFunctions.Hub.EventLogs;
 using SseFunctions.Tests.Support;
 using static SseFunctions.Tests.Support.HubClient;
 
