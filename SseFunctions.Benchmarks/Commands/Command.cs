@@ -3,7 +3,7 @@ namespace SseFunctions.Benchmarks.Commands;
 /// <summary>A command of this program.</summary>
 /// <param name="Name">The first argument of the program.</param>
 /// <param name="Operand">The argument after the name: <c>[optional]</c>, <c>&lt;required&gt;</c>, or empty for none.</param>
-/// <param name="Description">One line.</param>
+/// <param name="Description">What the command measures, in one line of the usage text.</param>
 /// <param name="RunAsync">Takes the arguments after the name, and returns the exit code.</param>
 internal sealed record Command(
     string Name, string Operand, string Description, Func<string[], CancellationToken, Task<int>> RunAsync)

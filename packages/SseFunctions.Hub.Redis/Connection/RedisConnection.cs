@@ -25,9 +25,9 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     private Task<ConnectionMultiplexer>? _connecting;
 
     /// <summary>Prepares the connection; nothing connects yet.</summary>
-    /// <param name="options">Where Redis is.</param>
+    /// <param name="options">The server, the key prefix and the identity.</param>
     /// <param name="metrics">Counts round trips and reconnections.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="time">Measures round trips.</param>
     /// <param name="logger">Receives lost and restored connections, and what becomes of tokens.</param>
     /// <param name="identity">The identity that signs in to Redis; the connection disposes it. Null: the identity that
     /// the options name, if they name one.</param>

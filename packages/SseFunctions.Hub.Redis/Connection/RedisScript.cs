@@ -5,7 +5,7 @@ internal sealed class RedisScript
 {
     private RedisScript(string text) => Text = text;
 
-    /// <summary>The Lua code.</summary>
+    /// <summary>The whole file, comments included, as it is sent to Redis.</summary>
     public string Text { get; }
 
     /// <summary>Reads a <c>.lua</c> file that is embedded beside a type of the same folder. Keep the result in a static

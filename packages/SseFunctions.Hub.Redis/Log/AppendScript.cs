@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace SseFunctions.Hub.Redis.Log;
 
 /// <summary>Runs <c>append.lua</c>: packs its arguments and unpacks its result. Thread-safe.</summary>
-/// <param name="connection">Where to run it.</param>
-/// <param name="keys">The log.</param>
+/// <param name="connection">The connection to the server whose primary runs the script.</param>
+/// <param name="keys">The keys of the log that the updates are appended to.</param>
 /// <param name="limits">How much Redis holds.</param>
 /// <param name="instance">The name of this process, which the bell's message contains.</param>
 internal sealed class AppendScript(RedisConnection connection, LogKeys keys, LogLimits limits, string instance)
@@ -25,7 +25,7 @@ internal sealed class AppendScript(RedisConnection connection, LogKeys keys, Log
     private readonly string _bell = keys.Bell.ToString();
 
     /// <summary>Appends a batch of updates.</summary>
-    /// <param name="batch">The updates.</param>
+    /// <param name="batch">The updates, which get positions in this order.</param>
     /// <param name="floor">The new entries' positions are behind this one.</param>
     /// <param name="latest">After this time, in milliseconds of Unix time, Redis must not append them any more.</param>
     /// <exception cref="HubUnavailableException">Redis cannot be reached, or refuses.</exception>

@@ -7,8 +7,8 @@ namespace SseFunctions.Hub.Redis.Log;
 
 /// <summary>Listens to the bell: the channel on which each append tells the other instances to read. A message is
 /// <c>instance tail</c>. Not thread-safe.</summary>
-/// <param name="connection">The connection.</param>
-/// <param name="channel">The channel.</param>
+/// <param name="connection">Keeps the subscription when it reconnects.</param>
+/// <param name="channel">The channel of the log, see <see cref="LogKeys.Bell"/>.</param>
 /// <param name="instance">The name of this process, whose own messages are ignored.</param>
 /// <param name="onRing">Called with the log's tail for each message of another instance, on any thread.</param>
 /// <param name="logger">Receives a refusal by Redis, once.</param>

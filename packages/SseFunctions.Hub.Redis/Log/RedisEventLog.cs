@@ -33,9 +33,9 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
     /// <summary>Prepares the log; it reads nothing before <see cref="StartAsync"/>.</summary>
     /// <param name="connection">The connection, which this log does not dispose.</param>
     /// <param name="limits">How much each instance holds.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="time">Tells the age of entries, and how long appends wait.</param>
     /// <param name="metrics">The mirror's metrics.</param>
-    /// <param name="logger">The logger.</param>
+    /// <param name="logger">Receives what the mirror of the log reports: reads that fail, and losses.</param>
     /// <param name="stored">How much Redis holds. Null: <see cref="StoredLimits"/>.</param>
     public RedisEventLog(
         RedisConnection connection,
