@@ -23,7 +23,7 @@ internal sealed class ReadRequests(EntryStore held)
         if (held.Tail < position) Wake();
     }
 
-    /// <summary>Requests a read of the entries that the copy does not have, even if no entry is known to exist.</summary>
+    /// <summary>Requests a read of the entries that the copy does not have, even if none is known to exist.</summary>
     /// <param name="isTimerDue">Whether the only reason is that time has passed.</param>
     /// <returns>Completes when a read has begun after this call and has ended, with or without success. It never
     /// completes if nobody takes requests.</returns>

@@ -158,8 +158,8 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
     /// <summary>Stops reading. The connection stays open.</summary>
     public ValueTask DisposeAsync() => _mirror.DisposeAsync();
 
-    // The id of an entry that the reader may not see is searched for like an unknown id, so that the time of the answer does
-    // not tell whether the entry exists.
+    // The id of an entry that the reader may not see is searched for like an unknown id, so that the time of the answer
+    // does not tell whether the entry exists.
     private async ValueTask<LogPosition?> FindAsync(
         string id, Func<LogPosition?> find, CancellationToken cancellationToken)
     {
