@@ -4,7 +4,6 @@ namespace SseFunctions.Tests.Instances;
 
 /// <summary>Several processes with one Redis between them: whatever happens to them, each subscriber gets each update
 /// once, in the one order of the log.</summary>
-[Collection(nameof(Alone))]
 public sealed class InstancesTests : IAsyncDisposable
 {
     private static readonly string[] Durable = ["--appendonly", "yes", "--appendfsync", "always"];

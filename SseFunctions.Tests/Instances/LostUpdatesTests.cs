@@ -6,7 +6,6 @@ namespace SseFunctions.Tests.Instances;
 
 /// <summary>Several processes with one Redis between them, which is replaced by one that lacks something, or nothing.
 /// </summary>
-[Collection(nameof(Alone))]
 public sealed class LostUpdatesTests : IAsyncDisposable
 {
     private readonly List<RedisServer> _servers = [];

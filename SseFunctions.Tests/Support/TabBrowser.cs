@@ -14,10 +14,10 @@ public sealed class TabBrowser : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (Browser.Executable is null) return;
+        if (Chromium.Executable is null) return;
         var start = new ProcessStartInfo(
-            Browser.Executable,
-            [.. Browser.Arguments, "--headless", "--remote-debugging-port=0", $"--user-data-dir={_profile.FullName}"])
+            Chromium.Executable,
+            [.. Chromium.Arguments, "--headless", "--remote-debugging-port=0", $"--user-data-dir={_profile.FullName}"])
         {
             RedirectStandardError = true,
         };
