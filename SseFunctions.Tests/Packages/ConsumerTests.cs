@@ -163,7 +163,7 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
     private static (string Line, string Function) ReadmeLines()
     {
         var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
-        var section = readme[readme.IndexOf("## In your own app", StringComparison.Ordinal)..readme.IndexOf("## The hub in a minute", StringComparison.Ordinal)];
+        var section = readme[readme.IndexOf("## Publish and subscribe", StringComparison.Ordinal)..readme.IndexOf("## Test it", StringComparison.Ordinal)];
         var code = CSharp().Matches(section).Select(block => block.Groups[1].Value).ToArray();
         Assert.Equal(2, code.Length);
         return (code[0], code[1]);

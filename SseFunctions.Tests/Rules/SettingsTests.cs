@@ -6,11 +6,11 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Rules;
 
-/// <summary>The README's table of settings, held against the options.</summary>
+/// <summary>The table of settings in docs/reference.md, compared with the options.</summary>
 public sealed class SettingsTests
 {
     private static readonly string[] Rows =
-        [.. File.ReadLines(Path.Combine(Repository.Root, "README.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
+        [.. File.ReadLines(Path.Combine(Repository.Root, "docs", "reference.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
 
     public static TheoryData<string, TimeSpan, string> Durations => new()
     {
@@ -25,7 +25,7 @@ public sealed class SettingsTests
 
     [Theory]
     [MemberData(nameof(Durations))]
-    public void The_README_gives_the_default(string setting, TimeSpan value, string written)
+    public void The_reference_gives_the_default(string setting, TimeSpan value, string written)
     {
         var number = int.Parse(written.Split(' ')[0]);
         var unit = written.Split(' ')[1] switch
@@ -52,7 +52,7 @@ public sealed class SettingsTests
     [InlineData("Hub:Publisher:Algorithm", "`HS256`")]
     [InlineData("Hub:Anonymous", "false")]
     [InlineData("Hub:Subscriptions", "false")]
-    public void The_README_gives_the_default_of_the_hub(string setting, string written)
+    public void The_reference_gives_the_default_of_the_hub(string setting, string written)
     {
         object value = new HubOptions();
         foreach (var name in setting.Split(':')[1..]) value = value.GetType().GetProperty(name)!.GetValue(value)!;
@@ -69,7 +69,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void The_README_gives_the_default_of_the_shared_log()
+    public void The_reference_gives_the_default_of_the_shared_log()
     {
         Assert.Equal("sse", new RedisOptions().KeyPrefix);
         Assert.Equal("", new RedisOptions().ConnectionString);
@@ -83,17 +83,17 @@ public sealed class SettingsTests
     [InlineData(typeof(DemoOptions), DemoOptions.Section)]
     [InlineData(typeof(CrossOriginOptions), CrossOriginOptions.Section)]
     [InlineData(typeof(RedisOptions), RedisOptions.Section)]
-    public void The_README_names_every_setting(Type options, string section) => Assert.All(
+    public void The_reference_names_every_setting(Type options, string section) => Assert.All(
         options.GetProperties(),
         property => Assert.Single(Rows, row => row.StartsWith($"| `{section}:{property.Name}` |", StringComparison.Ordinal)));
 
     [Fact]
-    public void The_README_names_every_setting_of_the_hub() => Assert.All(
+    public void The_reference_names_every_setting_of_the_hub() => Assert.All(
         typeof(HubOptions).GetProperties(),
         property => Assert.Contains(Rows, row => row.Contains($"`Hub:{property.Name}", StringComparison.Ordinal)));
 
     [Fact]
-    public void The_README_names_every_setting_of_a_role() => Assert.All(
+    public void The_reference_names_every_setting_of_a_role() => Assert.All(
         typeof(KeyOptions).GetProperties().Where(property => property.CanWrite),
         property =>
         {
