@@ -12,20 +12,29 @@ namespace SseFunctions.Tests.Docs;
 /// commands name exist.</summary>
 public sealed partial class CodeBlocksTests
 {
-    // What ImplicitUsings adds to a project of Microsoft.NET.Sdk.Web, and what the pages outside the packages leave out.
+    // What ImplicitUsings adds to a project of Microsoft.NET.Sdk.Web.
     private const string Usings = """
         global using System;
         global using System.Collections.Generic;
+        global using System.IO;
         global using System.Linq;
+        global using System.Net.Http;
+        global using System.Net.Http.Json;
         global using System.Threading;
         global using System.Threading.Tasks;
         global using Microsoft.AspNetCore.Builder;
+        global using Microsoft.AspNetCore.Hosting;
+        global using Microsoft.AspNetCore.Http;
+        global using Microsoft.AspNetCore.Routing;
+        global using Microsoft.Extensions.Configuration;
         global using Microsoft.Extensions.DependencyInjection;
+        global using Microsoft.Extensions.Hosting;
+        global using Microsoft.Extensions.Logging;
         """;
 
+    // What the pages outside the packages leave out.
     private const string MoreUsings = """
         global using System.Runtime.CompilerServices;
-        global using Microsoft.AspNetCore.Http;
         global using Microsoft.Azure.Functions.Worker;
         global using SseFunctions.Hub;
         global using SseFunctions.Streaming;
@@ -55,7 +64,9 @@ public sealed partial class CodeBlocksTests
 
     [Fact]
     public void Every_block_names_its_language() => Assert.Empty(
-        MarkdownPage.All.SelectMany(page => page.Blocks).Where(block => block.Language.Length == 0).Select(block => $"{block}"));
+        MarkdownPage.All.SelectMany(page => page.Blocks)
+            .Where(block => block.Language.Length == 0)
+            .Select(block => $"{block}"));
 
     [Theory]
     [MemberData(nameof(CSharpPages))]
@@ -66,9 +77,10 @@ public sealed partial class CodeBlocksTests
         var compilation = CSharpCompilation.Create(
             "Page",
             [
-                CSharpSyntaxTree.ParseText(usings),
-                CSharpSyntaxTree.ParseText(Triggers),
-                .. Checked(page, "csharp").Select((block, number) => CSharpSyntaxTree.ParseText(FileOf(block, number), path: $"{block}")),
+                Parse(usings, "Usings"),
+                Parse(Triggers, "Triggers"),
+                .. Types(page).Select(block => Parse(block.Code, $"{block}")),
+                Parse(ProgramOf(page), "Program.cs"),
             ],
             References,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
@@ -101,7 +113,7 @@ public sealed partial class CodeBlocksTests
             Assert.True(exitCode == 0, $"{block}: {output}");
             Assert.All(
                 FileName().Matches(block.Code).Select(match => match.Groups[1].Value),
-                file => Assert.True(Path.Exists(Path.Combine(Repository.Root, file)), $"{block}: {file} does not exist"));
+                file => Assert.True(Path.Exists(Path.Combine(Repository.Root, file)), $"{block}: there is no {file}"));
         }
     }
 
@@ -119,24 +131,37 @@ public sealed partial class CodeBlocksTests
     private static IEnumerable<CodeBlock> Checked(MarkdownPage page, string language) =>
         page.Blocks.Where(block => block.Language == language && block.Reason is null);
 
-    // A block has types, or lines for Program.cs. Lines become the body of a method that has what Program.cs has there.
-    private static string FileOf(CodeBlock block, int number)
+    private static SyntaxTree Parse(string code, string path) =>
+        CSharpSyntaxTree.ParseText(code, path: path, cancellationToken: TestContext.Current.CancellationToken);
+
+    private static IEnumerable<CodeBlock> Types(MarkdownPage page) =>
+        Checked(page, "csharp").Where(block => !IsForProgram(UnitOf(block)));
+
+    // Blocks of lines go into Program.cs, one after the other. They become the body of a method that has what Program.cs
+    // has there.
+    private static string ProgramOf(MarkdownPage page)
     {
-        var unit = CSharpSyntaxTree.ParseText(block.Code).GetCompilationUnitRoot();
-        if (!unit.Members.OfType<GlobalStatementSyntax>().Any()) return block.Code;
+        var units = Checked(page, "csharp").Select(UnitOf).Where(IsForProgram).ToArray();
         return $$"""
-            {{string.Concat(unit.Usings.Select(line => line.ToFullString()))}}
-            internal static class Lines{{number}}
+            {{string.Concat(units.SelectMany(unit => unit.Usings).Select(line => $"{line}\n").Distinct())}}
+            internal static class Program
             {
                 public static void Run(WebApplicationBuilder builder, WebApplication app)
                 {
-                    {{string.Concat(unit.Members.OfType<GlobalStatementSyntax>().Select(line => line.ToFullString()))}}
+                    {{string.Concat(units.SelectMany(unit => unit.Members).Select(line => line.ToFullString()))}}
                 }
             }
             """;
     }
 
+    private static CompilationUnitSyntax UnitOf(CodeBlock block) =>
+        Parse(block.Code, $"{block}").GetCompilationUnitRoot(TestContext.Current.CancellationToken);
+
+    private static bool IsForProgram(CompilationUnitSyntax unit) => unit.Members.OfType<GlobalStatementSyntax>().Any();
+
     // A file of the repository that is run, and a project that is built.
-    [GeneratedRegex(@"(?:^|--project |dotnet (?:build|test|publish) )((?:\./|scripts/|\.ci/|SseFunctions)[\w./-]*)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"(?:^|--project |dotnet (?:build|test|publish) )((?:\./|scripts/|\.ci/|SseFunctions)[\w./-]*)",
+        RegexOptions.Multiline)]
     private static partial Regex FileName();
 }

@@ -12,12 +12,20 @@ public sealed partial class LogMessagesTests
 {
     // LocalHost's assembly has the sources of the function app too.
     private static readonly Assembly[] Assemblies =
-        [typeof(EventStreams).Assembly, typeof(HubServices).Assembly, typeof(RedisServices).Assembly, typeof(Services).Assembly];
+    [
+        typeof(EventStreams).Assembly,
+        typeof(HubServices).Assembly,
+        typeof(RedisServices).Assembly,
+        typeof(Services).Assembly,
+    ];
+
+    private const BindingFlags AllMethods =
+        BindingFlags.Static | BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
 
     private static readonly LoggerMessageAttribute[] Messages =
     [
         .. from type in Assemblies.SelectMany(assembly => assembly.GetTypes())
-           from method in type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
+           from method in type.GetMethods(AllMethods)
            where method.DeclaringType == type
            let message = method.GetCustomAttribute<LoggerMessageAttribute>()
            where message is not null
