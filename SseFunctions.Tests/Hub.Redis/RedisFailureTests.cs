@@ -40,7 +40,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
         var began = TimeProvider.System.GetTimestamp();
         var data = new string('x', 32 * 1024);
         var publishers = Enumerable.Range(0, Publishers).Select(_ => log.AppendAsync(new Update(["a"], data), Test).AsTask()).ToList();
-        // 64 MiB may wait, and three batches of 4 MiB are sent. All other publishers must be refused at once.
+        // 64 MiB may wait, and three batches of 4 MiB are sent. All other publishers must be refused immediately.
         Assert.True(publishers.Count(publisher => publisher.IsFaulted) >= Publishers / 4);
         foreach (var publisher in publishers) await Assert.ThrowsAsync<HubUnavailableException>(() => publisher.Within("answer"));
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
@@ -119,7 +119,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
         Assert.Null(await UntilKnown(log, before.Id));
     }
 
-    // This is what a replica looks like that was promoted before it had received the last entries.
+    // A replica that was promoted before it had received the last entries looks like this.
     [Fact]
     public async Task Without_its_last_entries_it_goes_on_behind_them_and_keeps_the_history()
     {
@@ -205,7 +205,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
         // Over this network, the whole history in one answer would take longer than the timeout.
         await using var network = new SlowProxy(server.Port, 3_000_000);
         var other = await _logs.StartImpatient(server, network.Port);
-        await _logs.Logs.First($"is read: {Updates} updates");
+        await _logs.Logs.First($"this instance holds {Updates} entries");
         Assert.Equal(one.Tail, other.Tail);
     }
 
@@ -234,7 +234,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
     private static Task<LogEntry> UntilTaken(RedisEventLog log, string id) =>
         Until(() => log.AppendAsync(new Update(["a"], "data") { Id = id }, Test));
 
-    // Searches again and again while Redis is unavailable, because until then nobody can say whether the id exists.
+    // Searches again and again while Redis is unavailable, because the log cannot know then whether the id exists.
     private static Task<LogPosition?> UntilKnown(RedisEventLog log, string id) => Until(() => log.FindAsync(id, Test));
 
     private static async Task<T> Until<T>(Func<ValueTask<T>> answer)
@@ -253,7 +253,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
         }
     }
 
-    // IsCut becomes false a moment after the entries are in the copy.
+    // IsCut becomes false a moment after the entries are in the mirror.
     private static async Task UntilRead(RedisEventLog log)
     {
         for (var give = DateTime.UtcNow + Limits.Soon; log.IsCut;)

@@ -84,7 +84,7 @@ public sealed class RedisIdentityTests : IAsyncDisposable
         Assert.Single(_logs.Logs.Entries, line => line.Message.Contains("cannot be read", StringComparison.Ordinal));
         Volatile.Write(ref isAssigned, true);
         await Until(() => Appends(log), "append");
-        await _logs.Logs.First("There is a token again");
+        await _logs.Logs.First("Received a token to sign in to Redis again");
         await Until(() => Task.FromResult(!log.IsCut), "end of the cut");
     }
 

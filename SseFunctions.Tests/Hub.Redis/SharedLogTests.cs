@@ -91,7 +91,7 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         Assert.Equal(default(LogPosition), await other.FindAsync("#0-0", Test));
     }
 
-    // An update that is not held any more may have been private, so its position must not be revealed.
+    // An update that is no longer held may have been private, so its position must not be revealed.
     [Fact]
     public async Task One_that_comes_when_all_is_dropped_tells_nobody_where_that_was()
     {
@@ -203,7 +203,7 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         var first = await log.AppendAsync(new Update(["a"], "a"), Test);
         var following = Follow(log, 2);
         var (tail, id) = ($"{first.Id[1..]}", $"{first.Position.Milliseconds}-{first.Position.Sequence + 1}");
-        // The entry counts as missed only when it is so old that its bell cannot be on its way any more.
+        // The bell counts as missed only when the entry is too old for its bell to be still on its way.
         await Task.Delay(TimeSpan.FromSeconds(1), Test);
         await redis.Server.Ask("XADD", $"{{{_prefix}}}:log", id, "p", tail, "", """{"topics":["a"],"data":"silent"}""");
         await redis.Server.Ask("HSET", $"{{{_prefix}}}:state", "tail", id);

@@ -5,7 +5,7 @@ using static SseFunctions.Tests.Support.HubClient;
 
 namespace SseFunctions.Tests.Hub;
 
-/// <summary>Two instances of the app, with one Redis between them.</summary>
+/// <summary>Two instances of the app that share one Redis.</summary>
 public sealed class SharedHubTests : IAsyncDisposable
 {
     private const string Healthy = "{\"status\":\"Healthy\",\"checks\":{\"hub\":\"Healthy\",\"hub-redis\":\"Healthy\"}}";
@@ -91,11 +91,11 @@ public sealed class SharedHubTests : IAsyncDisposable
         await using var back = await host.Subscribe("topic=a", ("Last-Event-ID", cursor));
         Assert.Equal("earliest", back.LastEventId);
         Assert.Equal("after", (await back.Next()).Data);
-        // One that comes now is told nothing of the lost log.
+        // The stream of a new client begins at a position of the new log, and not of the lost log.
         Assert.NotEqual(cursor, await CursorOf(host));
     }
 
-    // Where its stream would begin is not known, so it could miss what other instances publish meanwhile.
+    // The end of the log is unknown, so a stream that began now could miss the updates of other instances.
     [Fact]
     public async Task Where_Redis_has_not_been_read_yet_a_subscriber_is_told_to_come_again()
     {
@@ -147,7 +147,7 @@ public sealed class SharedHubTests : IAsyncDisposable
         }
         await UntilHealthIs(quiet, Unhealthy);
         await quiet.Logs.First("Redis refuses to store updates (OOM)");
-        // Nobody publishes on a full Redis to find out: both instances look by themselves.
+        // No publication shows that Redis accepts writes again: both instances must find out with the probe.
         await redis.Ask("CONFIG", "SET", "maxmemory", "0");
         await UntilHealthIs(publishing, Healthy);
         await UntilHealthIs(quiet, Healthy);
@@ -177,7 +177,7 @@ public sealed class SharedHubTests : IAsyncDisposable
         await using var subscription = await host.Subscribe("topic=a");
         await using var quiet = await host.Subscribe("topic=quiet");
         var id = await UntilTaken(host, "topic=a&data=before");
-        // Or the subscriber would be sent away before it has got it.
+        // Wait for the update: otherwise the stream could end before the update has arrived.
         Assert.Equal("before", (await subscription.Next()).Data);
         await redis.Kill();
         await redis.Run();
@@ -230,7 +230,7 @@ public sealed class SharedHubTests : IAsyncDisposable
         return await client.UntilCursor();
     }
 
-    // The id.
+    // Publishes until the update is accepted. Returns its id.
     private static async Task<string> UntilTaken(LocalHostServer host, string form)
     {
         var limit = DateTime.UtcNow + Limits.Soon;
@@ -243,7 +243,7 @@ public sealed class SharedHubTests : IAsyncDisposable
         }
     }
 
-    // A moment after the log has said that it can or cannot be read or written.
+    // Waits, because the health changes a moment after the log has been read or written, or could not be.
     private static async Task UntilHealthIs(LocalHostServer host, string expected)
     {
         var limit = DateTime.UtcNow + Limits.Soon;
@@ -268,7 +268,7 @@ public sealed class SharedHubTests : IAsyncDisposable
     private Task<LocalHostServer> StartHost(RedisServer redis, params string[] settings) =>
         StartHost([$"Redis:ConnectionString={redis.ConnectionString}", .. settings]);
 
-    // One that gives up soon, but not before it has reached its Redis.
+    // Starts a host with short timeouts for Redis, and waits until it has reached Redis.
     private async Task<LocalHostServer> StartImpatientHost(RedisServer redis)
     {
         var host = await StartHost($"Redis:ConnectionString={redis.ImpatientConnectionString}");

@@ -2,10 +2,11 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Instances;
 
-/// <summary>Processes that share one Redis, with publishers and subscribers who go from one to the other.</summary>
+/// <summary>Instances that share one Redis, with publishers and subscribers that move from one instance to the next.
+/// </summary>
 internal sealed class Deployment : IAsyncDisposable
 {
-    /// <summary>What the last update says.</summary>
+    /// <summary>The data of the last update.</summary>
     public const string End = "end";
 
     private readonly CancellationTokenSource _endOfSubscribing = new();
@@ -30,7 +31,7 @@ internal sealed class Deployment : IAsyncDisposable
         Enumerable.Range(0, instances).Select(_ => Instance.Start(
             ("Redis__ConnectionString", connectionString), ("Hub__History__MaxCount", "200000"), ("Logging__LogLevel__Default", "Warning")))));
 
-    /// <summary>Begins to subscribe and to publish everywhere, and waits until all of that works.</summary>
+    /// <summary>Starts the subscribers and the publishers, and waits until each has had some success.</summary>
     public async Task Load(int publishers = 4, int subscribers = 9, bool haveIds = true)
     {
         Subscribers = [.. Enumerable.Range(0, subscribers).Select(
@@ -44,14 +45,14 @@ internal sealed class Deployment : IAsyncDisposable
         await Publishes(50);
     }
 
-    /// <summary>Lets each publisher go on for some more updates.</summary>
+    /// <summary>Waits until each publisher has published some more updates.</summary>
     public Task Publishes(int each) => Or(_publishing, Task.WhenAll(Publishers.Select(publisher => publisher.Takes(each))));
 
-    /// <summary>Waits until all publishers have been refused some more times.</summary>
+    /// <summary>Waits until each publisher has been refused some more times.</summary>
     public Task IsRefused(int times) => Or(_publishing, Task.WhenAll(Publishers.Select(publisher => publisher.IsRefused(times))));
 
-    /// <summary>Waits until all subscribers have all that was taken. Nobody may publish meanwhile, and nothing be
-    /// lost.</summary>
+    /// <summary>Waits until all subscribers have all published updates. Only valid while the publishers are paused and
+    /// no update is lost.</summary>
     public async Task AllHaveEverything()
     {
         var taken = Publishers.Sum(publisher => publisher.Taken.Count);
@@ -63,14 +64,14 @@ internal sealed class Deployment : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets the publishers stop, once each has had its answer.</summary>
+    /// <summary>Stops the publishers, and waits until each has received its last answer.</summary>
     public async Task Pause()
     {
         await _endOfPublishing.CancelAsync();
         await _publishing.Within("end of publishing");
     }
 
-    /// <summary>Lets them publish.</summary>
+    /// <summary>Starts the publishers again.</summary>
     public void Resume()
     {
         _endOfPublishing.Dispose();
@@ -78,7 +79,7 @@ internal sealed class Deployment : IAsyncDisposable
         _publishing = Task.WhenAll(Publishers.Select(publisher => Task.Run(() => publisher.Run(_endOfPublishing.Token))));
     }
 
-    /// <summary>Stops publishing, and waits until what was published last has come to everyone.</summary>
+    /// <summary>Stops the publishers, and waits until the last update has reached all subscribers.</summary>
     public async Task Finish()
     {
         await Pause();
@@ -89,8 +90,8 @@ internal sealed class Deployment : IAsyncDisposable
         await _subscribing.Within("end of subscribing");
     }
 
-    /// <summary>Stops, and holds every subscriber to having got everything that was taken, once and in order, without being
-    /// told of any loss.</summary>
+    /// <summary>Finishes, and asserts that each subscriber has received all published updates, once and in order, and
+    /// was never told about a loss.</summary>
     public async Task NothingIsWrong()
     {
         await Finish();
@@ -109,7 +110,7 @@ internal sealed class Deployment : IAsyncDisposable
         }
     }
 
-    /// <summary>What is in the log: the data of all updates, as somebody reads it who has never been there.</summary>
+    /// <summary>Reads the data of all updates in the log, with a new subscriber.</summary>
     public async Task<List<string>> ReadLog()
     {
         var reader = new MovingSubscriber(0, Instances, _http) { Stays = true };
@@ -121,7 +122,8 @@ internal sealed class Deployment : IAsyncDisposable
         return [.. reader.Received.Select(next => next.Data)];
     }
 
-    /// <summary>Holds what the subscribers got, each since it was last told of a loss, against the log.</summary>
+    /// <summary>Compares the log with the updates that each subscriber has received since it was last told about a
+    /// loss.</summary>
     public Verdict Judge(IReadOnlyList<string> log) => Subscribers
         .Select(subscriber => Verdict.Of(log, [.. subscriber.Received.Select(next => next.Data)]))
         .Aggregate(Verdict.Good, (sum, next) => sum + next);
@@ -130,7 +132,7 @@ internal sealed class Deployment : IAsyncDisposable
     {
         await _endOfPublishing.CancelAsync();
         await _endOfSubscribing.CancelAsync();
-        // Whoever still tries gives up.
+        // Makes publishers and subscribers that are still trying fail.
         _http.Dispose();
         await Task.WhenAll(_publishing, _subscribing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (TestContext.Current.TestState?.Result == TestResult.Failed)
@@ -142,7 +144,7 @@ internal sealed class Deployment : IAsyncDisposable
         _endOfSubscribing.Dispose();
     }
 
-    // Whoever fails meanwhile has something to say.
+    // Waits for the expected task. If the running task ends before, its exception explains why.
     private static async Task Or(Task running, Task expected)
     {
         if (await Task.WhenAny(running, expected) == running) await running;

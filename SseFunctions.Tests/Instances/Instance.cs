@@ -2,7 +2,8 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Instances;
 
-/// <summary>LocalHost in a process, at an address that stays the same when it is killed and started again.</summary>
+/// <summary>An instance of the app: LocalHost in a process. Its address stays the same when it is killed and started
+/// again.</summary>
 internal sealed class Instance : IDisposable
 {
     private readonly int _port = Ports.Free();
@@ -26,7 +27,7 @@ internal sealed class Instance : IDisposable
         return instance;
     }
 
-    /// <summary>Ends it without a word (SIGKILL), and starts it again.</summary>
+    /// <summary>Kills the process with SIGKILL, which it cannot handle, and starts it again.</summary>
     public async Task KillAndStart()
     {
         _process!.Kill();

@@ -2,8 +2,8 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Instances;
 
-/// <summary>Several processes with one Redis between them: whatever happens to them, each subscriber gets each update
-/// once, in the one order of the log.</summary>
+/// <summary>Several instances that share one Redis. Whatever happens to the instances, each subscriber gets each update
+/// once, in the order of the log.</summary>
 public sealed class InstancesTests : IAsyncDisposable
 {
     private static readonly string[] Durable = ["--appendonly", "yes", "--appendfsync", "always"];
@@ -45,7 +45,7 @@ public sealed class InstancesTests : IAsyncDisposable
         var app = await Start(2);
         await app.Load();
         _redis!.Stop();
-        // Each takes 1.5 s.
+        // Each refusal takes 1.5 s.
         await app.IsRefused(2);
         _redis.Continue();
         await app.Publishes(100);

@@ -4,7 +4,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Instances;
 
-/// <summary>Several processes with one Redis between them, which is replaced by one that lacks something, or nothing.
+/// <summary>Several instances that share one Redis, which is replaced by a Redis with all updates, or without some.
 /// </summary>
 public sealed class LostUpdatesTests : IAsyncDisposable
 {
@@ -63,7 +63,7 @@ public sealed class LostUpdatesTests : IAsyncDisposable
         var (primary, replica) = await StartPair();
         var app = _app = await Deployment.Start(2, ConnectionString(primary, replica));
         await app.Load();
-        // They are refused for two seconds or so, which may be over when this is answered.
+        // Publishers are refused for about two seconds, which may have passed when FAILOVER is answered.
         var refused = app.IsRefused(1);
         await primary.Ask("FAILOVER");
         await refused;
@@ -72,7 +72,7 @@ public sealed class LostUpdatesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_replica_is_promoted_that_lacks_the_last_updates_and_whoever_had_them_is_told()
+    public async Task A_replica_is_promoted_that_lacks_the_last_updates_and_subscribers_that_had_them_are_told()
     {
         var (primary, replica) = await StartPair();
         var app = _app = await Deployment.Start(2, ConnectionString(primary, replica));
@@ -80,9 +80,9 @@ public sealed class LostUpdatesTests : IAsyncDisposable
         await app.Pause();
         await HasEverything(replica, primary);
         var kept = app.Publishers.Select(publisher => publisher.Taken.Count).ToArray();
-        // Nobody is there: it stays what it is, and gets nothing more.
+        // No server listens on this port: the replica stays a replica, and receives no more updates.
         await replica.Ask("REPLICAOF", "127.0.0.1", Ports.Free());
-        // Or what they get next could be some of what is kept.
+        // Otherwise the next ten events of a subscriber could be updates that the replica has.
         await app.AllHaveEverything();
         var had = app.Subscribers.Select(subscriber => subscriber.Gets(10)).ToArray();
         app.Resume();
@@ -114,7 +114,7 @@ public sealed class LostUpdatesTests : IAsyncDisposable
         .Where(next => next.Data != Deployment.End)
         .Select(next => LogPosition.TryParse(next.EventId!, out var position) ? position : throw new FormatException(next.EventId));
 
-    // WAIT would not tell: it looks at nothing but what its own connection has written.
+    // Compares the offsets. The command WAIT would only consider the writes of its own connection.
     private static async Task HasEverything(RedisServer replica, RedisServer primary)
     {
         var written = await Offset(primary, "master_repl_offset");
@@ -147,7 +147,7 @@ public sealed class LostUpdatesTests : IAsyncDisposable
     {
         var primary = await StartRedis("--repl-diskless-sync-delay", "0");
         var replica = await StartRedis("--replicaof", "127.0.0.1", $"{primary.Port}");
-        // Or it would only begin to copy when it has been promoted.
+        // Wait until the replica has copied the data. Otherwise it might be promoted before it begins to copy.
         for (var isLinked = false; !isLinked;)
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();

@@ -4,8 +4,8 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Instances;
 
-/// <summary>Reads for a while at one instance, and then goes on at the next with the last id that it has got; at once if
-/// its connection breaks, and of its own accord every now and then.</summary>
+/// <summary>A client that reads from one instance and continues at the next instance with its last event id: when its
+/// connection breaks, and after a random number of events.</summary>
 internal sealed class MovingSubscriber(int number, IReadOnlyList<Instance> instances, HttpClient http)
 {
     private const int LongestVisit = 150;
@@ -21,10 +21,10 @@ internal sealed class MovingSubscriber(int number, IReadOnlyList<Instance> insta
     private int _visits;
     private string _lastId = Earliest;
 
-    /// <summary>Whether it stays where it is until its connection breaks.</summary>
+    /// <summary>Whether the subscriber moves only when its connection breaks.</summary>
     public bool Stays { get; init; }
 
-    /// <summary>What it has got, since it was last told that it misses something.</summary>
+    /// <summary>The events that it has received since it was last told about a loss.</summary>
     public List<SseItem<string>> Received
     {
         get
@@ -33,20 +33,20 @@ internal sealed class MovingSubscriber(int number, IReadOnlyList<Instance> insta
         }
     }
 
-    /// <summary>Everything that it ever got.</summary>
+    /// <summary>All events that it has received.</summary>
     public List<SseItem<string>> Everything { get; } = [];
 
-    /// <summary>How many times it was told that what it has is not known any more, and got everything from the start.
-    /// </summary>
+    /// <summary>How many times it was told about a loss: its last event id was unknown, and it got all events from the
+    /// start.</summary>
     public int Told { get; private set; }
 
-    /// <summary>How many times a stream accepted the id from elsewhere.</summary>
+    /// <summary>How many times a stream continued after the last event id.</summary>
     public int Resumed { get; private set; }
 
-    /// <summary>Completes after some more events have come.</summary>
+    /// <summary>Waits until some more events have arrived.</summary>
     public Task Gets(int count) => _arrivals.More(count).Within($"{count} more events for subscriber {number}");
 
-    /// <summary>Completes when the last event has come.</summary>
+    /// <summary>Waits until the last event has arrived.</summary>
     public async Task GetsTheEnd()
     {
         try
@@ -59,7 +59,7 @@ internal sealed class MovingSubscriber(int number, IReadOnlyList<Instance> insta
         }
     }
 
-    /// <summary>Subscribes until it is told to stop.</summary>
+    /// <summary>Subscribes until the token is canceled.</summary>
     public async Task Run(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
@@ -74,7 +74,7 @@ internal sealed class MovingSubscriber(int number, IReadOnlyList<Instance> insta
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException)
             {
-                // That instance has just been killed.
+                // The instance was killed.
                 await Task.Delay(RetryDelay, CancellationToken.None);
             }
         }
@@ -90,7 +90,7 @@ internal sealed class MovingSubscriber(int number, IReadOnlyList<Instance> insta
         var left = Stays ? int.MaxValue : _random.Next(1, LongestVisit);
         await foreach (var next in SseParser.Create(await answer.Content.ReadAsStreamAsync(stop)).EnumerateAsync(stop))
         {
-            // A retry alone is no event.
+            // A lone retry field is not an event.
             if (next.EventId is not { Length: > 0 } id) continue;
             _lastId = id;
             lock (_gate)

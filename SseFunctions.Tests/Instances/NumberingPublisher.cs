@@ -4,9 +4,8 @@ using static SseFunctions.Tests.Support.HubClient;
 
 namespace SseFunctions.Tests.Instances;
 
-/// <summary>Publishes numbered updates, the next one when the last has been taken, to one instance after the other. Tries
-/// again under the same id for as long as it takes: so each update is in the log once, whatever happened on the way.
-/// </summary>
+/// <summary>Publishes numbered updates one after the other, to each instance in turn. Repeats a failed publication with
+/// the same id until it succeeds, so each update is in the log once, whatever failed.</summary>
 internal sealed class NumberingPublisher(int number, IReadOnlyList<Instance> instances, HttpClient http)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(2);
@@ -19,10 +18,11 @@ internal sealed class NumberingPublisher(int number, IReadOnlyList<Instance> ins
     private int _count;
     private int _tries;
 
-    /// <summary>Whether its updates have ids of its own. If not, none is tried again.</summary>
+    /// <summary>Whether the updates have the publisher's own ids. If not, a failed publication is not repeated.
+    /// </summary>
     public bool HasIds { get; init; } = true;
 
-    /// <summary>What has been answered with 200, in order.</summary>
+    /// <summary>The data of the updates that were answered with 200, in order.</summary>
     public List<string> Taken
     {
         get
@@ -31,13 +31,13 @@ internal sealed class NumberingPublisher(int number, IReadOnlyList<Instance> ins
         }
     }
 
-    /// <summary>Completes after some more have been taken.</summary>
+    /// <summary>Waits until some more updates were answered with 200.</summary>
     public Task Takes(int count) => _successes.More(count).Within($"{count} more updates taken from publisher {number}");
 
-    /// <summary>Completes after some more tries have been answered with 503.</summary>
+    /// <summary>Waits until some more attempts were answered with 503.</summary>
     public Task IsRefused(int count) => _refusals.More(count).Within($"{count} more refusals for publisher {number}");
 
-    /// <summary>Publishes until it is told to stop, and has had its last answer.</summary>
+    /// <summary>Publishes until the token is canceled and the last answer has arrived.</summary>
     public async Task Run(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
@@ -47,7 +47,7 @@ internal sealed class NumberingPublisher(int number, IReadOnlyList<Instance> ins
         }
     }
 
-    /// <summary>Publishes one.</summary>
+    /// <summary>Publishes one update.</summary>
     public async Task Publish(string data)
     {
         while (!await TryPublish(data))
@@ -79,7 +79,7 @@ internal sealed class NumberingPublisher(int number, IReadOnlyList<Instance> ins
         }
         catch (HttpRequestException)
         {
-            // That instance has just been killed.
+            // The instance was killed.
             return false;
         }
     }

@@ -1,6 +1,6 @@
 namespace SseFunctions.Tests.Instances;
 
-/// <summary>Counts what happens, for those who wait until it has happened some more times.</summary>
+/// <summary>Counts events, and lets callers wait for some more of them.</summary>
 internal sealed class Signals
 {
     private readonly Lock _gate = new();

@@ -1,10 +1,10 @@
 namespace SseFunctions.Tests.Instances;
 
-/// <summary>What was wrong with all deliveries.</summary>
-/// <param name="Lost">That did not come, and of which the subscriber was not told.</param>
-/// <param name="Doubled">That came again.</param>
-/// <param name="OutOfOrder">That came after one that is later in the log.</param>
-/// <param name="Unknown">That are not in the log.</param>
+/// <summary>The numbers of wrong deliveries.</summary>
+/// <param name="Lost">Updates that did not arrive, and whose loss the subscriber was not told about.</param>
+/// <param name="Doubled">Updates that arrived again.</param>
+/// <param name="OutOfOrder">Updates that arrived after an update that is later in the log.</param>
+/// <param name="Unknown">Updates that are not in the log.</param>
 internal sealed record Verdict(int Lost, int Doubled, int OutOfOrder, int Unknown)
 {
     public static Verdict Good { get; } = new(0, 0, 0, 0);
@@ -12,7 +12,7 @@ internal sealed record Verdict(int Lost, int Doubled, int OutOfOrder, int Unknow
     public static Verdict operator +(Verdict left, Verdict right) => new(
         left.Lost + right.Lost, left.Doubled + right.Doubled, left.OutOfOrder + right.OutOfOrder, left.Unknown + right.Unknown);
 
-    /// <summary>Holds what somebody got against what there is.</summary>
+    /// <summary>Compares the received updates with the expected updates.</summary>
     public static Verdict Of(IReadOnlyList<string> expected, IReadOnlyList<string> got)
     {
         var places = expected.Select((next, place) => (next, place)).ToDictionary(pair => pair.next, pair => pair.place);

@@ -11,23 +11,25 @@ using SseFunctions.Streaming.Configuration;
 
 namespace SseFunctions.Hub.Redis;
 
-/// <summary>Lets all instances of an app share one hub.</summary>
+/// <summary>Adds Redis to a hub, so that all instances of an app share the hub.</summary>
 public static class RedisServices
 {
-    /// <summary>Holds the hub's updates, and the list of its subscribers, in Redis, with the settings of the section
-    /// <c>Redis</c>, which are validated when the host starts. It adds the health check <c>hub-redis</c>. It may be called
-    /// several times.</summary>
+    /// <summary>Keeps the hub's updates and the list of its subscribers in Redis. Also adds the health check
+    /// <c>hub-redis</c>. Reads the configuration section <c>Redis</c> (<see cref="RedisOptions"/>), which is validated
+    /// when the host starts. Further calls have no effect.</summary>
+    /// <returns>The same builder.</returns>
     public static SseHubBuilder AddRedis(this SseHubBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        if (!services.TryAddFeature(nameof(AddRedis), nameof(AddRedis), builder.Configuration, RedisOptions.Section)) return builder;
+        if (!services.TryAddFeature(nameof(AddRedis), nameof(AddRedis), builder.Configuration, RedisOptions.Section))
+            return builder;
 
         services.AddSettings<RedisOptions>(builder.Configuration, RedisOptions.Section);
         services.AddSingleton<RedisConnectionMetrics>();
         services.AddSingleton<RedisMirrorMetrics>();
-        // The container disposes services in the reverse order of their creation: the log, which reads in the
-        // background, before the connection.
+        // The log reads over the connection in the background. The container disposes services in the reverse order of
+        // their creation, so it disposes the log before the connection.
         services.AddSingleton(provider => new RedisConnection(
             provider.GetRequiredService<IOptions<RedisOptions>>().Value,
             provider.GetRequiredService<RedisConnectionMetrics>(),

@@ -10,8 +10,8 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub.Delivery;
 
-/// <summary>Subscribers of a log that goes on without its last entries, as the copy of one in Redis does after a replica was
-/// promoted that lacked them.</summary>
+/// <summary>Subscribers of a log that has lost its last entries and goes on, like a mirror after the promotion of a
+/// replica that lacked these entries.</summary>
 public sealed class LostEndTests : IAsyncDisposable
 {
     private static readonly LogLimits Limits = new(100, 1_000_000, TimeSpan.FromDays(1));
@@ -23,7 +23,7 @@ public sealed class LostEndTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
     [Fact]
-    public async Task One_that_was_behind_the_new_end_is_ended_and_does_not_look_for_more_for_ever()
+    public async Task A_subscriber_that_has_read_beyond_the_new_end_is_ended_and_does_not_search_forever()
     {
         var log = new Copy(new EntryStore(new LogRing(Limits), TimeProvider.System));
         var subscribers = new Subscribers(log, new HubMetrics(_services.GetRequiredService<IMeterFactory>(), log, TimeProvider.System));
@@ -32,7 +32,7 @@ public sealed class LostEndTests : IAsyncDisposable
         await using var events = subscriber.GetAsyncEnumerator(Test);
         var entries = new List<LogEntry>();
         for (var count = 0; count < 3; count++) entries.Add(await log.AppendAsync(new Update(["a"], ""), Test));
-        // It has taken two of them, and was busy when it was woken for the third.
+        // The subscriber has taken two entries. It was busy when the sweep for the third entry woke its members.
         var groups = new List<SubscriberGroup>();
         subscribers.Match(entries.GetRange(0, 2).ToArray(), groups);
         Assert.True(subscribers.TryMakeBatch(groups[0]));

@@ -37,7 +37,7 @@ public sealed class SubscriberTests : IAsyncDisposable
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Everyone_gets_everything_once_and_in_order_whenever_he_comes_goes_and_comes_back()
+    public async Task Subscribers_get_everything_once_and_in_order_whenever_they_come_go_and_come_back()
     {
         const int Publishers = 8;
         const int Each = 400;
@@ -90,7 +90,7 @@ public sealed class SubscriberTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Whoever_is_too_slow_falls_behind_and_nobody_else_does()
+    public async Task Only_a_subscriber_that_is_too_slow_falls_behind()
     {
         await using var test = new SubscriberTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
         await test._dispatcher.StartAsync(Test);
@@ -131,18 +131,18 @@ public sealed class SubscriberTests : IAsyncDisposable
         Assert.False(entry.IsAlive);
     }
 
-    // A client that takes the events one by one, and slowly.
+    // The client takes the events one by one, and slowly.
     [Fact]
     public async Task A_slow_subscriber_holds_neither_what_it_has_received_nor_much_that_it_has_not()
     {
         const int Entries = 20;
         const int Received = 2;
-        // The entries of 64 KB that fit in what a scan holds, and the one after which it stops.
+        // A scan stops when its entries reach 256 KB: after four of these entries, or five if the events were smaller.
         const int Held = 5;
         await using var test = new SubscriberTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
         await test._dispatcher.StartAsync(Test);
         var entries = await test.AppendWeakly(Entries, 64 * 1024);
-        // So that it reads all of them in the log, and none comes in a batch.
+        // The subscriber must read all entries from the log, and none from a batch.
         await Until(() => test._subscribers.Matched == test._log.Tail);
         await using var slow = test.Subscribe(["a"], [], test._log.Start);
         for (var count = 0; count < Received; count++) Assert.True(await slow.Events.MoveNextAsync());
@@ -161,7 +161,7 @@ public sealed class SubscriberTests : IAsyncDisposable
         var metrics = new HubMetrics(_services.GetRequiredService<IMeterFactory>(), _log, TimeProvider.System);
         var subscribers = new Subscribers(_log, metrics, most: 2, mostPerClient: 1);
         var subscription = new Subscription(TopicSelectorSet.Parse(["a"]), TopicSelectorSet.Empty);
-        // Both were let in before either was counted.
+        // SubscribeEndpoint has let both in before either was counted.
         await using var first = new Following(new Subscriber(_log, subscribers, subscription, null, "client", null));
         await using (var second = new Following(new Subscriber(_log, subscribers, subscription, null, "client", null)))
         {
@@ -181,7 +181,7 @@ public sealed class SubscriberTests : IAsyncDisposable
         await using var test = new SubscriberTests(new LogLimits(100, 100_000_000, TimeSpan.FromDays(1)));
         await using var before = test.Subscribe(["a"], []);
         var next = before.Events.MoveNextAsync();
-        // More than is held, before anyone follows.
+        // Append more entries than the log holds, before the dispatcher follows the log.
         for (var count = 0; count < 150; count++) await test.Publish("other");
         await test._dispatcher.StartAsync(Test);
         await Assert.ThrowsAsync<FellBehindException>(() => next.AsTask().Within("end"));
@@ -192,7 +192,7 @@ public sealed class SubscriberTests : IAsyncDisposable
         Assert.True(await next.AsTask().Within("update"));
     }
 
-    // It lets others have the thread in between, again and again.
+    // During the search, the subscriber must let other work of the thread pool run.
     [Fact]
     public async Task One_for_whom_there_is_hardly_anything_in_a_long_history_finds_that()
     {
@@ -213,12 +213,12 @@ public sealed class SubscriberTests : IAsyncDisposable
         for (var count = 0; count < 50_000; count++) await Publish("other");
         await _dispatcher.StartAsync(Test);
         await using var subscriber = Subscribe(["a"], [], _log.Start);
-        // So that there is something to look for.
+        // Give the group a batch, up to which the subscriber searches the log.
         await Publish("a");
         await Until(() => _subscribers.Matched == _log.Tail);
         var next = subscriber.Events.MoveNextAsync().AsTask();
         subscriber.Subscriber.Stop();
-        // It may have been found just before.
+        // The subscriber may have found the entry before it was stopped.
         if (await next.Within("answer")) next = subscriber.Events.MoveNextAsync().AsTask();
         Assert.False(await next.Within("end"));
     }
@@ -254,7 +254,7 @@ public sealed class SubscriberTests : IAsyncDisposable
         await _services.DisposeAsync();
     }
 
-    // Follows from one id to the next, leaves now and then in the middle, and comes back with the last id it has.
+    // Reads all updates over several subscribers: leaves after a random number of events, and returns with the last id.
     private async Task<List<string>> ReadAll(int seed, int count)
     {
         var random = new Random(seed);

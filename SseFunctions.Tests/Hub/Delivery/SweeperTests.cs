@@ -12,8 +12,8 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub.Delivery;
 
-/// <summary>When updates leave: at once after a pause, together within <see cref="HubOptions.Gather"/>. The clock stands still
-/// unless a test advances it.</summary>
+/// <summary>When updates leave: immediately after a pause, or together after <see cref="HubOptions.Gather"/>. The clock
+/// stands still unless a test advances it.</summary>
 public sealed class SweeperTests : IAsyncDisposable
 {
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
@@ -64,7 +64,7 @@ public sealed class SweeperTests : IAsyncDisposable
 
         _time.Advance(TimeSpan.FromMilliseconds(1));
         await reader.Reaches(6);
-        // The reader waited for the first of the five only, and may wait for the next update by now.
+        // The reader has waited only for the first of the five updates. It may already wait for the next update.
         Assert.InRange(reader.Waits, 2, 3);
 
         _time.Advance(Gather);
@@ -107,7 +107,7 @@ public sealed class SweeperTests : IAsyncDisposable
         await second.Reaches(2);
     }
 
-    // What the threads do is done here by one, so that the order is known.
+    // One thread does the work of all threads here, so that the order is known.
     [Fact]
     public async Task A_group_that_becomes_ready_while_a_large_one_is_swept_waits_for_a_part_of_that_only()
     {
@@ -123,7 +123,7 @@ public sealed class SweeperTests : IAsyncDisposable
             _ = Subscribe("large").MoveNextAsync().AsTask().ContinueWith(
                 _ =>
                 {
-                    // They are woken from the last to the first.
+                    // Members are woken from the last to the first.
                     if (isFirst) MatchAndAdd("quiet");
                     woken++;
                 },
@@ -150,7 +150,7 @@ public sealed class SweeperTests : IAsyncDisposable
             _ => wokenUntil = woken, Test, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         for (var member = 0; member < Groups * Members; member++)
         {
-            // By then all have begun.
+            // When this member is woken, the sweeps of all groups have begun.
             var isFirstOfLast = member == (Groups * Members) - 1;
             _ = Subscribe($"large{member / Members}").MoveNextAsync().AsTask().ContinueWith(
                 _ =>
@@ -253,7 +253,7 @@ public sealed class SweeperTests : IAsyncDisposable
             for (var number = 0; number < Groups; number++) ids.Add(await Publish($"{number}"));
             _time.Advance(Gather / 3);
         }
-        // Groups that are gathering still.
+        // Sweep the groups that are still gathering.
         await Matched();
         _time.Advance(Gather);
         await all.Reaches(Groups * Rounds);
@@ -294,7 +294,7 @@ public sealed class SweeperTests : IAsyncDisposable
         return subscriber;
     }
 
-    /// <summary>Reads on without end, and counts.</summary>
+    /// <summary>Reads a subscriber until it stops, and collects the ids.</summary>
     private sealed class Reader
     {
         private readonly Lock _gate = new();

@@ -7,12 +7,12 @@ internal sealed class RedisClock(TimeProvider time)
 {
     private Report? _last;
 
-    /// <summary>The estimated time in Redis, in milliseconds of Unix time; null before the first report.</summary>
+    /// <summary>Gets the estimated time of Redis, in milliseconds of Unix time; null before the first report.</summary>
     public long? Now => Volatile.Read(ref _last) is { } last
         ? last.Milliseconds + (long)time.GetElapsedTime(last.Timestamp).TotalMilliseconds
         : null;
 
-    /// <summary>Asks the primary for its time.</summary>
+    /// <summary>Requests the time of the primary.</summary>
     public static Task<RedisResult> QueryAsync(ConnectionMultiplexer multiplexer) =>
         multiplexer.GetDatabase().ExecuteAsync("TIME", [], CommandFlags.DemandMaster);
 
@@ -20,7 +20,7 @@ internal sealed class RedisClock(TimeProvider time)
     /// <exception cref="HubUnavailableException">The answer is not a time.</exception>
     public static long Parse(RedisResult answer) => (RedisValue[]?)answer is [var seconds, var microseconds]
         ? ((long)seconds * 1000) + ((long)microseconds / 1000)
-        : throw new HubUnavailableException("Redis did not answer TIME with a time.");
+        : throw new HubUnavailableException("Redis answered the command TIME with something that is not a time.");
 
     /// <summary>Sets the clock to a time that Redis has just reported, in milliseconds of Unix time.</summary>
     public void Set(long milliseconds) => Volatile.Write(ref _last, new Report(milliseconds, time.GetTimestamp()));

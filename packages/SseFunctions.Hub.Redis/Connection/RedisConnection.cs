@@ -4,14 +4,14 @@ using StackExchange.Redis;
 
 namespace SseFunctions.Hub.Redis.Connection;
 
-/// <summary>The connection to Redis that everything in this process shares. It connects when it is first needed, and
-/// reconnects by itself. Thread-safe.</summary>
+/// <summary>The connection to Redis that all parts of this instance share. It connects at the first command, and
+/// reconnects automatically. Thread-safe.</summary>
 internal sealed partial class RedisConnection : IAsyncDisposable
 {
-    // The client reports its own timeout within this time. Its message says more than ours would.
+    // After the timeout, wait this much longer for the exception of the Redis client: its message names the cause.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
 
-    // The setting's name in the connection string.
+    // The setting in the connection string for how often the client asks the servers for their roles.
     private const string RoleCheck = "configCheckSeconds";
     private const int RoleCheckSeconds = 2;
 
@@ -28,7 +28,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     /// <param name="options">The server, the key prefix and the identity.</param>
     /// <param name="metrics">Counts round trips and reconnections.</param>
     /// <param name="time">Measures round trips.</param>
-    /// <param name="logger">Receives lost and restored connections, and what becomes of tokens.</param>
+    /// <param name="logger">Receives lost and restored connections, and the results of token requests.</param>
     /// <param name="identity">The identity that signs in to Redis; the connection disposes it. Null: the identity that
     /// the options name, if they name one.</param>
     public RedisConnection(
@@ -49,16 +49,16 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         _configuration.AbortOnConnectFail = false;
         _configuration.ClientName ??= "SseFunctions";
         // With several servers, the client notices that a replica became the primary when it next asks for the roles.
-        // By default it asks once a minute, and until then nothing can be published or read.
+        // By default it asks once a minute. Until then no update can be published or read.
         if (_configuration.EndPoints.Count > 1
             && !options.ConnectionString.Contains(RoleCheck, StringComparison.OrdinalIgnoreCase))
             _configuration.ConfigCheckSeconds = RoleCheckSeconds;
-        // SyncTimeout also limits how long a command waits for a connection. The client fails such a command at its
-        // next heartbeat, with the reason why there is no connection. That has to come before AsyncTimeout, which says
-        // nothing but "timeout".
+        // SyncTimeout also limits how long a command waits for a connection. At its next heartbeat, the client fails
+        // such a command with an exception that names why there is no connection. This must happen before AsyncTimeout,
+        // whose exception names no cause.
         var twoHeartbeats = (int)(2 * _configuration.HeartbeatInterval).TotalMilliseconds;
         var limit = _configuration.AsyncTimeout;
-        // AsyncTimeout follows SyncTimeout until it is set.
+        // Set AsyncTimeout, even if to the same value: an unset AsyncTimeout follows SyncTimeout.
         _configuration.AsyncTimeout = limit;
         _configuration.SyncTimeout = Math.Max(limit / 2, limit - twoHeartbeats);
         if (_identity is null) return;
@@ -85,17 +85,17 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         _logger = logger;
     }
 
-    /// <summary>Raised when a connection that was lost is back.</summary>
+    /// <summary>Raised when a lost connection is restored, on any thread.</summary>
     public event Action? Restored;
 
-    /// <summary>What the names of all keys and channels begin with.</summary>
+    /// <summary>The prefix of the names of all keys and channels.</summary>
     public RedisKeyPrefix KeyPrefix { get; }
 
     /// <summary>How long Redis may take to answer.</summary>
     public TimeSpan Timeout { get; }
 
-    /// <summary>Calls <paramref name="onMessage"/> for each message of a channel. The subscription is renewed by itself
-    /// when a connection is lost.</summary>
+    /// <summary>Subscribes to a Redis channel, and calls <paramref name="onMessage"/> for each message, on any thread.
+    /// The Redis client renews this subscription when it reconnects.</summary>
     /// <exception cref="HubUnavailableException">Redis cannot be reached, or refuses.</exception>
     public Task SubscribeAsync(
         RedisChannel channel, Action<RedisValue> onMessage, CancellationToken cancellationToken) =>
@@ -103,7 +103,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
             async multiplexer =>
             {
                 var subscriber = multiplexer.GetSubscriber();
-                // The client keeps the handler of an attempt that failed; each message would be handled twice.
+                // The client keeps the handler of a failed attempt. Without this, each message would be handled twice.
                 await subscriber.UnsubscribeAsync(channel, flags: CommandFlags.FireAndForget);
                 await subscriber.SubscribeAsync(channel, (_, message) => onMessage(message));
                 return true;
@@ -118,7 +118,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
                 .ScriptEvaluateAsync(script.Text, keys, arguments, CommandFlags.DemandMaster),
             cancellationToken);
 
-    /// <summary>Sends commands and waits for the answer.</summary>
+    /// <summary>Sends commands and waits for the answer, at most <see cref="Timeout"/>.</summary>
     /// <exception cref="HubUnavailableException">Redis cannot be reached, or refuses.</exception>
     public async Task<T> QueryAsync<T>(Func<ConnectionMultiplexer, Task<T>> query, CancellationToken cancellationToken)
     {
@@ -127,7 +127,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
             var multiplexer = await ConnectAsync().WaitAsync(cancellationToken);
             var start = _time.GetTimestamp();
             var sent = query(multiplexer);
-            // If the wait below ends early, nobody else observes the exception of this task.
+            // Observe the exception of this task, because the wait below may end before the task does.
             _ = sent.ContinueWith(
                 static failed => failed.Exception,
                 CancellationToken.None,
@@ -153,7 +153,10 @@ internal sealed partial class RedisConnection : IAsyncDisposable
 
     private static ConfigurationOptions Parse(RedisOptions options) => options.TryParse(out var configuration)
         ? configuration
-        : throw new ArgumentException("The connection string cannot be read.", nameof(options));
+        : throw new ArgumentException(
+            $"{RedisOptions.Section}:{nameof(RedisOptions.ConnectionString)} cannot be read: write it as "
+                + "host:port,password=...,ssl=true.",
+            nameof(options));
 
     private async Task CloseAsync()
     {
@@ -173,7 +176,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
 
     private async Task<ConnectionMultiplexer> OpenAsync()
     {
-        // ConnectAsync calls this under its lock, which must not be held while we connect.
+        // ConnectAsync calls this method under its lock. Leave the lock before connecting.
         await Task.Yield();
         if (_identity is not null) await _identity.ReadyAsync(Timeout);
         var multiplexer = await ConnectionMultiplexer.ConnectAsync(_configuration);
@@ -189,9 +192,11 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         return multiplexer;
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "The {Type} connection to Redis at {Address} is lost: {Reason}")]
+    [LoggerMessage(200, LogLevel.Warning,
+        "The {Type} connection to Redis at {Address} is lost: {Reason}. Reconnecting. If this lasts, check the server "
+        + "and Redis:ConnectionString")]
     private partial void LogLost(EndPoint? address, ConnectionType type, ConnectionFailureType reason);
 
-    [LoggerMessage(2, LogLevel.Information, "The {Type} connection to Redis at {Address} is back")]
+    [LoggerMessage(201, LogLevel.Information, "The {Type} connection to Redis at {Address} is restored")]
     private partial void LogRestored(EndPoint? address, ConnectionType type);
 }

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Logging;
 
 namespace SseFunctions.Hub.Redis.Connection;
 
-/// <summary>Creates the credential that the settings name. It is a type of its own so that Azure.Identity is loaded
-/// only where a credential is set.</summary>
+/// <summary>Creates the credential that the settings name. A separate type, so that Azure.Identity is loaded only where
+/// a credential is set.</summary>
 internal static class RedisCredentials
 {
-    /// <summary>The identity that <see cref="RedisOptions.Credential"/> and <see cref="RedisOptions.ClientId"/> name.
-    /// </summary>
+    /// <summary>Creates the identity that <see cref="RedisOptions.Credential"/> and <see cref="RedisOptions.ClientId"/>
+    /// name.</summary>
     public static RedisIdentity Open(RedisOptions options, TimeProvider time, ILogger logger) =>
         new(Create(options), time, logger);
 

@@ -26,14 +26,14 @@ internal sealed class RedisIdentity : IAsyncDisposable
     public void Configure(ConfigurationOptions configuration)
     {
         configuration.Defaults = new RedisIdentityDefaults(() => _tokens.Current);
-        // The client would listen to this channel on a connection of its own, on which no new token can be sent. We do
-        // not need it: nobody publishes there.
+        // The client would listen to this channel on a separate connection, on which no new token can be sent. The
+        // channel is not needed: no program publishes there.
         configuration.ConfigurationChannel = "";
     }
 
-    /// <summary>The configuration of a second connection, for pub/sub messages. AUTH can only be sent on a connection
-    /// that takes commands, so commands and messages share this one. Large answers must not use it: Redis closes a
-    /// subscriber's connection that leaves 8 MB unread for a minute, or 32 MB at any time.</summary>
+    /// <summary>Gets the configuration of a second connection, for pub/sub messages. AUTH can be sent only on a
+    /// connection that takes commands, so messages and AUTH share this second connection. Large answers must not use
+    /// it: Redis closes a pub/sub connection with 8 MB unread for a minute, or 32 MB at any time.</summary>
     public static ConfigurationOptions ForMessages(ConfigurationOptions configuration)
     {
         var messages = configuration.Clone();
@@ -41,15 +41,16 @@ internal sealed class RedisIdentity : IAsyncDisposable
         return messages;
     }
 
-    /// <summary>Waits until there is a token. The first call starts the requests for tokens, which then go on in the
+    /// <summary>Waits until there is a token. The first call starts the requests for tokens, which continue in the
     /// background.</summary>
     /// <exception cref="HubUnavailableException">The last request failed, or the timeout has passed.</exception>
     public Task ReadyAsync(TimeSpan timeout) => _tokens.ReadyAsync(timeout);
 
-    /// <summary>Sends each new token on the connections of this client.</summary>
+    /// <summary>Adds a client. From now on, each new token is sent on its connections.</summary>
     public void Keep(ConnectionMultiplexer multiplexer) => _open.Add(multiplexer);
 
-    /// <summary>What to change so that Redis accepts the identity; null if the failure has another cause.</summary>
+    /// <summary>Gets a message that names what to change so that Redis accepts the identity; null if the failure has
+    /// another cause.</summary>
     public string? Explain(Exception failure)
     {
         const ConnectionFailureType refused = ConnectionFailureType.AuthenticationFailure;
@@ -65,7 +66,7 @@ internal sealed class RedisIdentity : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _tokens.DisposeAsync();
 
-    // Sends a token on each open connection. A connection that is down now uses the newest token when it reconnects.
+    // Sends a token on each open connection. A connection that is down uses the newest token when it reconnects.
     private async Task AuthenticateAsync(RedisToken token) => await Task.WhenAll(_open
         .SelectMany(multiplexer => multiplexer.GetServers())
         .Where(server => server.IsConnected)

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace SseFunctions.Hub.Redis;
 
-/// <summary>How to reach the Redis server that all instances of the app share. Section <c>Redis</c>.</summary>
+/// <summary>The settings of the Redis server that all instances of the app share. Section <c>Redis</c>.</summary>
 public sealed class RedisOptions : ISettings
 {
     /// <summary>The name of the configuration section.</summary>
@@ -13,7 +13,8 @@ public sealed class RedisOptions : ISettings
     /// <summary><see cref="Credential"/>: the app's managed identity in Azure.</summary>
     internal const string ManagedIdentity = "managedidentity";
 
-    /// <summary><see cref="Credential"/>: the first identity of this machine, such as a developer's own.</summary>
+    /// <summary><see cref="Credential"/>: the first identity that this machine has, such as a developer's login.
+    /// </summary>
     internal const string AnyIdentity = "default";
 
     /// <summary>The server, in the format of StackExchange.Redis: <c>host:port,password=...,ssl=true</c>. Redis 6.2 or
@@ -21,16 +22,16 @@ public sealed class RedisOptions : ISettings
     public string ConnectionString { get; set; } = "";
 
     /// <summary>The Microsoft Entra ID identity that signs in to the server in place of a password:
-    /// <c>managedidentity</c>, the app's own in Azure, or <c>default</c>, the first that this machine has
-    /// (<c>az login</c>). The connection then always uses TLS. Default: none. Connections of Azure Functions use the
-    /// same name and values.</summary>
+    /// <c>managedidentity</c> for the app's managed identity in Azure, or <c>default</c> for the first identity that
+    /// this machine has (<c>az login</c>). The connection then always uses TLS. Default: none. Connections of Azure
+    /// Functions use the same setting name and values.</summary>
     public string Credential { get; set; } = "";
 
     /// <summary>The client id of the user-assigned identity to use. Default: none, which uses the system-assigned
     /// identity.</summary>
     public string ClientId { get; set; } = "";
 
-    /// <summary>What the names of all keys begin with. Apps that share a server need different prefixes. Default
+    /// <summary>The prefix of the names of all keys. Apps that share a server need different prefixes. Default
     /// <c>sse</c>.</summary>
     public string KeyPrefix { get; set; } = "sse";
 
@@ -48,12 +49,12 @@ public sealed class RedisOptions : ISettings
         if (HasIdentity && !IsCredential(ManagedIdentity) && !IsCredential(AnyIdentity))
         {
             yield return $"{Section}:{nameof(Credential)} is '{Credential}': set it to '{ManagedIdentity}', or to "
-                + $"'{AnyIdentity}' for whatever identity this machine has.";
+                + $"'{AnyIdentity}' for the first identity that this machine has.";
         }
         if (ClientId.Length > 0 && !HasIdentity)
         {
-            yield return $"{Section}:{nameof(ClientId)} is set without {Section}:{nameof(Credential)}: set that to "
-                + $"'{ManagedIdentity}' too.";
+            yield return $"{Section}:{nameof(ClientId)} is set without {Section}:{nameof(Credential)}: also set "
+                + $"{Section}:{nameof(Credential)} to '{ManagedIdentity}'.";
         }
         if (!IsSet && !HasIdentity)
         {
@@ -62,8 +63,8 @@ public sealed class RedisOptions : ISettings
         }
         if (HasIdentity && !IsSet)
         {
-            yield return $"{Section}:{nameof(Credential)} is set without {Section}:{nameof(ConnectionString)}: set "
-                + "that to the server's host:port too.";
+            yield return $"{Section}:{nameof(Credential)} is set without {Section}:{nameof(ConnectionString)}: also "
+                + $"set {Section}:{nameof(ConnectionString)} to the server's host:port.";
         }
         if (!IsSet) yield break;
         if (!TryParse(out var configuration))
@@ -78,17 +79,17 @@ public sealed class RedisOptions : ISettings
             if (!string.IsNullOrEmpty(configuration.User) || !string.IsNullOrEmpty(configuration.Password))
             {
                 yield return $"{Section}:{nameof(ConnectionString)} has a user or a password, and "
-                    + $"{Section}:{nameof(Credential)} is set, which takes their place: leave out one or the other.";
+                    + $"{Section}:{nameof(Credential)} is set, which replaces them: remove one or the other.";
             }
             if (!configuration.Ssl)
             {
                 yield return $"{Section}:{nameof(ConnectionString)} has ssl=false, but the tokens of "
-                    + $"{Section}:{nameof(Credential)} must not be readable on the way: leave it out.";
+                    + $"{Section}:{nameof(Credential)} must be encrypted on the network: remove ssl=false.";
             }
         }
     }
 
-    /// <summary>Whether <see cref="Credential"/> has this value, in any case.</summary>
+    /// <summary>Whether <see cref="Credential"/> has this value, in upper or lower case.</summary>
     internal bool IsCredential(string name) => string.Equals(Credential, name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Parses <see cref="ConnectionString"/>.</summary>

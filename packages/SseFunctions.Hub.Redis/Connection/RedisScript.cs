@@ -1,6 +1,6 @@
 namespace SseFunctions.Hub.Redis.Connection;
 
-/// <summary>A Lua script. Redis runs a script as one step: no other command runs in between.</summary>
+/// <summary>A Lua script. Redis runs a script atomically: no other command runs in between.</summary>
 internal sealed class RedisScript
 {
     private RedisScript(string text) => Text = text;

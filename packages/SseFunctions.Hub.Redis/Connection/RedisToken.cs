@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace SseFunctions.Hub.Redis.Connection;
 
-/// <summary>A token of Microsoft Entra ID for Redis. Redis takes it as the password of a user whose name is the
-/// identity's object id.</summary>
+/// <summary>A token of Microsoft Entra ID for Redis. Redis accepts the token as the password of a user whose name is
+/// the identity's object id.</summary>
 internal sealed class RedisToken
 {
     private RedisToken(string text, string objectId, DateTimeOffset expiresOn) =>
         (Text, ObjectId, ExpiresOn) = (text, objectId, expiresOn);
 
-    /// <summary>The token. A secret.</summary>
+    /// <summary>The token itself. A secret: never log it.</summary>
     public string Text { get; }
 
     /// <summary>The object id of the identity that the token belongs to.</summary>
@@ -40,6 +40,6 @@ internal sealed class RedisToken
         {
             // A malformed token is reported like a token without an object id.
         }
-        throw new InvalidOperationException("The token does not name its identity: it has no claim oid.");
+        throw new InvalidOperationException("The token does not name its identity: the claim oid is missing.");
     }
 }

@@ -3,20 +3,20 @@ using Microsoft.Extensions.Logging;
 
 namespace SseFunctions.Hub.Redis.Connection;
 
-/// <summary>Requests tokens, each well before the last one expires, and passes each to <paramref name="onToken"/>.
-/// The first call of <see cref="ReadyAsync"/> starts the requests, and they go on until disposal. After a failure the
-/// next attempt waits longer each time. Thread-safe.</summary>
+/// <summary>Requests tokens, each well before the previous one expires, and passes each to <paramref name="onToken"/>.
+/// The first call of <see cref="ReadyAsync"/> starts the requests, which continue until disposal. The wait after a
+/// failure doubles with each further failure, up to one minute. Thread-safe.</summary>
 internal sealed partial class RedisTokens(
     TokenCredential credential, Func<RedisToken, Task> onToken, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private const string Scope = "https://redis.azure.com/.default";
 
-    // The part of a token's life after which the next one is requested. It is random between these two, so that not all
-    // instances of an app ask at the same time.
+    // The part of a token's remaining life after which the next token is requested. Random between these two, so that
+    // not all instances of an app ask at the same time.
     private const double EarliestRenewal = 0.65;
     private const double LatestRenewal = 0.75;
 
-    // The part of the remaining life, if the same token came again: the identity service caches tokens for a while.
+    // The same, if the identity service returned the same token again: it caches tokens for some time.
     private const double RetryForNewToken = 0.25;
 
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
@@ -32,11 +32,13 @@ internal sealed partial class RedisTokens(
     private RedisToken? _current;
     private Exception? _failure;
 
-    /// <summary>The newest token; null before the first. It may have expired if requests for a new one fail.</summary>
+    /// <summary>The newest token; null before the first. The token may have expired if requests for a new one fail.
+    /// </summary>
     public RedisToken? Current => Volatile.Read(ref _current);
 
-    /// <summary>Waits until the first request has ended, and starts the requests if none was made yet.</summary>
-    /// <exception cref="HubUnavailableException">There is no token: requests fail, or time ran out.</exception>
+    /// <summary>Starts the requests if none was made yet, and waits until the first request has ended.</summary>
+    /// <exception cref="HubUnavailableException">There is no token: requests fail, or the timeout has passed.
+    /// </exception>
     public async Task ReadyAsync(TimeSpan timeout)
     {
         lock (_gate) _running ??= Task.Run(RunAsync);
@@ -113,7 +115,7 @@ internal sealed partial class RedisTokens(
         {
             token = last;
         }
-        // Even if the token is not new: sending it may have failed on some connection the last time.
+        // Pass on a token that is not new, too: sending it may have failed on a connection the last time.
         await onToken(token);
         var wait = share * (token.ExpiresOn - time.GetUtcNow());
         return wait > ShortestWait ? wait : ShortestWait;
@@ -142,12 +144,14 @@ internal sealed partial class RedisTokens(
         return wait * (LatestRenewal + ((1 - LatestRenewal) * Random.Shared.NextDouble()));
     }
 
-    [LoggerMessage(31, LogLevel.Information, "Signs in to Redis with the identity whose object id is {ObjectId}")]
+    [LoggerMessage(202, LogLevel.Information, "Signing in to Redis as the identity with the object id {ObjectId}")]
     private partial void LogIdentity(string objectId);
 
-    [LoggerMessage(32, LogLevel.Information, "There is a token again to sign in to Redis")]
+    [LoggerMessage(203, LogLevel.Information, "Received a token to sign in to Redis again")]
     private partial void LogRenewed();
 
-    [LoggerMessage(33, LogLevel.Warning, "Could not get a new token to sign in to Redis, and will try again: {Cause}")]
+    [LoggerMessage(204, LogLevel.Warning,
+        "Could not get a new token to sign in to Redis. Trying again, at least every minute. Check the identity of "
+        + "Redis:Credential and Redis:ClientId. Cause: {Cause}")]
     private partial void LogNotRenewed(Exception exception, string cause);
 }

@@ -2,9 +2,9 @@ using SseFunctions.Hub.EventLogs;
 
 namespace SseFunctions.Hub.Redis.Log;
 
-/// <summary>What became of a batch of updates in Redis.</summary>
+/// <summary>The result of appending a batch of updates in Redis.</summary>
 /// <param name="Time">Redis' time, in milliseconds of Unix time.</param>
-/// <param name="Entries">For each update of the batch, in order, its entry in the log: a new one, or an earlier one
-/// that the update repeats. Null if the script ran too late and has appended nothing.</param>
+/// <param name="Entries">For each update of the batch, in order, its entry in the log: a new entry, or the earlier
+/// entry that the update repeats. Null if the script ran too late and has appended nothing.</param>
 /// <param name="Added">The new entries, in order.</param>
 internal sealed record AppendResult(long Time, LogEntry[]? Entries, LinkedEntry[] Added);

@@ -7,17 +7,17 @@ namespace SseFunctions.Hub.Redis.Log;
 /// <summary>Runs <c>append.lua</c>: packs its arguments and unpacks its result. Thread-safe.</summary>
 /// <param name="connection">The connection to the server whose primary runs the script.</param>
 /// <param name="keys">The keys of the log that the updates are appended to.</param>
-/// <param name="limits">How much Redis holds.</param>
-/// <param name="instance">The name of this process, which the bell's message contains.</param>
+/// <param name="limits">The limits of the log in Redis.</param>
+/// <param name="instance">The name of this instance, which the bell's message contains.</param>
 internal sealed class AppendScript(RedisConnection connection, LogKeys keys, LogLimits limits, string instance)
 {
-    // Arguments before those of the updates. Each update has two.
+    // The number of arguments before those of the updates. Each update has two arguments.
     private const int FixedArguments = 8;
 
-    // Elements of the result when nothing was appended because it was too late.
+    // The number of elements of the result if the script ran too late and appended nothing.
     private const int TooLateResults = 1;
 
-    // Elements of the result before those of repeated updates. Each repeated update has two.
+    // The number of elements of the result before those of repeated updates. Each repeated update has two elements.
     private const int FixedResults = 3;
 
     private static readonly RedisScript Script = RedisScript.Load(typeof(AppendScript), "append.lua");
@@ -26,8 +26,8 @@ internal sealed class AppendScript(RedisConnection connection, LogKeys keys, Log
 
     /// <summary>Appends a batch of updates.</summary>
     /// <param name="batch">The updates, which get positions in this order.</param>
-    /// <param name="floor">The new entries' positions are behind this one.</param>
-    /// <param name="latest">After this time, in milliseconds of Unix time, Redis must not append them any more.</param>
+    /// <param name="floor">The new entries get positions after this one.</param>
+    /// <param name="latest">The time, in milliseconds of Unix time, after which Redis must not append them.</param>
     /// <exception cref="HubUnavailableException">Redis cannot be reached, or refuses.</exception>
     public async Task<AppendResult> RunAsync(List<PendingAppend> batch, LogPosition floor, long latest)
     {
@@ -58,7 +58,7 @@ internal sealed class AppendScript(RedisConnection connection, LogKeys keys, Log
     {
         if (result.Length == TooLateResults) return new AppendResult((long)result[0], null, []);
         if (result.Length < FixedResults)
-            throw new HubUnavailableException("Redis gave an unexpected answer to the append script.");
+            throw new HubUnavailableException("Redis answered the script append.lua with an unexpected result.");
         var previous = RedisEntryId.Parse((string?)result[1]);
         var next = RedisEntryId.Parse((string?)result[2]);
         var entries = new LogEntry[batch.Count];

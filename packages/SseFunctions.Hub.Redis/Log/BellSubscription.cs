@@ -5,13 +5,13 @@ using StackExchange.Redis;
 
 namespace SseFunctions.Hub.Redis.Log;
 
-/// <summary>Listens to the bell: the channel on which each append tells the other instances to read. A message is
-/// <c>instance tail</c>. Not thread-safe.</summary>
-/// <param name="connection">Keeps the subscription when it reconnects.</param>
+/// <summary>Listens to the bell: the Redis channel on which each append tells the other instances to read. A message is
+/// <c>instance tail</c>. Not thread-safe: for the loop of <see cref="RedisMirror"/>.</summary>
+/// <param name="connection">The connection, which renews its subscriptions when it reconnects.</param>
 /// <param name="channel">The channel of the log, see <see cref="LogKeys.Bell"/>.</param>
-/// <param name="instance">The name of this process, whose own messages are ignored.</param>
+/// <param name="instance">The name of this instance, whose own messages are ignored.</param>
 /// <param name="onRing">Called with the log's tail for each message of another instance, on any thread.</param>
-/// <param name="logger">Receives a refusal by Redis, once.</param>
+/// <param name="logger">Receives the first of several refusals by Redis.</param>
 internal sealed partial class BellSubscription(
     RedisConnection connection, RedisChannel channel, string instance, Action<LogPosition> onRing, ILogger logger)
 {
@@ -27,12 +27,12 @@ internal sealed partial class BellSubscription(
         /// </summary>
         Refused,
 
-        /// <summary>Subscribed. The connection renews the subscription by itself, so this is final.</summary>
+        /// <summary>Subscribed. The connection renews the subscription automatically, so this state is final.</summary>
         On,
     }
 
-    /// <summary>Subscribes, unless that has been done. If Redis refuses, this returns all the same: without the bell,
-    /// new entries are found later.</summary>
+    /// <summary>Subscribes, if not subscribed yet. Returns without an exception if Redis refuses: without the bell, the
+    /// mirror finds new entries at its regular reads.</summary>
     /// <exception cref="HubUnavailableException">Redis cannot be reached.</exception>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
@@ -49,15 +49,15 @@ internal sealed partial class BellSubscription(
         }
     }
 
-    // The entries of this process are added to the copy when the append returns, so they need not be read.
+    // Ignore this instance's own messages: RedisAppender adds the entries of this instance to the mirror.
     private void OnMessage(RedisValue message)
     {
         if (((string?)message)?.Split(' ') is [var sender, var tail] && sender != instance)
             onRing(RedisEntryId.Parse(tail));
     }
 
-    [LoggerMessage(25, LogLevel.Warning,
-        "Redis does not let this instance listen to the channel {Channel} (ACL: &{Channel}): updates of other "
-        + "instances are found up to 1.5 s late. {Reason}")]
+    [LoggerMessage(220, LogLevel.Warning,
+        "Redis does not let this instance listen to the channel {Channel}: updates of other instances arrive up to "
+        + "1.5 s late. Give the Redis user the ACL rule &{Channel}. Redis says: {Reason}")]
     private partial void LogRefused(string channel, string reason);
 }

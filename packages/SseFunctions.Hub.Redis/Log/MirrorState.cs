@@ -1,19 +1,20 @@
 namespace SseFunctions.Hub.Redis.Log;
 
-/// <summary>How this process's copy of the log relates to the log in Redis. A read that fails is logged when the state
-/// changes because of it.</summary>
+/// <summary>How the mirror relates to the shared log in Redis. <see cref="RedisMirror"/> logs a failed read if it
+/// changes the state, and always if the failure is not a <see cref="HubUnavailableException"/>.</summary>
 internal enum MirrorState
 {
-    /// <summary>No read has ended yet; the copy is empty. Next: <see cref="Current"/> or <see cref="StartFailed"/>.
+    /// <summary>No read has ended yet; the mirror is empty. Next: <see cref="Current"/> or <see cref="StartFailed"/>.
     /// </summary>
     Starting,
 
-    /// <summary>Every read so far has failed; the copy is empty. Next: <see cref="Current"/>.</summary>
+    /// <summary>All reads have failed; the mirror is empty. Next: <see cref="Current"/>.</summary>
     StartFailed,
 
-    /// <summary>The last read succeeded: the copy has everything up to that read. Next: <see cref="CutOff"/>.</summary>
+    /// <summary>The last read succeeded: the mirror has all entries up to that read. Next: <see cref="CutOff"/>.
+    /// </summary>
     Current,
 
-    /// <summary>The last read failed: the copy lacks what was appended since. Next: <see cref="Current"/>.</summary>
+    /// <summary>The last read failed: the mirror may lack newer entries. Next: <see cref="Current"/>.</summary>
     CutOff,
 }

@@ -3,7 +3,7 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Hub.Redis.Log;
 
-/// <summary>An update that its publisher waits for, on its way into the log.</summary>
+/// <summary>An update on its way into the log, with the publisher that waits for the result.</summary>
 internal sealed class PendingAppend
 {
     private readonly TaskCompletionSource<LogEntry> _entry = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -12,11 +12,11 @@ internal sealed class PendingAppend
     private readonly long _timestamp;
     private readonly CancellationToken _cancellationToken;
 
-    /// <summary>Takes an update whose id was checked.</summary>
+    /// <summary>Encodes an update. The caller has checked the update's id.</summary>
     /// <exception cref="ArgumentException">The type contains CR, LF or NUL.</exception>
     public PendingAppend(Update update, TimeProvider time, CancellationToken cancellationToken)
     {
-        // ToEntry creates the event when the update is already in Redis. It must not fail then.
+        // Check the event now: ToEntry creates it when the update is already in Redis, and must not fail then.
         ServerSentEvent.Check(update.Type, update.Id, update.Retry);
         _update = update;
         _time = time;
@@ -37,7 +37,7 @@ internal sealed class PendingAppend
     /// <summary>How long the publisher has waited.</summary>
     public TimeSpan Age => _time.GetElapsedTime(_timestamp);
 
-    /// <summary>Whether the publisher does not wait any more.</summary>
+    /// <summary>Whether the publisher no longer waits.</summary>
     public bool IsAbandoned => _cancellationToken.IsCancellationRequested;
 
     /// <summary>Creates the update's entry.</summary>
@@ -46,11 +46,12 @@ internal sealed class PendingAppend
     /// <summary>Tells the publisher that the update is in the log.</summary>
     public void Succeed(LogEntry entry) => _entry.TrySetResult(entry);
 
-    /// <summary>Tells the publisher that the update could not be stored, as far as this process knows.</summary>
+    /// <summary>Tells the publisher that the append failed. The update may be in the log nevertheless, if only the
+    /// answer of Redis was lost.</summary>
     public void Fail(Exception exception)
     {
         _entry.TrySetException(exception);
-        // Observe the exception: the publisher may not wait any more.
+        // Observe the exception: the publisher may no longer wait.
         _ = _entry.Task.Exception;
     }
 }

@@ -2,8 +2,10 @@ using SseFunctions.Hub.EventLogs;
 
 namespace SseFunctions.Hub.Redis.Log;
 
-/// <summary>Collects the reasons for a mirror to read from Redis: somebody requests a read, or an entry is known to
-/// exist. Any number of threads may add; one thread takes.</summary>
+/// <summary>Collects the reasons for <see cref="RedisMirror"/> to read from Redis: a caller requests a read, or an
+/// entry is known to exist. Any thread may call <see cref="Expect"/> and <see cref="RequestAsync"/>. Only the mirror's
+/// loop calls <see cref="WaitAsync"/> and <see cref="TryTake"/>.</summary>
+/// <param name="held">The mirror.</param>
 internal sealed class ReadRequests(EntryStore held)
 {
     private readonly Lock _gate = new();
@@ -13,7 +15,8 @@ internal sealed class ReadRequests(EntryStore held)
     private bool _isRequested;
     private bool _isTimerDue;
 
-    /// <summary>Reports that there is an entry at a position. It is read unless the copy has it already.</summary>
+    /// <summary>Reports that there is an entry at a position. The loop reads it unless the mirror has it already.
+    /// </summary>
     public void Expect(LogPosition position)
     {
         lock (_gate)
@@ -23,10 +26,10 @@ internal sealed class ReadRequests(EntryStore held)
         if (held.Tail < position) Wake();
     }
 
-    /// <summary>Requests a read of the entries that the copy does not have, even if none is known to exist.</summary>
-    /// <param name="isTimerDue">Whether the only reason is that time has passed.</param>
-    /// <returns>Completes when a read has begun after this call and has ended, with or without success. It never
-    /// completes if nobody takes requests.</returns>
+    /// <summary>Requests a read of the entries that the mirror does not have, even if none is known to exist.</summary>
+    /// <param name="isTimerDue">Whether the caller is the timer for the regular reads.</param>
+    /// <returns>A task that completes when a read that began after this call has ended, with or without success. The
+    /// task never completes if the loop has stopped or was not started.</returns>
     public Task RequestAsync(bool isTimerDue = false)
     {
         Task read;
@@ -47,9 +50,9 @@ internal sealed class ReadRequests(EntryStore held)
         Volatile.Write(ref _wake, NewSource());
     }
 
-    /// <summary>Takes all reasons to read that there are.</summary>
+    /// <summary>Takes all collected reasons to read.</summary>
     /// <param name="isTimerDue">Whether the timer is due and no entry is expected.</param>
-    /// <param name="read">To be completed when the read has ended.</param>
+    /// <param name="read">The source that the caller completes when the read has ended.</param>
     /// <returns>Whether there is a reason.</returns>
     public bool TryTake(out bool isTimerDue, out TaskCompletionSource read)
     {
@@ -60,7 +63,7 @@ internal sealed class ReadRequests(EntryStore held)
             read = _read;
             if (!_isRequested && !isExpected) return false;
             _read = NewSource();
-            // One read is enough: an entry that it does not find is not in Redis any more.
+            // One read is enough: an entry that the read does not find is no longer in Redis.
             _expected = default;
             _isRequested = false;
             _isTimerDue = false;

@@ -3,8 +3,9 @@ using SseFunctions.Hub.Redis.Connection;
 
 namespace SseFunctions.Hub.Redis.Log;
 
-/// <summary>Appends updates to the log in Redis. Updates that are published while Redis is busy go to Redis together,
-/// in one call of the script, so that many publishers cost little more than one. Thread-safe.</summary>
+/// <summary>Appends updates to the shared log in Redis. Updates that are published while Redis is busy go to Redis
+/// together, in one call of the script, so that many publishers cost little more than one. Thread-safe: a lock guards
+/// the waiting updates, and one caller at a time sends.</summary>
 internal sealed class RedisAppender(
     AppendScript script,
     RedisConnection connection,
@@ -16,10 +17,10 @@ internal sealed class RedisAppender(
     private const int MaxBatch = 256;
     private const int MaxBatchBytes = 4 * 1024 * 1024;
 
-    // What publishers may have waiting for a slow Redis. More are refused, before they fill the memory.
+    // The updates that may wait for a slow Redis. More updates are refused, so that they do not fill the memory.
     private const long MaxWaitingBytes = 64 * 1024 * 1024;
 
-    // Batches that are sent and not answered yet: one that Redis works on, one on its way there, one whose answer is on
+    // Batches that are sent and not answered yet: one on its way to Redis, one in execution, and one whose answer is on
     // its way back.
     private const int MaxInFlight = 3;
 
@@ -38,7 +39,7 @@ internal sealed class RedisAppender(
         lock (_gate)
         {
             if (_waitingBytes > MaxWaitingBytes)
-                throw new HubUnavailableException("Too many updates wait for Redis. Nothing was stored.");
+                throw new HubUnavailableException("Too many updates wait for Redis. Nothing was stored: try again.");
             _waiting.Enqueue(append);
             _waitingBytes += append.Stored.Length;
             isFirst = !_isSending;
@@ -73,7 +74,7 @@ internal sealed class RedisAppender(
                 if (append.IsAbandoned) continue;
                 if (append.Age > connection.Timeout)
                 {
-                    append.Fail(new HubUnavailableException("Redis is too slow. Nothing was stored."));
+                    append.Fail(new HubUnavailableException("Redis is too slow. Nothing was stored: try again."));
                     continue;
                 }
                 batch.Add(append);
@@ -89,14 +90,15 @@ internal sealed class RedisAppender(
         try
         {
             var result = await running;
-            // Too late by Redis' clock: somebody set that clock forward, or our estimate of it was old. The result has
-            // corrected the estimate, so try once more.
+            // The script ran too late by Redis' clock: that clock was set forward, or our estimate of it was old. The
+            // result has corrected the estimate, so try once more.
             if (result.Entries is null) result = await RunAsync(batch);
-            if (result.Entries is not { } entries) throw new HubUnavailableException("Redis was too late.");
+            if (result.Entries is not { } entries)
+                throw new HubUnavailableException("Redis ran the append too late. Nothing was stored: try again.");
             health.Succeeded();
             await previousBatch;
-            // If no other instance has appended in between, the new entries follow the copy's last one, and nothing has
-            // to be read.
+            // If no other instance has appended in between, the new entries follow the mirror's last entry, and the
+            // mirror need not read.
             held.Add(result.Added);
             if (result.Added is [.., var last]) mirror.Expect(last.Entry.Position);
             for (var index = 0; index < batch.Count; index++) batch[index].Succeed(entries[index]);
@@ -106,8 +108,8 @@ internal sealed class RedisAppender(
             health.Failed(exception);
             // Catch everything: the publishers wait for an answer.
             foreach (var append in batch) append.Fail(exception);
-            // The updates may be in the log although the answer was lost. The mirror ignores this process's own bell,
-            // so it has to be asked to read.
+            // The updates may be in the log although the answer was lost. The mirror ignores this instance's own bell,
+            // so request a read.
             _ = mirror.ReadOnAsync();
         }
     }
@@ -115,8 +117,8 @@ internal sealed class RedisAppender(
     private async Task<AppendResult> RunAsync(List<PendingAppend> batch)
     {
         var floor = held.Highest;
-        // At this time we will have told the publishers that the append failed. A Redis that was only stopped must not
-        // append their updates afterwards.
+        // After this time the publishers have been told that the append failed. A Redis that was stopped and continues
+        // must not append their updates then.
         var latest = (clock.Now ?? await QueryTimeAsync()) + (long)connection.Timeout.TotalMilliseconds;
         var result = await script.RunAsync(batch, floor, latest);
         clock.Set(result.Time);

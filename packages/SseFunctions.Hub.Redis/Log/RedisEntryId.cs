@@ -10,7 +10,7 @@ internal static class RedisEntryId
     public static string Format(LogPosition position) =>
         string.Create(CultureInfo.InvariantCulture, $"{position.Milliseconds}-{position.Sequence}");
 
-    /// <summary>Reads an id; the position 0-0, before all others, for null or text that is not an id.</summary>
+    /// <summary>Reads an id. Null, or text that is not an id, gives the position 0-0, before all entries.</summary>
     public static LogPosition Parse(string? id) =>
         LogPosition.TryParse($"{LogPosition.Mark}{id}", out var position) ? position : default;
 }

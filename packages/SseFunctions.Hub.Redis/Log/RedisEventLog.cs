@@ -4,13 +4,13 @@ using SseFunctions.Hub.Redis.Connection;
 
 namespace SseFunctions.Hub.Redis.Log;
 
-/// <summary>A log in Redis that all instances with the same server and key prefix share: one order, one history. Each
-/// instance holds a copy in memory and serves its subscribers from it, so that the load on Redis does not grow with the
-/// number of subscribers.</summary>
+/// <summary>The shared log in Redis, for all instances with the same server and key prefix: one order, one history.
+/// Each instance keeps a mirror in memory and serves its subscribers from it, so the load on Redis does not grow with
+/// the number of subscribers. Thread-safe.</summary>
 internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
 {
-    // The least that Redis holds: many times what can be on its way from one instance to the others. An entry that is
-    // dropped before another instance has read it is lost to that instance's subscribers.
+    // The minimum that Redis holds: many times the entries that can be on their way from one instance to the others. If
+    // Redis drops an entry before an instance has read it, the subscribers of that instance miss the entry.
     private const int LeastCount = 4096;
     private const long LeastBytes = 32 * 1024 * 1024;
 
@@ -20,7 +20,7 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(2);
 
-    // The tail of a copy that was never read. It is before every position.
+    // The tail of a mirror that has read nothing yet. It is before every position.
     private static readonly LogPosition Unknown = new(-1, 0);
 
     private readonly TimeProvider _time;
@@ -32,11 +32,11 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
 
     /// <summary>Prepares the log; it reads nothing before <see cref="StartAsync"/>.</summary>
     /// <param name="connection">The connection, which this log does not dispose.</param>
-    /// <param name="limits">How much each instance holds.</param>
-    /// <param name="time">Tells the age of entries, and how long appends wait.</param>
+    /// <param name="limits">The limits of each instance's mirror.</param>
+    /// <param name="time">The clock of this instance: for the age of entries, and the waits.</param>
     /// <param name="metrics">The mirror's metrics.</param>
-    /// <param name="logger">Receives what the mirror of the log reports: reads that fail, and losses.</param>
-    /// <param name="stored">How much Redis holds. Null: <see cref="StoredLimits"/>.</param>
+    /// <param name="logger">Receives failed reads, and losses.</param>
+    /// <param name="stored">The limits of the log in Redis. Null: <see cref="StoredLimits"/>.</param>
     public RedisEventLog(
         RedisConnection connection,
         LogLimits limits,
@@ -83,8 +83,8 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
     /// answer.</summary>
     internal Task<string?> RefusalAsync(CancellationToken cancellationToken) => _health.RefusalAsync(cancellationToken);
 
-    /// <summary>Begins to read, and waits until the whole log has been read. If Redis does not answer, this returns
-    /// after 5 s at most, and the attempts go on in the background.</summary>
+    /// <summary>Begins to read, and waits until the mirror has read the whole log, or the first attempt has failed, or
+    /// 5 s have passed. The attempts continue in the background. Call it once.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -93,14 +93,14 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // Start the host all the same: streams that need no log work without Redis.
+            // Start the host nevertheless: streams that need no log work without Redis.
         }
     }
 
     /// <inheritdoc/>
     public LogEnd FindEnd() => _held.End is var end && end.Tail > Unknown
         ? end
-        : throw new HubUnavailableException("Redis has not been read yet.");
+        : throw new HubUnavailableException("This instance has not read the shared log in Redis yet.");
 
     /// <inheritdoc/>
     public async ValueTask<LogEntry> AppendAsync(Update update, CancellationToken cancellationToken)
@@ -118,7 +118,7 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // Redis has the update all the same, so the publication has succeeded.
+            // Redis has stored the update, so the publication has succeeded.
         }
         return entry;
     }
@@ -148,7 +148,7 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
     public IAsyncEnumerable<ReadOnlyMemory<LogEntry>> FollowAsync(
         LogPosition after, CancellationToken cancellationToken) => _held.FollowAsync(after, cancellationToken);
 
-    /// <summary>How much Redis has to hold so that each instance can hold as much as the limits allow.</summary>
+    /// <summary>Gets the limits of the log in Redis that let each instance hold as much as its limits allow.</summary>
     internal static LogLimits StoredLimits(LogLimits limits) => limits with
     {
         MaxCount = Math.Max(limits.MaxCount, LeastCount),
@@ -158,16 +158,16 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
     /// <summary>Stops reading. The connection stays open.</summary>
     public ValueTask DisposeAsync() => _mirror.DisposeAsync();
 
-    // The id of an entry that the reader may not see is searched for like an unknown id, so that the time of the answer
-    // does not tell whether the entry exists.
+    // Searches for the id of an entry that the reader may not see like for an unknown id. Otherwise the time of the
+    // answer would reveal whether the entry exists.
     private async ValueTask<LogPosition?> FindAsync(
         string id, Func<LogPosition?> find, CancellationToken cancellationToken)
     {
-        // Read the tail before the search, so that the copy holds, or has dropped, every entry up to this tail.
+        // Read the tail before the search, so that the mirror holds, or has dropped, every entry up to this tail.
         var tail = _held.Tail;
         if (find() is { } position) return position;
         if (id.Length == 0) return null;
-        // Any other id may be one that another instance has given out since the last read.
+        // Any other id may belong to an entry that another instance has appended since the last read.
         if (id[0] == LogPosition.Mark && (!LogPosition.TryParse(id, out var own) || own <= tail)) return null;
         try
         {
@@ -177,10 +177,10 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
         {
             throw new HubUnavailableException("Redis does not answer.", exception);
         }
-        // IsCut before the second search: a read that ends in between can only make the search succeed.
+        // Read IsCut before the second search: a read that ends in between can only make the search succeed.
         var isCut = IsCut;
         if (find() is { } found) return found;
-        // Null would say that the id is unknown: its subscriber would get the whole history again, although it may have
+        // Null would mean that the id is unknown. The client would get the whole history again, although it may have
         // missed nothing.
         return isCut ? throw new HubUnavailableException("Redis cannot be read.") : null;
     }

@@ -4,17 +4,31 @@ using SseFunctions.Hub.Redis.Connection;
 
 namespace SseFunctions.Hub.Redis.Log;
 
-/// <summary>Keeps this process's copy of the log up to date. Nothing else in the process reads the log from Redis, so
-/// the load on Redis does not grow with the number of subscribers. The mirror reads when the bell rings, when an entry
-/// is expected, and at regular intervals, because a message of the bell can be lost.</summary>
+/// <summary>Keeps the mirror, this instance's copy of the shared log in Redis, up to date. Subscribers read the mirror,
+/// and only this class reads the log from Redis, so the load on Redis does not grow with the number of
+/// subscribers.</summary>
+/// <remarks>
+/// <para>One loop reads: when another instance rings the bell (the Redis channel on which an append publishes the new
+/// tail), when this instance has appended an entry that the mirror lacks, when a caller or a restored connection
+/// requests a read, and every 1.5 s, because a message of the bell can be lost.</para>
+/// <para>A read continues after the mirror's last entry. Each entry in Redis is linked to the position of the entry
+/// before it, so the loop notices two kinds of gaps. If Redis has dropped entries that this instance has not read, the
+/// mirror starts again after them. If Redis has lost entries that the mirror has, for example in a failover, the mirror
+/// is loaded anew from Redis.</para>
+/// <para>Who calls: <see cref="RedisEventLog"/> owns the mirror. It calls <see cref="Start"/> once, and later
+/// <see cref="DisposeAsync"/>, which may be repeated. Any thread may call the other members. This class has no lock:
+/// <see cref="EntryStore"/> (the entries) and <see cref="ReadRequests"/> (the reasons to read) have their own locks,
+/// and only the loop changes the state and the time of the last read.</para>
+/// </remarks>
 internal sealed partial class RedisMirror : IAsyncDisposable
 {
-    // An entry older than this, found by a read at the regular interval, counts as one whose bell was lost. The bell of
-    // a younger entry may still be on its way.
+    // If a regular read finds an entry older than this, the entry's bell counts as missed. The bell of a younger entry
+    // may still be on its way.
     private const long LongestBellMilliseconds = 500;
 
-    // Where the copy starts after Redis has lost updates. It is before every entry, and differs from 0-0, where a log
-    // that has lost nothing starts: the new log must not share the lost log's start position.
+    // The start position of a mirror after Redis has lost entries. It is before every entry, and differs from 0-0, the
+    // start position of a log without losses: the new log must not share the lost log's start position. Otherwise a
+    // subscriber at that position would miss the lost entries unnoticed.
     private static readonly LogPosition StartAfterLoss = new(0, 1);
 
     private static readonly TimeSpan ReadInterval = TimeSpan.FromSeconds(1.5);
@@ -37,14 +51,14 @@ internal sealed partial class RedisMirror : IAsyncDisposable
 
     /// <summary>Prepares the mirror; it reads nothing before <see cref="Start"/>.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="keys">The log in Redis.</param>
-    /// <param name="held">The copy.</param>
-    /// <param name="limits">How much the copy holds.</param>
-    /// <param name="clock">Set from Redis' answers.</param>
-    /// <param name="instance">The name with which this process rings the bell.</param>
-    /// <param name="metrics">Counts lost bells, and shows the lag.</param>
-    /// <param name="time">The clock of this process.</param>
-    /// <param name="logger">Receives failures and losses.</param>
+    /// <param name="keys">The keys of the shared log in Redis.</param>
+    /// <param name="held">The entries of the mirror. <see cref="RedisAppender"/> also adds entries to it.</param>
+    /// <param name="limits">The limits of the mirror.</param>
+    /// <param name="clock">The estimate of Redis' time, which each read updates.</param>
+    /// <param name="instance">The name of this instance, whose own messages on the bell are ignored.</param>
+    /// <param name="metrics">Counts missed bells, and reports the lag.</param>
+    /// <param name="time">The clock of this instance.</param>
+    /// <param name="logger">Receives failed reads, and losses.</param>
     public RedisMirror(
         RedisConnection connection,
         LogKeys keys,
@@ -72,18 +86,19 @@ internal sealed partial class RedisMirror : IAsyncDisposable
             _ => _requests.RequestAsync(isTimerDue: true), null, ReadInterval, ReadInterval);
     }
 
-    /// <summary>Whether the last read failed, or none has succeeded yet.</summary>
+    /// <summary>Whether the last read failed, or no read has succeeded yet.</summary>
     public bool IsCut => _state != MirrorState.Current;
 
-    /// <summary>The time since the last read that succeeded.</summary>
+    /// <summary>Gets the time since the last read that succeeded; before the first, the time since the creation.
+    /// </summary>
     public TimeSpan Lag => _time.GetElapsedTime(Volatile.Read(ref _lastRead));
 
     private bool IsLoaded => _state is MirrorState.Current or MirrorState.CutOff;
 
     private bool IsFailureLogged => _state is MirrorState.StartFailed or MirrorState.CutOff;
 
-    /// <summary>Begins to read.</summary>
-    /// <returns>Completes when the whole log has been read, or the first attempt has failed.</returns>
+    /// <summary>Starts the loop, which reads until disposal. Call it once.</summary>
+    /// <returns>A task that completes when the whole log has been read, or the first attempt has failed.</returns>
     public Task Start()
     {
         var first = _requests.RequestAsync();
@@ -91,11 +106,13 @@ internal sealed partial class RedisMirror : IAsyncDisposable
         return first;
     }
 
-    /// <summary>Reports that there is an entry at a position. It is read unless the copy has it already.</summary>
+    /// <summary>Reports that there is an entry at a position. The loop reads it unless the mirror has it already.
+    /// </summary>
     public void Expect(LogPosition position) => _requests.Expect(position);
 
-    /// <summary>Requests a read of the entries after the copy's last one.</summary>
-    /// <returns>Completes when that read has ended, with or without success.</returns>
+    /// <summary>Requests a read of the entries after the mirror's last one.</summary>
+    /// <returns>A task that completes when a read that began after this call has ended, with or without success.
+    /// </returns>
     public Task ReadOnAsync() => _requests.RequestAsync();
 
     /// <inheritdoc/>
@@ -135,7 +152,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     {
         try
         {
-            // Listen before reading, so that no entry is missed between the two.
+            // Listen to the bell before reading, so that no entry between the two is missed.
             await _bell.EnsureAsync(_stop.Token);
             if (!IsLoaded || !await TryReadOnAsync(isTimerDue)) await LoadAsync();
             Volatile.Write(ref _lastRead, _time.GetTimestamp());
@@ -148,15 +165,15 @@ internal sealed partial class RedisMirror : IAsyncDisposable
         {
             // Catch everything: nothing else reads the log, so this loop must not end.
             var isNews = !IsFailureLogged || exception is not HubUnavailableException;
-            // Set before logging: the health must be degraded by the time somebody sees the message.
+            // Set the state before logging: a health check after the log message must already report the failure.
             _state = IsLoaded ? MirrorState.CutOff : MirrorState.StartFailed;
             if (isNews) LogNotRead(exception);
             return false;
         }
     }
 
-    // Reads the entries after the copy's last one. False if Redis has lost entries that the copy has: then the copy has
-    // to be loaded anew.
+    // Reads the entries after the mirror's last one. False if Redis has lost entries that the mirror has: then the
+    // mirror must be loaded anew.
     private async Task<bool> TryReadOnAsync(bool isTimerDue)
     {
         RedisPage page;
@@ -172,7 +189,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
             var count = _held.Add(entries);
             if (count == entries.Length) continue;
             if (entries[count].Previous < _held.Tail) return HasLost(entries[count].Previous);
-            // Redis has dropped entries that this instance had not read yet.
+            // Redis has dropped entries that this instance had not read yet. The mirror starts again after them.
             LogFellBehind(_held.Tail.ToString(), entries[count].Previous.ToString());
             _held.Replace(new LogRing(_limits, entries[count].Previous, _held.End.LastPublic));
             _held.Add(entries.AsSpan(count));
@@ -181,9 +198,11 @@ internal sealed partial class RedisMirror : IAsyncDisposable
         return true;
     }
 
+    // Reads all entries from Redis, and replaces those of the mirror.
     private async Task LoadAsync()
     {
-        // If the copy had entries, Redis has lost some of them. New positions must still be behind the lost ones.
+        // If the mirror had entries, Redis has lost some of them. Clients may have received the lost entries, so new
+        // entries must get positions after them.
         var highest = _held.Highest;
         var isLoss = highest > default(LogPosition);
         if (isLoss) await _reader.AdvanceAsync(highest, _stop.Token);
@@ -194,7 +213,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
             page = await _reader.ReadAsync(ring.Tail, _stop.Token);
             foreach (var (previous, entry) in page.Entries)
             {
-                // This is the first entry that Redis holds, or Redis has dropped entries while we read.
+                // Either this is the first entry that Redis holds, or Redis has dropped entries since the last page.
                 if (previous != ring.Tail && previous != default)
                     ring = new LogRing(_limits, previous, ring.LastPublic);
                 ring.Add(entry);
@@ -202,34 +221,37 @@ internal sealed partial class RedisMirror : IAsyncDisposable
             }
         }
         while (page.IsFull);
-        // The stream is lost, but its tail is known: the next entry will be linked to it.
+        // The Redis stream is lost, but its tail is known. The next entry will be linked to that tail.
         if (ring.Size.Count == 0 && page.Tail > ring.Tail) ring = new LogRing(_limits, page.Tail, ring.LastPublic);
         _held.Replace(ring);
-        // This process may have appended entries since the last page was read. They went into the ring that has just
-        // been replaced, so read once more.
+        // This instance may have appended entries since the last page was read. RedisAppender added them to the
+        // replaced ring, so read once more.
         _ = _requests.RequestAsync();
     }
 
+    // Logs that Redis has lost entries. Always false, the result of TryReadOnAsync.
     private bool HasLost(LogPosition after)
     {
         LogLost(after.ToString(), _held.Tail.ToString());
         return false;
     }
 
-    [LoggerMessage(21, LogLevel.Information, "The shared log in Redis is read: {Count} updates are held")]
+    [LoggerMessage(221, LogLevel.Information, "Read the shared log in Redis: this instance holds {Count} entries")]
     private partial void LogRead(int count);
 
-    [LoggerMessage(22, LogLevel.Warning,
-        "The shared log in Redis cannot be read. Subscribers stay connected, and get what they miss when it can be "
-        + "read again")]
+    [LoggerMessage(222, LogLevel.Warning,
+        "The shared log in Redis cannot be read: trying again. Subscribers stay connected, and get the updates that "
+        + "they miss when it can be read again. If this lasts, check the server and Redis:ConnectionString")]
     private partial void LogNotRead(Exception exception);
 
-    [LoggerMessage(23, LogLevel.Warning,
-        "This instance fell behind the shared log in Redis, and misses the updates between {From} and {To}")]
+    [LoggerMessage(223, LogLevel.Warning,
+        "This instance fell behind the shared log in Redis: Redis has dropped the entries after {From} up to {To} "
+        + "before this instance has read them. Subscribers that miss some of them are told when they reconnect. To "
+        + "keep more entries, raise Hub:History:MaxCount, Hub:History:MaxBytes or Hub:History:MaxAge")]
     private partial void LogFellBehind(string from, string to);
 
-    [LoggerMessage(24, LogLevel.Error,
-        "Redis has lost the updates after {From} up to {To}. Subscribers that received some of them are told when they "
-        + "reconnect")]
+    [LoggerMessage(224, LogLevel.Error,
+        "Redis has lost the entries after {From} up to {To}. Subscribers that received some of them are told when they "
+        + "reconnect. Check the persistence, the replication and the eviction policy of Redis")]
     private partial void LogLost(string from, string to);
 }

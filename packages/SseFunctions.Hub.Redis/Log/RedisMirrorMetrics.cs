@@ -3,8 +3,7 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Hub.Redis.Log;
 
-/// <summary>The instruments of the meter <c>SseFunctions</c> that describe this process's copy of the shared log.
-/// </summary>
+/// <summary>The instruments of the meter <c>SseFunctions</c> that describe the mirror.</summary>
 internal sealed class RedisMirrorMetrics
 {
     private readonly Meter _meter;

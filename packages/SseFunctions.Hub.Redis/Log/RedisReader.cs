@@ -6,18 +6,18 @@ using StackExchange.Redis;
 
 namespace SseFunctions.Hub.Redis.Log;
 
-/// <summary>Reads the log from the primary: a replica may lag behind. <c>append.lua</c> describes what is stored. Not
-/// thread-safe.</summary>
+/// <summary>Reads the shared log from the primary, because a replica may lag behind. <c>append.lua</c> describes what
+/// is stored. Not thread-safe: for the loop of <see cref="RedisMirror"/>.</summary>
 internal sealed partial class RedisReader(
     RedisConnection connection, LogKeys keys, RedisClock clock, TimeProvider time, ILogger logger)
 {
-    // In entries of the stream, each of which can hold many updates.
+    // The number of Redis stream entries that one read requests. Each of them can hold many updates.
     private const int LargestPage = 64;
 
-    // The page size is divided by this after a read that failed.
+    // A failed read divides the page size by this number.
     private const int PageDivisor = 4;
 
-    // The names that append.lua uses.
+    // The field names that append.lua writes.
     private const string LinkField = "p";
     private const string TailField = "tail";
 
@@ -26,15 +26,16 @@ internal sealed partial class RedisReader(
     private readonly ILogger _logger = logger;
     private int _pageSize = LargestPage;
 
-    /// <summary>Reads entries after a position. An update may have megabytes, and a page of such updates may take
-    /// longer than the timeout. So pages get smaller after a failure, or the same page would always fail.</summary>
+    /// <summary>Reads entries after a position. An update may have megabytes, and reading a page of such updates may
+    /// take longer than the timeout. So the page size shrinks after a failure; otherwise the same page would fail each
+    /// time.</summary>
     /// <exception cref="HubUnavailableException">Redis cannot be reached, or refuses.</exception>
     public async Task<RedisPage> ReadAsync(LogPosition after, CancellationToken cancellationToken)
     {
         try
         {
             var page = await ReadAsync(after, _pageSize, cancellationToken);
-            // The large updates are behind us.
+            // The end of the log is reached, so the large updates have been read.
             if (!page.IsFull) _pageSize = LargestPage;
             return page;
         }
@@ -45,7 +46,7 @@ internal sealed partial class RedisReader(
         }
     }
 
-    /// <summary>Makes sure that the log's tail is at a position or behind it.</summary>
+    /// <summary>Makes sure that the log's tail is at a position or after it. See <c>advance.lua</c>.</summary>
     /// <exception cref="HubUnavailableException">Redis cannot be reached, or refuses.</exception>
     public Task AdvanceAsync(LogPosition least, CancellationToken cancellationToken) => connection.RunAsync(
         Advance,
@@ -60,11 +61,11 @@ internal sealed partial class RedisReader(
             {
                 const CommandFlags primary = CommandFlags.DemandMaster;
                 var database = multiplexer.GetDatabase();
-                // Sent together on one connection; Redis executes them in this order.
+                // The three commands go over one connection, and Redis executes them in this order.
                 var now = RedisClock.QueryAsync(multiplexer);
                 var tail = database.HashGetAsync(keys.State, TailField, primary);
                 var read = database.StreamReadAsync(keys.Stream, RedisEntryId.Format(after), pageSize, primary);
-                // WhenAll observes the exceptions of all three, also when the first one fails.
+                // WhenAll observes the exceptions of all three commands, even if the first one fails.
                 await Task.WhenAll(now, tail, read);
                 return (await now, await tail, await read);
             },
@@ -76,7 +77,7 @@ internal sealed partial class RedisReader(
         return new RedisPage(RedisEntryId.Parse((string?)tail), linked, entries.Length == pageSize);
     }
 
-    // Adds the updates of one entry of the stream. Returns the position of the last one.
+    // Adds the updates of one Redis stream entry. Returns the position of the last update.
     private LogPosition Read(StreamEntry entry, LogPosition previous, List<LinkedEntry> linked)
     {
         var next = RedisEntryId.Parse((string?)entry.Id);
@@ -104,13 +105,15 @@ internal sealed partial class RedisReader(
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException or OverflowException)
         {
-            // Somebody else has written into the stream. The entry keeps its position, and without a topic it is
-            // delivered to nobody.
+            // Another program has written into the Redis stream. The entry keeps its position, and has no topic, so it
+            // is delivered to no subscriber.
             LogUnreadable(exception, position.ToString());
             return new LogEntry(position, new Update([], ""), time.GetTimestamp());
         }
     }
 
-    [LoggerMessage(11, LogLevel.Error, "Skipped the entry {Id} in Redis: it is not an update")]
+    [LoggerMessage(225, LogLevel.Error,
+        "Skipped the entry {Id} in Redis: it is not an update. Let no other program write keys with the prefix of "
+        + "Redis:KeyPrefix")]
     private partial void LogUnreadable(Exception exception, string id);
 }

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace SseFunctions.Hub.Redis.Log;
 
 /// <summary>An update as Redis stores it: JSON, which people can read with <c>redis-cli</c>. Equal updates have equal
-/// bytes, so that Redis can compare them.</summary>
+/// bytes, so that the script can compare their digests.</summary>
 internal sealed record StoredUpdate(
     string[] Topics, string Data, bool Private = false, string? Type = null, long? Retry = null)
 {
@@ -17,7 +17,7 @@ internal sealed record StoredUpdate(
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
-    /// <summary>An update that is delivered to nobody, because it has no topic.</summary>
+    /// <summary>An update without a topic, which is delivered to no subscriber.</summary>
     public static byte[] Placeholder { get; } = Write(new Update([], ""));
 
     /// <summary>Writes an update as JSON.</summary>
@@ -43,7 +43,7 @@ internal sealed record StoredUpdate(
         var stored = JsonSerializer.Deserialize(json, Json.StoredUpdate)
             ?? throw new JsonException("The update is null.");
         if (stored.Topics is null || Array.Exists(stored.Topics, topic => topic is null) || stored.Data is null)
-            throw new JsonException("An update has topics and data.");
+            throw new JsonException("The update has no topics or no data.");
         return new Update(stored.Topics, stored.Data)
         {
             IsPrivate = stored.Private,

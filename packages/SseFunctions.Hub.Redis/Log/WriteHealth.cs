@@ -3,14 +3,14 @@ using StackExchange.Redis;
 
 namespace SseFunctions.Hub.Redis.Log;
 
-/// <summary>Knows whether Redis accepts writes: from the last append, or, if there was none lately, from a script that
-/// leaves nothing behind. Thread-safe.</summary>
+/// <summary>Finds out whether Redis accepts writes: from an append in the last 5 s or, without one, from a script that
+/// leaves no data behind. Thread-safe.</summary>
 internal sealed class WriteHealth(RedisConnection connection, LogKeys keys, TimeProvider time)
 {
-    // Several load balancers ask for the health every few seconds.
+    // A result is used for this long, because several load balancers may check the health every few seconds.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
-    // A Redis that answers late says nothing about writes, and a health check must answer soon.
+    // A health check must answer soon, and a late answer of Redis does not mean that Redis refuses writes.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     private static readonly RedisScript Probe = RedisScript.Load(typeof(WriteHealth), "probe.lua");
@@ -29,8 +29,8 @@ internal sealed class WriteHealth(RedisConnection connection, LogKeys keys, Time
         if (CodeOf(exception) is { } code) Record(code);
     }
 
-    /// <summary>The code of the error with which Redis refuses writes, such as OOM, READONLY or NOPERM; null if Redis
-    /// accepts them, or if this is not known because Redis does not answer.</summary>
+    /// <summary>Gets the code of the error with which Redis refuses writes, such as OOM, READONLY or NOPERM. Null if
+    /// Redis accepts writes, or if this is unknown because Redis does not answer.</summary>
     public async Task<string?> RefusalAsync(CancellationToken cancellationToken)
     {
         Task probing;
@@ -53,7 +53,7 @@ internal sealed class WriteHealth(RedisConnection connection, LogKeys keys, Time
 
     private async Task ProbeAsync()
     {
-        // The caller holds the lock, and the connection may call back.
+        // The caller holds the lock, and the connection may run continuations on this thread. Leave the lock first.
         await Task.Yield();
         try
         {
@@ -71,11 +71,11 @@ internal sealed class WriteHealth(RedisConnection connection, LogKeys keys, Time
         lock (_gate) (_refusal, _knownAt) = (refusal, time.GetTimestamp());
     }
 
-    // Only the first word of Redis' message: the rest may contain the names of keys and users.
+    // Returns only the first word of Redis' message: the rest may contain the names of keys and users.
     private static string? CodeOf(Exception exception) => exception.InnerException switch
     {
         RedisServerException refused => refused.Message.Split(' ', 2)[0],
-        // The client did not send the command, for example because it is connected to a replica only.
+        // The Redis client did not send the command, for example because it is connected only to a replica.
         RedisCommandException => "READONLY",
         _ => null,
     };

@@ -1,6 +1,6 @@
--- Makes sure that the log's tail is at a given position or behind it. If Redis has lost updates, this appends an update
--- without a topic, which is delivered to nobody. Otherwise the next update could get a position that a subscriber has
--- already seen, or one before it.
+-- Makes sure that the log's tail is at a given position or after it. If the tail is before that position, Redis has
+-- lost updates, and this script appends an update without a topic, which is delivered to no subscriber. Otherwise the
+-- next update could get a position that a subscriber has already seen, or an earlier one.
 --
 -- Result: the tail. See append.lua for how the log is stored.
 
@@ -11,18 +11,18 @@ local leastMs = tonumber(ARGV[2])        -- the position that the tail must reac
 local leastSeq = tonumber(ARGV[3])
 local placeholder = ARGV[4]              -- the update without a topic
 
-local OVERHEAD_BYTES = 400               -- what an update takes besides its id and contents
-local NO_INSTANCE = '-'                  -- every instance, ours included, has to read this update
+local OVERHEAD_BYTES = 400               -- memory that an update takes besides its id and contents
+local NO_INSTANCE = '-'                  -- every instance, the caller included, must read this update
 
 local tail = redis.call('HGET', state, 'tail')
 if not tail then
-  -- The state was lost. Without it the rest of the log cannot be continued.
+  -- The state was lost. Without the tail, the rest of the log cannot be continued.
   redis.call('DEL', stream, ids)
   tail = '0-0'
 end
 local ms, seq = string.match(tail, '(%d+)-(%d+)')
 ms, seq = tonumber(ms), tonumber(seq)
--- All instances notice the loss at about the same time. The first call appends; the others find the tail advanced.
+-- All instances notice the loss at about the same time. The first call appends. The others find the tail advanced.
 if ms > leastMs or (ms == leastMs and seq >= leastSeq) then return tail end
 
 local time = redis.call('TIME')

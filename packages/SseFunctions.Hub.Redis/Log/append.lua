@@ -2,56 +2,59 @@
 -- instances to read.
 --
 -- How the log is stored:
---   stream  One entry holds the updates of one call. Its first field is 'p', with the position of the update before the
---           entry: by this link a reader notices that it has missed updates. Each further field is one update: its name
---           is the publisher's own id or empty, its value is the update as JSON. The entry's id is the position of its
---           first update; the following updates have the next sequence numbers.
+--   stream  A Redis stream. One stream entry holds the updates of one call. Its first field is 'p', with the position
+--           of the update before the stream entry: by this link a reader notices that it has missed updates. Each
+--           further field is one update: its name is the publisher's own id or empty, its value is the update as JSON.
+--           The id of the stream entry is the position of its first update; the following updates have the next
+--           sequence numbers.
 --   ids     A hash: for each publisher's own id, '<position> <SHA-1>' of the last update with this id.
---   state   A hash: 'tail', the position of the last update; 'count' and 'bytes' of what is held; 'trimmed', when the
---           log was last trimmed completely. Times are milliseconds of Redis' own clock.
+--   state   A hash: 'tail', the position of the last update; 'count' and 'bytes', the number and the size of the
+--           updates in the stream; 'trimmed', when the log was last trimmed completely. Times are milliseconds of
+--           Redis' own clock.
 --
--- The keys have no expiry: Redis may evict a key that has one.
+-- The keys have no expiry, because Redis may evict a key with an expiry.
 --
--- Result: {now} if it is too late. Otherwise {now, tail before this call, position of the first new update}, followed
--- by two elements for each update that is already in the log: its index in this call, from 0, and its position.
+-- Result: {now} if it is too late (see 'latest'). Otherwise {now, tail before this call, position of the first new
+-- update}, followed by two elements for each update that is already in the log: its index in this call, from 0, and its
+-- position.
 
 local stream, ids, state = KEYS[1], KEYS[2], KEYS[3]
 
 local bell = ARGV[1]                     -- the channel to publish on
 local latest = tonumber(ARGV[2])         -- after this time nothing may be appended; 0 for no limit
-local maxCount = tonumber(ARGV[3])       -- the most updates to hold
-local maxBytes = tonumber(ARGV[4])       -- the most bytes to hold
-local maxAge = tonumber(ARGV[5])         -- drop entries that are older, in milliseconds
-local floorMs = tonumber(ARGV[6])        -- new positions must be behind this one
+local maxCount = tonumber(ARGV[3])       -- the maximum number of updates to hold
+local maxBytes = tonumber(ARGV[4])       -- the maximum number of bytes to hold
+local maxAge = tonumber(ARGV[5])         -- drop updates that are older, in milliseconds
+local floorMs = tonumber(ARGV[6])        -- new positions must be after this one
 local floorSeq = tonumber(ARGV[7])
-local instance = ARGV[8]                 -- who appends; the bell's message names it
+local instance = ARGV[8]                 -- the instance that appends; the bell's message names it
 local FIRST_UPDATE = 9                   -- from here on: own id or '', update, own id or '', update, ...
 
-local OVERHEAD_BYTES = 400               -- what an update takes besides its id and contents
-local TRIM_EVERY = 1000                  -- milliseconds after which an append looks for entries that are too old
+local OVERHEAD_BYTES = 400               -- memory that an update takes besides its id and contents
+local TRIM_EVERY = 1000                  -- milliseconds after which an append looks for updates that are too old
 local SLACK_COUNT = 256                  -- updates held beyond maxCount before an append trims
-local MAX_DROPPED = 1024                 -- stream entries that one append drops at most
-local MAX_PAGE = 64                      -- stream entries to read at once
+local MAX_DROPPED = 1024                 -- the maximum number of stream entries that one append drops
+local MAX_PAGE = 64                      -- the maximum number of stream entries to read at once
 
 local call = redis.call
 local time = call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 -- A Redis that was stopped (SIGSTOP, a frozen machine) executes this script when it continues. By then the publishers
--- have been told that nothing was stored, and may have published again.
+-- have been told that the append failed, and may have published the updates again.
 if latest > 0 and now > latest then return {now} end
 
 local known = call('HMGET', state, 'tail', 'count', 'bytes', 'trimmed')
 local tail = known[1]
 if not tail then
-  -- The state was lost, for example by eviction. Without it the rest of the log cannot be continued.
+  -- The state was lost, for example by eviction. Without the tail, the rest of the log cannot be continued.
   call('DEL', stream, ids)
   tail = '0-0'
 end
 local count, bytes, trimmed = tonumber(known[2] or 0), tonumber(known[3] or 0), tonumber(known[4] or 0)
 if count > 0 and call('EXISTS', stream) == 0 then
-  -- Only the stream was lost. Instances that hold a copy continue behind the tail. The lost updates must not be counted
-  -- or found by their ids any more.
+  -- Only the stream was lost. The mirrors of the instances continue after the tail. The lost updates must no longer be
+  -- counted, or found by their ids.
   call('DEL', ids)
   count, bytes = 0, 0
 end
@@ -61,15 +64,15 @@ local function parse(position)
   return tonumber(ms), tonumber(seq)
 end
 
--- Positions never go backwards: not when Redis' clock does, and not when Redis has lost updates that an instance still
--- has (the floor).
+-- Positions never go backwards, even if Redis' clock does, or if Redis has lost updates that an instance still has (the
+-- floor).
 local ms, seq = parse(tail)
 if floorMs > ms or (floorMs == ms and floorSeq > seq) then ms, seq = floorMs, floorSeq end
 if now > ms then ms, seq = now, 0 else seq = seq + 1 end
 local prefix = string.format('%.0f-', ms)
 local first = prefix .. string.format('%.0f', seq)
 
--- What the index has for these own ids, by own id.
+-- Returns the values of the index for these own ids, by own id.
 local function find(owns)
   local found = {}
   if #owns == 0 then return found end
@@ -83,15 +86,15 @@ for i = FIRST_UPDATE, #ARGV, 2 do
 end
 local found = find(owns)
 
--- The position and SHA-1 of the last update with this own id, in this call or in the log.
+-- Returns the position and the SHA-1 of the last update with this own id, in this call or in the log.
 local new = {}
 local function last(own)
   if new[own] then return new[own].position, new[own].digest end
   if found[own] then return string.match(found[own], '^(%S+) (%S+)$') end
 end
 
--- A publisher that got no answer publishes again, perhaps at another instance. An update that equals the last one of
--- its own id is not appended; its publisher gets the position of that one.
+-- A publisher that got no answer publishes again, perhaps at another instance. If an update equals the last update with
+-- the same own id, it is not appended, and its publisher gets the position of that last update.
 local result, fields, index = {now, tail, first}, {'p', tail}, {}
 local added, addedBytes = 0, 0
 for i = FIRST_UPDATE, #ARGV, 2 do
@@ -121,14 +124,15 @@ if added == 0 then return result end
 tail = prefix .. string.format('%.0f', seq + added - 1)
 
 -- Drop first, then add: a full Redis refuses a script's first command that needs memory, but no command after one that
--- freed some. So a full Redis still accepts updates that take the room of dropped ones, and a call writes everything or
--- nothing. Stream entries are dropped whole. Some more updates than maxCount are held, so that not every append looks
--- at an old entry that it cannot drop yet.
+-- has written. So a full Redis still accepts updates that replace dropped ones, and a call writes all or nothing.
+-- Stream entries are dropped whole. Up to SLACK_COUNT more updates than maxCount are held, so that not every append
+-- looks at an old stream entry that it cannot drop yet.
 local roomCount, roomBytes = maxCount - added, maxBytes - addedBytes
 if count >= roomCount + SLACK_COUNT or bytes > roomBytes or now - trimmed >= TRIM_EVERY then
   local oldest = now - maxAge
   local length, dropped, from, pageSize = call('XLEN', stream), 0, '-', 1
-  -- Redis serves nobody else while this runs, so the next append drops what is left.
+  -- Redis executes no other command while this script runs. So one append drops at most MAX_DROPPED stream entries, and
+  -- the next append continues.
   while pageSize > 0 and dropped < MAX_DROPPED do
     local page = call('XRANGE', stream, from, '+', 'COUNT', pageSize)
     pageSize = #page == pageSize and math.min(2 * pageSize, MAX_PAGE) or 0
@@ -147,7 +151,7 @@ if count >= roomCount + SLACK_COUNT or bytes > roomBytes or now - trimmed >= TRI
       end
       for own, held in pairs(find(named)) do
         local heldMs, heldSeq = parse(held or '')
-        -- A later entry may hold a newer update with the same own id. The index keeps that one.
+        -- A later stream entry may hold a newer update with the same own id. The index keeps the newer update.
         if heldMs == entryMs and heldSeq >= entrySeq and heldSeq < entrySeq + updates then
           gone[#gone + 1] = own
         end
@@ -158,8 +162,8 @@ if count >= roomCount + SLACK_COUNT or bytes > roomBytes or now - trimmed >= TRI
   end
   if dropped > 0 then
     call('XTRIM', stream, 'MAXLEN', length - dropped)
-    -- Store the counts now: XADD below fails if somebody else has added an entry with a greater id to the stream, and a
-    -- script that fails is not rolled back.
+    -- Store the counts now: XADD below fails if another program has added an entry with a greater id to the stream, and
+    -- Redis does not roll back a script that fails.
     call('HSET', state, 'count', string.format('%.0f', count), 'bytes', string.format('%.0f', bytes))
   end
   if pageSize == 0 then trimmed = now end
@@ -169,7 +173,7 @@ call('XADD', stream, first, unpack(fields))
 if #index > 0 then call('HSET', ids, unpack(index)) end
 call('HSET', state, 'tail', tail, 'count', string.format('%.0f', count + added),
   'bytes', string.format('%.0f', bytes + addedBytes), 'trimmed', string.format('%.0f', trimmed))
--- pcall: the updates are stored by now, so a user without the right to publish must not be told that they were refused.
--- Without the bell, the other instances read the updates a little later.
+-- pcall ignores an error: the updates are stored already, so the append must succeed even if the Redis user has no
+-- right to publish. Without the bell, the other instances read the updates at their next regular read.
 redis.pcall('PUBLISH', bell, instance .. ' ' .. tail)
 return result

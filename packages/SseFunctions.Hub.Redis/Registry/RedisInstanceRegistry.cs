@@ -4,8 +4,8 @@ using StackExchange.Redis;
 
 namespace SseFunctions.Hub.Redis.Registry;
 
-/// <summary>The registry of instances, in Redis. All times are those of Redis' clock, so that the instances' clocks
-/// need not agree. Thread-safe.</summary>
+/// <summary>The instance registry in Redis. All times come from Redis' clock, so the instances' clocks need not agree.
+/// <c>join.lua</c> describes what is stored. Thread-safe.</summary>
 internal sealed class RedisInstanceRegistry(RedisConnection connection, RegistryTimes times) : IInstanceRegistry
 {
     private const CommandFlags Primary = CommandFlags.DemandMaster;
@@ -59,10 +59,11 @@ internal sealed class RedisInstanceRegistry(RedisConnection connection, Registry
             },
             cancellationToken);
         var oldest = RedisClock.Parse(now) - _deadAfter;
-        // A dead instance is left out at once, even if no other instance has cleared up after it yet.
+        // Leave out a dead instance immediately, even if no other instance has removed its values yet.
         var alive = instances.Where(instance => instance.Score >= oldest)
             .Select(instance => $"{instance.Element}").ToArray();
-        if (!alive.Contains(_name)) throw new HubUnavailableException("This instance is not registered just now.");
+        if (!alive.Contains(_name))
+            throw new HubUnavailableException("This instance is not in the instance registry at the moment.");
         var held = await connection.QueryAsync(
             multiplexer => Task.WhenAll(
                 alive.Select(name => multiplexer.GetDatabase().HashGetAllAsync(_keys.ValuesOf(name), Primary))),

@@ -6,12 +6,12 @@ namespace SseFunctions.Hub.Redis.Registry;
 /// <summary>The names of the registry's keys. <c>join.lua</c> describes what the keys hold.</summary>
 internal sealed class RegistryKeys(RedisKeyPrefix prefix)
 {
-    /// <summary>The instances, by when each last said that it lives.</summary>
+    /// <summary>The instances, sorted by the time when each last renewed its registration.</summary>
     public RedisKey Instances { get; } = prefix.Of("instances");
 
-    /// <summary>The dead instances that are being cleared up, until when and by which instance.</summary>
+    /// <summary>The claims of dead instances: for each, when the claim expires and which instance holds it.</summary>
     public RedisKey Leases { get; } = prefix.Of("leases");
 
-    /// <summary>The values of one instance: its active subscriptions, by subscriber.</summary>
+    /// <summary>Gets the key of the values of one instance: its active subscriptions, by subscriber.</summary>
     public RedisKey ValuesOf(string instance) => prefix.Of($"subscriptions:{instance}");
 }

@@ -1,10 +1,10 @@
--- Claims a dead instance, so that only the caller clears up after it. The claim is a lease: if the caller dies too,
--- another instance can claim it afterwards. Result: the name of the dead instance, or nothing. See join.lua for how the
--- registry is stored.
+-- Claims a dead instance, so that only the caller removes its values. The claim is a lease, which expires: if the
+-- caller dies too, another instance can claim the dead one afterwards. Result: the name of the dead instance, or
+-- nothing. See join.lua for how the registry is stored.
 
 local instances, leases = KEYS[1], KEYS[2]
 
-local claimer = ARGV[1]                  -- the instance that wants to clear up
+local claimer = ARGV[1]                  -- the instance that claims
 local deadAfter = tonumber(ARGV[2])      -- an instance is dead after this many milliseconds; a lease lasts as long
 
 local time = redis.call('TIME')

@@ -1,13 +1,13 @@
--- Removes values of a claimed instance, and its registration with the last one. While values are left, it extends the
--- lease. Result: how many values are left; or -1, and nothing is changed, if the caller does not hold the lease any
--- more: it was too slow, and another instance has claimed the dead one since. See join.lua for how the registry is
--- stored.
+-- Removes values of a claimed instance, and with the last value its registration. While values are left, the script
+-- extends the lease. Result: the number of values left; or -1, and nothing is changed, if the caller no longer holds
+-- the lease: the caller was too slow, and another instance has claimed the dead one, or the dead one has registered
+-- again. See join.lua for how the registry is stored.
 
 local instances, leases, values = KEYS[1], KEYS[2], KEYS[3]
 
 local name = ARGV[1]                     -- the dead instance
-local claimer = ARGV[2]                  -- the instance that clears up
-local leaseTime = tonumber(ARGV[3])      -- milliseconds by which to extend the lease
+local claimer = ARGV[2]                  -- the instance that holds the claim
+local leaseTime = tonumber(ARGV[3])      -- milliseconds from now until the extended lease expires
 local FIRST_NAME = 4                     -- from here on: names of values
 
 local NOT_CLAIMED = -1

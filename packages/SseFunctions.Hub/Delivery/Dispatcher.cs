@@ -4,7 +4,8 @@ using SseFunctions.Hub.EventLogs;
 
 namespace SseFunctions.Hub.Delivery;
 
-/// <summary>Follows the log, finds the groups that each update concerns, and hands them to the sweeper.</summary>
+/// <summary>Follows the log, matches each entry with the groups, and hands the groups that have pending entries to the
+/// sweeper. One loop in each instance; nothing else delivers updates.</summary>
 internal sealed partial class Dispatcher(
     IEventLog log, Subscribers subscribers, Sweeper sweeper, TimeProvider time, ILogger<Dispatcher> logger)
     : BackgroundService
@@ -14,7 +15,7 @@ internal sealed partial class Dispatcher(
     private readonly ILogger _logger = logger;
     private bool _hasLost;
 
-    /// <summary>Whether the last try to deliver failed.</summary>
+    /// <summary>Whether the loop failed and has not started again yet. The health check reads it.</summary>
     public bool HasFailed { get; private set; }
 
     /// <inheritdoc/>
@@ -35,12 +36,13 @@ internal sealed partial class Dispatcher(
             }
             catch (LogGapException)
             {
-                // The log says why. Streams that miss something are ended, and their clients are told when they resume.
+                // The log itself has logged the cause. CatchUp makes all subscribers read the log. The stream of a
+                // subscriber in the gap ends; its client is told about the gap when it returns.
                 _hasLost = true;
             }
             catch (Exception exception)
             {
-                // Nobody else delivers, so it has to go on.
+                // Catch everything: nothing else delivers updates, so this loop must not end.
                 HasFailed = true;
                 LogFailed(exception);
                 await Task.Delay(RetryDelay, time, stoppingToken);
@@ -69,12 +71,15 @@ internal sealed partial class Dispatcher(
     {
         sweeper.Add(groups);
         groups.Clear();
-        // Updates that come meanwhile must be matched at once: they may concern groups that are not being swept.
+        // A new entry may be for groups that are not being swept. So the sweeper returns as soon as the log has a new
+        // entry, and other threads finish the sweep.
         sweeper.Run(HasUnmatched);
     }
 
     private bool HasUnmatched() => log.Tail > subscribers.Matched;
 
-    [LoggerMessage(1, LogLevel.Error, "Updates could not be delivered. All subscribers are sent to read on in the log")]
+    [LoggerMessage(180, LogLevel.Error,
+        "Could not deliver updates: trying again in 1 s. Subscribers then read the entries that they missed from the "
+        + "log")]
     private partial void LogFailed(Exception exception);
 }

@@ -5,18 +5,29 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Hub.Delivery;
 
-/// <summary>One subscriber's position in the log, as the sequence of the events that it has to get. There may be tens
-/// of thousands, so it is written by hand: sequence, enumerator and what is awaited are one object.</summary>
-/// <param name="log">The log that it reads.</param>
-/// <param name="subscribers">All of them.</param>
-/// <param name="subscription">What it has to get.</param>
-/// <param name="after">Where to read on from; null: everything that is held, whatever that is when the first of it is
+/// <summary>The sequence of events of one open hub stream: follows the log from a position and returns the entries that
+/// match the topic selectors and rights. An instance may have tens of thousands of subscribers, so the sequence, its
+/// enumerator and the awaited task are one object, written by hand in place of an async iterator.</summary>
+/// <param name="log">The log that the subscriber reads.</param>
+/// <param name="subscribers">All subscribers of this instance. The subscriber joins a group there when its enumeration
+/// begins, and leaves the group when it is disposed.</param>
+/// <param name="subscription">The topic selectors and the rights.</param>
+/// <param name="after">The position after which the events begin. Null: all entries that the log holds at the first
 /// read.</param>
-/// <param name="client">Whom it is counted for; null: nobody counts.</param>
-/// <param name="active">Its subscriptions, to be told of; null if they are not.</param>
-/// <remarks>It is either busy, and then belongs to the stream that enumerates it, or it waits, and then belongs to the
-/// thread that makes it busy. It waits only when it has everything up to its group's last batch. A batch is set before
-/// the members are woken, and looked at once more after the wait has begun: so no wake-up is lost.</remarks>
+/// <param name="client">The client that the subscriber is counted for; null if clients are not counted.</param>
+/// <param name="active">Announces the subscriptions; null if <see cref="HubOptions.Subscriptions"/> is off.</param>
+/// <remarks>
+/// <para>Who calls: the stream enumerates and disposes the subscriber, one call at a time. Threads of
+/// <see cref="Sweeper"/> call <see cref="Wake"/>. Any thread may call <see cref="Stop"/> and read
+/// <see cref="Lag"/>.</para>
+/// <para>No lock guards the fields. <see cref="_state"/> names their owner. Busy: one thread owns them, either the
+/// stream's or the thread that ended a wait. Waiting: no thread owns them, and the stream waits for MoveNextAsync. A
+/// thread becomes the owner if it changes Waiting to Busy by compare-and-exchange. Stopped: the sequence ends; a thread
+/// that still owns the fields notices it and completes the stream's wait.</para>
+/// <para>No wake-up is lost. A subscriber begins to wait only when it has read everything up to its group's last batch.
+/// The sweeper sets a new batch before it wakes the members, and a subscriber looks at the last batch again after it
+/// has begun to wait.</para>
+/// </remarks>
 internal sealed class Subscriber(
     IEventLog log,
     Subscribers subscribers,
@@ -29,15 +40,20 @@ internal sealed class Subscriber(
     private const int Busy = 0;
     private const int Waiting = 1;
     private const int Stopped = 2;
+
+    // The entries that one read of the log copies.
     private const int ScannedAtOnce = 64;
 
-    // A client that takes them slowly keeps so many bytes of entries in memory that the log has dropped, and one entry.
+    // The entries that a subscriber has read, and its slow client has not taken yet, stay in memory even when the log
+    // drops them. They have at most this many bytes, plus one entry.
     private const int MaxHeldBytes = 256 * 1024;
 
-    // As much as a stream writes before it waits for the client.
+    // A batch up to this size is written on the sweeper's thread. EventStream also writes this much before it waits for
+    // the client.
     private const int MaxLentBytes = 32 * 1024;
 
-    // After so many in which nothing was for it, others get the thread: what it looks for may be costly to compare.
+    // After this many scans in a row without a match, the subscriber lets other work of the thread pool run: matching
+    // its topic selectors may be expensive.
     private const int ScansInARow = 16;
 
     private ManualResetValueTaskSourceCore<bool> _wait;
@@ -45,7 +61,7 @@ internal sealed class Subscriber(
     private LogPosition _position = after ?? log.Start;
     private bool _isAtStart = after is null;
     private bool _hasCaughtUp;
-    private bool _isTired;
+    private bool _mustYield;
     private ServerSentEvent? _current;
     private LogEntry[]? _entries;
     private bool _areEntriesOwn;
@@ -54,19 +70,20 @@ internal sealed class Subscriber(
     private int _state;
     private Subscription? _subscription = subscription;
 
-    /// <summary>Where it is in its group. Guarded as the group is.</summary>
+    /// <summary>The index in its group. The lock of <see cref="Subscribers"/> guards it.</summary>
     public int Index { get; set; }
 
     /// <inheritdoc/>
     public ServerSentEvent Current =>
         _current ?? throw new InvalidOperationException("There is no current event before the first MoveNextAsync.");
 
-    /// <summary>How far it is behind its group; zero if it is not. About, when asked from outside.</summary>
+    /// <summary>The age difference between its group's last batch and the entry that the subscriber read last; zero if
+    /// the subscriber waits for updates. Approximate if another thread reads it.</summary>
     public TimeSpan Lag
     {
         get
         {
-            // The position before all others has no time.
+            // The position before all entries has no time.
             if (Volatile.Read(ref _state) == Waiting || _group is not { } group || _position.Milliseconds <= 0)
                 return TimeSpan.Zero;
             var behind = group.Last.After.Milliseconds - _position.Milliseconds;
@@ -74,26 +91,29 @@ internal sealed class Subscriber(
         }
     }
 
-    private SubscriberGroup Group => _group ?? throw new InvalidOperationException("It is not being enumerated.");
+    private SubscriberGroup Group =>
+        _group ?? throw new InvalidOperationException("The subscriber is not being enumerated.");
 
     private Batch Last => Group.Last;
 
     /// <inheritdoc/>
     public IAsyncEnumerator<ServerSentEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
-        if (_subscription is null) throw new InvalidOperationException("A subscriber's events are enumerated once.");
+        if (_subscription is null) throw new InvalidOperationException("A subscriber can be enumerated only once.");
         _group = subscribers.Join(this, _subscription, client);
-        // The group has the same, once for all its members.
+        // The group keeps an equal subscription for all its members. This one can be freed.
         _subscription = null;
-        // Others took the last place since the request was let in. The stream ends without an event; the client comes
-        // back after its retry with the id that opened the stream, and is turned away then, or let in.
+        // No group: other subscribers took the last place after SubscribeEndpoint had checked the limits. The stream
+        // ends without an event. The client returns after its retry time with the same last event id, and
+        // SubscribeEndpoint checks the limits again.
         if (_group is null) _state = Stopped;
         else active?.Begin();
         return this;
     }
 
-    /// <summary>The next event; false once the stream stops.</summary>
-    /// <exception cref="FellBehindException">The log does not hold it any more.</exception>
+    /// <summary>Moves to the next event, and waits for it if there is none yet. For the stream.</summary>
+    /// <returns>False if the subscriber was stopped, or got no place.</returns>
+    /// <exception cref="FellBehindException">The log no longer holds the next entry.</exception>
     public ValueTask<bool> MoveNextAsync()
     {
         _wait.Reset();
@@ -104,7 +124,7 @@ internal sealed class Subscriber(
                 return ValueTask.FromResult(true);
             case Turn.Stopped:
                 return ValueTask.FromResult(false);
-            case Turn.Over:
+            case Turn.Yield:
                 ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
                 break;
             default:
@@ -116,8 +136,9 @@ internal sealed class Subscriber(
     /// <inheritdoc/>
     public ILentClient? Client { private get; set; }
 
-    /// <summary>Wakes it, if it waits and there is something for it. The stream writes it before this
-    /// returns.</summary>
+    /// <summary>Delivers the group's last batch, if the subscriber waits. Usually the stream has written the batch when
+    /// this returns. Does nothing if the subscriber is busy: it reads the batch before it waits again. For the
+    /// sweeper.</summary>
     public void Wake()
     {
         if (!TryLeave(Waiting)) return;
@@ -151,7 +172,8 @@ internal sealed class Subscriber(
 
     private bool TryLeave(int state) => Interlocked.CompareExchange(ref _state, Busy, state) == state;
 
-    // While its stream waits for it, and has lent its client. That the stream waits for MoveNextAsync does not change.
+    // Writes the last batch to the client that the stream has lent, without waking the stream. The caller owns the
+    // fields, and MoveNextAsync stays incomplete.
     private void WriteTo(ILentClient client)
     {
         bool isWritten;
@@ -161,11 +183,12 @@ internal sealed class Subscriber(
         }
         catch (Exception exception)
         {
-            // Its own stream has to know, and not the sweep over all others.
+            // The stream must fail, and not the sweep, which has other subscribers to wake.
             client.Fail(exception);
             return;
         }
-        // Once it waits again, another thread may wake it: that thread finds the client lent, and wakes the stream.
+        // As soon as the state is Waiting, another thread may become the owner. That thread cannot borrow the client,
+        // which is still lent, and completes MoveNextAsync instead.
         var before = isWritten ? Interlocked.CompareExchange(ref _state, Waiting, Busy) : Busy;
         var hasMore = before == Busy && (!isWritten || (Last.After > _position && TryLeave(Waiting)));
         client.Return();
@@ -173,7 +196,8 @@ internal sealed class Subscriber(
         else if (hasMore) GoOn();
     }
 
-    // The group's last batch, if it comes next and is not too much for one write.
+    // Writes the group's last batch if the subscriber has everything before it, and it is small enough for one write.
+    // True also if the subscriber has read the batch already.
     private bool TryWriteBatch(ILentClient client)
     {
         var last = Last;
@@ -189,7 +213,7 @@ internal sealed class Subscriber(
         return true;
     }
 
-    // While its stream waits for it.
+    // Completes MoveNextAsync, unless the subscriber must wait again. The caller owns the fields, and the stream waits.
     private void GoOn()
     {
         Turn turn;
@@ -199,25 +223,27 @@ internal sealed class Subscriber(
         }
         catch (Exception exception)
         {
-            // Its own stream has to know, and not the sweep over all others.
+            // The stream must fail, and not the sweep, which has other subscribers to wake.
             _wait.SetException(exception);
             return;
         }
-        if (turn == Turn.Over) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (turn == Turn.Yield) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         else if (turn != Turn.Waiting) _wait.SetResult(turn == Turn.Found);
     }
 
+    // Looks for the next event. Gives the ownership up if there is none.
     private Turn ReadOn()
     {
         while (true)
         {
             if (Next()) return Turn.Found;
-            if (_isTired) return Turn.Over;
-            // The log may drop it, and this may be a long wait.
+            if (_mustYield) return Turn.Yield;
+            // The wait may be long, and would keep the event in memory after the log has dropped it.
             _current = null;
             _hasCaughtUp = true;
             if (Interlocked.CompareExchange(ref _state, Waiting, Busy) == Stopped) return Turn.Stopped;
-            // It may have been further on than the batch: it had read that in the log itself.
+            // A batch may have been set before the wait began; its Wake found the subscriber busy. The subscriber may
+            // also have read the log beyond the last batch.
             if (Last.After <= _position || !TryLeave(Waiting)) return Turn.Waiting;
         }
     }
@@ -227,23 +253,25 @@ internal sealed class Subscriber(
         if (_next == _end) Fill();
         if (_entries is null) return false;
         _current = _entries[_next].Event;
-        // Or a slow client would hold what it has received, and what the log may have dropped.
+        // Otherwise the array would keep an event in memory that a slow client has received and the log has dropped. A
+        // batch's array must not be changed: all members of the group read it.
         if (_areEntriesOwn) Array.Clear(_entries, _next, 1);
         _next++;
         return true;
     }
 
-    // Takes what there is up to the group's last batch: that batch itself, if it is the one that comes next.
+    // Gets the next entries up to the group's last batch: from the batch itself if the subscriber has everything before
+    // the batch, otherwise from the log.
     private void Fill()
     {
         _entries = null;
         _next = 0;
         _end = 0;
-        _isTired = false;
+        _mustYield = false;
         for (var scans = 0; _next == _end && Last is var last && last.After > _position; scans++)
         {
-            _isTired = scans == ScansInARow;
-            if (_isTired || Volatile.Read(ref _state) == Stopped) break;
+            _mustYield = scans == ScansInARow;
+            if (_mustYield || Volatile.Read(ref _state) == Stopped) break;
             var isNext = _position >= last.Before && last.SizeBytes <= MaxHeldBytes;
             _entries = isNext && last.Entries is { } entries ? Take(entries) : Scan();
         }
@@ -268,7 +296,8 @@ internal sealed class Subscriber(
         try
         {
             var count = log.Read(_position, entries);
-            // There was more up to the batch: the log has lost its end, and goes on without it.
+            // The group's last batch is after the position, so the log had entries there. The log has lost its end (see
+            // RedisMirror).
             if (count == 0) throw new FellBehindException();
             _isAtStart = false;
             _next = 0;
@@ -288,8 +317,9 @@ internal sealed class Subscriber(
         }
         catch (LogGapException) when (_isAtStart)
         {
-            // The oldest went since it was looked for. It was promised no particular entry, so nothing is lost to it;
-            // if it were ended, it would ask for the same again, and on a busy hub with a full log never get anything.
+            // The log has dropped its oldest entry since this subscriber got the log's start. The subscriber asked for
+            // all entries that are held, so it has no gap. If its stream ended, its client would ask for the same
+            // again, and would never get an event from a busy hub whose log is full.
             _position = log.Start;
             return entries;
         }
@@ -299,19 +329,19 @@ internal sealed class Subscriber(
         }
     }
 
-    // How reading on ended.
+    // The results of ReadOn.
     private enum Turn
     {
-        // There is an event.
+        // Current is the next event.
         Found,
 
-        // There is nothing more, and it has been given away: another thread may be waking it already.
+        // There is no event yet. The caller has lost the ownership: another thread may be using the fields already.
         Waiting,
 
-        // There may be more, and others come first.
-        Over,
+        // No event was found yet. The caller must queue the subscriber to the thread pool, which continues the search.
+        Yield,
 
-        // There will be nothing more.
+        // The subscriber was stopped. There are no more events.
         Stopped,
     }
 }

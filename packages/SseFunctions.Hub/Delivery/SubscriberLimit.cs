@@ -1,14 +1,14 @@
 namespace SseFunctions.Hub.Delivery;
 
-/// <summary>The limits of the number of subscribers.</summary>
+/// <summary>The limit that another subscriber would exceed.</summary>
 internal enum SubscriberLimit
 {
     /// <summary>No limit is reached.</summary>
     None,
 
-    /// <summary>The limit of all subscribers: <see cref="HubOptions.MaxSubscribers"/>.</summary>
+    /// <summary>The limit for all subscribers of an instance: <see cref="HubOptions.MaxSubscribers"/>.</summary>
     Total,
 
-    /// <summary>The limit of one client's subscribers: <see cref="HubOptions.MaxSubscribersPerClient"/>.</summary>
+    /// <summary>The limit for one client's subscribers: <see cref="HubOptions.MaxSubscribersPerClient"/>.</summary>
     PerClient,
 }

@@ -5,11 +5,12 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Hub.Delivery;
 
-/// <summary>All subscribers of this process, in groups with equal subscriptions, and which of them an update concerns.
-/// Thread-safe.</summary>
+/// <summary>All subscribers of this instance, in groups with equal topic selectors and rights. Matches entries with the
+/// groups, and enforces the limits on the number of subscribers. Thread-safe: one lock guards all fields, and the parts
+/// of a group that <see cref="SubscriberGroup"/> names. No other lock is taken under it.</summary>
 internal sealed class Subscribers
 {
-    // Lists are used again, but a burst must not leave its memory behind.
+    // Lists of pending entries are reused. These limits let the memory of a burst be freed.
     private const int MaxSpares = 256;
     private const int MaxSpareCapacity = 256;
 
@@ -22,12 +23,12 @@ internal sealed class Subscribers
     private readonly HubMetrics _metrics;
     private readonly int _most;
     private readonly int _mostPerClient;
-    private Batch _here = new(default, default, null);
+    private Batch _marker = new(default, default, null);
     private int _count;
 
-    /// <summary>Made by the services, once a process.</summary>
-    /// <param name="log">The log that they read.</param>
-    /// <param name="metrics">Where deliveries are counted.</param>
+    /// <summary>Starts at the end of the log, without subscribers. The services create one for each instance.</summary>
+    /// <param name="log">The log that the subscribers read.</param>
+    /// <param name="metrics">Counts the deliveries, and reports the longest lag.</param>
     /// <param name="most">See <see cref="HubOptions.MaxSubscribers"/>.</param>
     /// <param name="mostPerClient">See <see cref="HubOptions.MaxSubscribersPerClient"/>.</param>
     public Subscribers(IEventLog log, HubMetrics metrics, int most = int.MaxValue, int mostPerClient = int.MaxValue)
@@ -41,10 +42,10 @@ internal sealed class Subscribers
         metrics.ObserveLag(LongestLag);
     }
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of subscribers.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>How many different subscriptions they have.</summary>
+    /// <summary>The number of groups.</summary>
     public int GroupCount
     {
         get
@@ -53,8 +54,9 @@ internal sealed class Subscribers
         }
     }
 
-    /// <summary>The limit that another subscriber would exceed.</summary>
-    /// <param name="client">The client that the subscriber would be counted for; null if clients are not counted.</param>
+    /// <summary>Gets the limit that another subscriber would exceed. The answer may be outdated when the subscriber
+    /// joins; <see cref="Join"/> checks again.</summary>
+    /// <param name="client">The client that the subscriber is counted for; null if clients are not counted.</param>
     internal SubscriberLimit LimitReached(string? client)
     {
         lock (_gate)
@@ -66,23 +68,24 @@ internal sealed class Subscribers
         }
     }
 
-    /// <summary>Up to where entries have been matched with them.</summary>
+    /// <summary>The position up to which entries have been matched with the groups. For the dispatcher, which alone
+    /// changes it.</summary>
     internal LogPosition Matched { get; private set; }
 
-    /// <summary>Adds a subscriber to its group, to be woken from now on.</summary>
-    /// <returns>Its group; null if a limit is reached, and the subscriber was not added.</returns>
+    /// <summary>Adds a subscriber to its group. From now on, sweeps wake the subscriber.</summary>
+    /// <returns>The group; null if a limit is reached, and the subscriber was not added.</returns>
     internal SubscriberGroup? Join(Subscriber subscriber, Subscription subscription, string? client)
     {
         var (topics, rights) = subscription;
         lock (_gate)
         {
-            // The lock can be entered again.
+            // LimitReached takes the lock again, which a Lock allows its holder.
             if (LimitReached(client) != SubscriberLimit.None) return null;
             if (client is not null) CollectionsMarshal.GetValueRefOrAddDefault(_clients, client, out _)++;
             ref var group = ref CollectionsMarshal.GetValueRefOrAddDefault(_groups, (topics.Key, rights.Key), out _);
             if (group is null)
             {
-                group = new SubscriberGroup(topics, rights, Here());
+                group = new SubscriberGroup(topics, rights, Marker());
                 foreach (var selector in topics.Selectors) _index.Add(selector, group);
             }
             group.Add(subscriber);
@@ -91,7 +94,7 @@ internal sealed class Subscribers
         }
     }
 
-    /// <summary>Takes a subscriber out of its group; a group without any is forgotten.</summary>
+    /// <summary>Removes a subscriber from its group, and the group when it has no members left.</summary>
     internal void Leave(Subscriber subscriber, SubscriberGroup group, string? client)
     {
         lock (_gate)
@@ -106,9 +109,9 @@ internal sealed class Subscribers
         }
     }
 
-    /// <summary>Adds entries to what is pending for the groups that they concern.</summary>
-    /// <param name="entries">The entries that come after <see cref="Matched"/>.</param>
-    /// <param name="concerned">Gets the groups for which nothing was pending before.</param>
+    /// <summary>Adds entries to the pending entries of the groups that they match.</summary>
+    /// <param name="entries">The entries directly after <see cref="Matched"/>, at least one.</param>
+    /// <param name="concerned">Receives the groups that had no pending entries before.</param>
     internal void Match(ReadOnlySpan<LogEntry> entries, List<SubscriberGroup> concerned)
     {
         lock (_gate)
@@ -118,8 +121,10 @@ internal sealed class Subscribers
         }
     }
 
-    /// <summary>Makes all subscribers read on in the log up to a position by themselves, because entries before the
+    /// <summary>Makes all subscribers read the log up to a position when they are woken, because entries before the
     /// position could not be matched.</summary>
+    /// <param name="position">The position, from which on entries are matched again.</param>
+    /// <param name="all">Receives all groups.</param>
     internal void SkipTo(LogPosition position, List<SubscriberGroup> all)
     {
         lock (_gate)
@@ -134,8 +139,8 @@ internal sealed class Subscribers
         }
     }
 
-    /// <summary>Makes a group's next batch of what is pending.</summary>
-    /// <returns>False if nothing is pending.</returns>
+    /// <summary>Turns a group's pending entries into its next batch.</summary>
+    /// <returns>False if there is no reason to wake the members: see <see cref="SubscriberGroup.Pending"/>.</returns>
     internal bool TryMakeBatch(SubscriberGroup group)
     {
         lock (_gate)
@@ -149,12 +154,12 @@ internal sealed class Subscribers
         }
     }
 
-    /// <summary>Takes members of a group, from the last to the first: so none is missed if one leaves meanwhile and the
-    /// last member takes its index.</summary>
+    /// <summary>Takes members of a group, from the last to the first. If a member leaves during the sweep, the last
+    /// member takes its index; in this order no member is missed.</summary>
     /// <param name="group">The group.</param>
-    /// <param name="left">How many members are still to be taken.</param>
-    /// <param name="slice">Gets the members, as many as fit.</param>
-    /// <returns>How many are left then.</returns>
+    /// <param name="left">The number of members that were not taken yet.</param>
+    /// <param name="slice">Receives the members, as many as fit.</param>
+    /// <returns>The number of members that are not taken yet.</returns>
     internal int Take(SubscriberGroup group, int left, SweepSlice slice)
     {
         lock (_gate)
@@ -167,10 +172,10 @@ internal sealed class Subscribers
         }
     }
 
-    /// <summary>Counts what a subscriber has been given.</summary>
-    /// <param name="entries">What.</param>
-    /// <param name="isLive">Whether it had caught up with the log before: of what it had missed, nobody waited for the
-    /// writing.</param>
+    /// <summary>Counts entries that a subscriber has received.</summary>
+    /// <param name="entries">The entries, at least one.</param>
+    /// <param name="isLive">Whether the subscriber had caught up with the log before. A replay is not counted in the
+    /// delivery latency: its entries are old when they are written.</param>
     internal void Delivered(ReadOnlySpan<LogEntry> entries, bool isLive) => _metrics.Delivered(entries, isLive);
 
     private void Match(LogEntry entry, List<SubscriberGroup> concerned)
@@ -197,8 +202,9 @@ internal sealed class Subscribers
         if (pending.Capacity <= MaxSpareCapacity && _spare.Count < MaxSpares) _spare.Push(pending);
     }
 
-    // Marks up to where entries have been matched. One for all groups that begin there: there may be very many.
-    private Batch Here() => _here.After == Matched ? _here : _here = new Batch(Matched, Matched, null);
+    // A batch without entries that marks the position up to which entries have been matched. All groups that begin at
+    // this position share it, because there may be tens of thousands.
+    private Batch Marker() => _marker.After == Matched ? _marker : _marker = new Batch(Matched, Matched, null);
 
     private TimeSpan LongestLag()
     {

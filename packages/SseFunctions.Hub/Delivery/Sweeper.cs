@@ -1,20 +1,31 @@
 namespace SseFunctions.Hub.Delivery;
 
 /// <summary>Wakes the members of the groups that have pending updates. A group is swept at once if its last sweep began
-/// at least <see cref="HubOptions.Gather"/> ago; otherwise its updates gather until then and leave together. Each
-/// group has a clock of its own, and no group waits for the sweep of another: threads take the members of all ready
-/// groups in turns, <see cref="SliceMembers"/> at a time. Thread-safe.</summary>
-/// <remarks>A woken stream writes before the next one is woken, on the same thread: no subscriber has a queue or a work
-/// item of its own.</remarks>
+/// at least <see cref="HubOptions.Gather"/> ago. Otherwise its updates gather until then and leave together. Each group
+/// gathers separately, and no group waits for the whole sweep of another: threads take the members of all ready groups
+/// in turns, <see cref="SliceMembers"/> at a time. Thread-safe.</summary>
+/// <remarks>
+/// <para>Who calls: the loop of <see cref="Dispatcher"/> calls <see cref="Add"/> and <see cref="Run"/>, the thread pool
+/// calls <see cref="Execute"/>, the timer makes gathering groups ready, and the streams' shutdown calls
+/// <see cref="Flush"/>.</para>
+/// <para>One lock guards all fields except the spare slice, and the fields of a group from
+/// <see cref="SubscriberGroup.Stage"/> on. The sweeper takes the lock of <see cref="Subscribers"/> under its own, never
+/// the other way round. It wakes members without a lock.</para>
+/// <para>A thread that wakes a subscriber usually writes the subscriber's events before it wakes the next subscriber.
+/// So a subscriber needs no queue, and no work item of the thread pool for each sweep.</para>
+/// </remarks>
 internal sealed class Sweeper : IThreadPoolWorkItem, IDisposable
 {
-    // A group that becomes ready waits for one slice of each group before it: about a millisecond of writing each.
+    // The smaller a slice, the shorter a group that becomes ready waits for the groups before it. Writing to this many
+    // members takes about 1 ms.
     private const int SliceMembers = 64;
 
-    // One thread is enough for fewer members: the server's own threads send meanwhile what it has written. Measured with
-    // 1,000 members on two cores: a second thread costs 5 % more processor time, and nothing arrives earlier.
+    // One thread is enough for fewer members, because the server's threads send in parallel what this thread writes.
+    // Measured with 1,000 members on two cores: a second thread costs 5 % more processor time, and no event arrives
+    // earlier.
     private const int MembersPerThread = 2048;
 
+    // After this time, a work item goes to the end of the thread pool's queue.
     private const int TurnMilliseconds = 10;
 
     private static readonly TimeSpan ShortestTimer = TimeSpan.FromMilliseconds(1);
@@ -33,10 +44,10 @@ internal sealed class Sweeper : IThreadPoolWorkItem, IDisposable
     private int _threads;
     private SweepSlice? _spare;
 
-    /// <summary>Made by the services, once a process.</summary>
-    /// <param name="subscribers">The members of all groups.</param>
+    /// <summary>Starts without groups. The services create one sweeper for each instance.</summary>
+    /// <param name="subscribers">Keeps the members and the pending entries of the groups.</param>
     /// <param name="gather">See <see cref="HubOptions.Gather"/>.</param>
-    /// <param name="time">Tells when a group is due.</param>
+    /// <param name="time">The clock that decides when a group is due.</param>
     public Sweeper(Subscribers subscribers, TimeSpan gather, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(subscribers);
@@ -48,7 +59,7 @@ internal sealed class Sweeper : IThreadPoolWorkItem, IDisposable
             static sweeper => ((Sweeper)sweeper!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Takes groups in for which updates have become pending.</summary>
+    /// <summary>Schedules groups whose first pending entries were just matched. Wakes no member.</summary>
     internal void Add(List<SubscriberGroup> groups)
     {
         if (groups.Count == 0) return;
@@ -64,9 +75,9 @@ internal sealed class Sweeper : IThreadPoolWorkItem, IDisposable
         }
     }
 
-    /// <summary>Sweeps on the caller's thread, and on others if that is worth it, until no group is ready or the caller
-    /// has something else to do. Other threads then do what is left.</summary>
-    /// <param name="hasOtherWork">Asked after each slice.</param>
+    /// <summary>Sweeps on the caller's thread until no group is ready, or the caller has other work; then other threads
+    /// finish the sweep. Other threads also help if the ready groups have many members.</summary>
+    /// <param name="hasOtherWork">Whether the caller has other work. Called after each slice.</param>
     internal void Run(Func<bool> hasOtherWork)
     {
         StartThreads(isCallerAtWork: true);
@@ -81,7 +92,7 @@ internal sealed class Sweeper : IThreadPoolWorkItem, IDisposable
         if (isDone) StartThreads(isCallerAtWork: false);
     }
 
-    /// <summary>One thread's part: sweeps until no group is ready.</summary>
+    /// <summary>Sweeps on a thread of the thread pool until no group is ready. For the thread pool.</summary>
     public void Execute()
     {
         var slice = NewSlice();
@@ -92,7 +103,7 @@ internal sealed class Sweeper : IThreadPoolWorkItem, IDisposable
             {
                 slice.Wake();
                 if (Environment.TickCount64 < turnEndsAt) continue;
-                // Other work of the thread pool must not wait until nothing is left to sweep.
+                // Let other work of the thread pool run. This thread stays counted, because its work item goes on.
                 Keep(slice);
                 ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
                 return;
@@ -102,7 +113,8 @@ internal sealed class Sweeper : IThreadPoolWorkItem, IDisposable
         Keep(slice);
     }
 
-    /// <summary>Writes what is gathering, before the streams are ended. From now on nothing gathers.</summary>
+    /// <summary>Sweeps the gathering groups at once. Called when the host stops, before the streams end. From now on no
+    /// group gathers.</summary>
     internal void Flush()
     {
         lock (_gate)
@@ -113,7 +125,7 @@ internal sealed class Sweeper : IThreadPoolWorkItem, IDisposable
         Run(static () => false);
     }
 
-    /// <summary>Stops the timer: what is gathering then is not swept any more.</summary>
+    /// <summary>Stops the timer. Groups that are still gathering are not swept.</summary>
     public void Dispose() => _timer.Dispose();
 
     private void OnTimer()
@@ -132,14 +144,15 @@ internal sealed class Sweeper : IThreadPoolWorkItem, IDisposable
         StartThreads(isCallerAtWork: false);
     }
 
-    // Puts back the last slice, whose members have been woken, and takes the next one.
+    // Returns the slice whose members have been woken, and fills it with the next members. False if no group is ready.
     private bool Take(SweepSlice slice)
     {
         lock (_gate)
         {
             PutBack(slice);
-            // Groups that have not begun go first: an update after a pause must not wait for the members of large
-            // groups. Every other slice is for groups that have begun, or many small groups would hold these up.
+            // Every other slice prefers groups whose sweep has not begun, so that an update after a pause does not wait
+            // for all members of large groups. The slices between them prefer groups whose sweep has begun, so that
+            // many small groups do not delay the large ones.
             var (first, second) = _isTurnOfBegun ? (_begun, _ready) : (_ready, _begun);
             _isTurnOfBegun = !_isTurnOfBegun;
             while (slice.Room > 0 && (first.TryDequeue(out var group) || second.TryDequeue(out group)))
@@ -179,7 +192,7 @@ internal sealed class Sweeper : IThreadPoolWorkItem, IDisposable
         foreach (var group in slice.Groups)
         {
             if (--group.Threads > 0 || group.Left > 0) continue;
-            // Every member has been woken. A member that was busy reads on in the log.
+            // Every member has been woken. A member that was busy reads these entries from the log.
             group.Last.Release();
             group.Stage = SweepStage.Quiet;
             if (!group.IsPendingAgain) continue;

@@ -3,7 +3,7 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Hub.Delivery;
 
-/// <summary>Decides who may see an update.</summary>
+/// <summary>Decides which subscribers may see an update.</summary>
 internal static class Visibility
 {
     /// <summary>Whether a subscriber may see an entry. Every subscriber may see a public entry. A private entry needs a
@@ -14,7 +14,8 @@ internal static class Visibility
     public static bool IsVisibleTo(this LogEntry entry, TopicSelectorSet rights) =>
         entry.IsPublic || MaySeePrivate(rights, entry.Topics);
 
-    /// <summary>Tells by its topics whether a subscriber may see a private entry; null if it may see none.</summary>
+    /// <summary>Gets a function that takes the topics of a private entry and returns whether the subscriber may see the
+    /// entry. Null if the subscriber may see no private entry.</summary>
     /// <param name="rights">The topic selectors that the subscriber's token gives a right to.</param>
     public static Func<IReadOnlyList<string>, bool>? PrivateFilter(TopicSelectorSet rights) =>
         rights.Selectors.Count == 0 ? null : topics => MaySeePrivate(rights, topics);

@@ -2,24 +2,26 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>The subscriptions of one open connection.</summary>
+/// <summary>The id and the subscriptions of one subscriber, as presence lists and announces them.</summary>
 internal sealed class ActiveSubscriber(IPresence presence, TopicSelectorSet topics, string? payload)
 {
     private Task _begun = Task.CompletedTask;
 
-    /// <summary>The id of the connection, unique across all instances.</summary>
+    /// <summary>The id of the subscriber, unique across all instances.</summary>
     public string Id { get; } = $"urn:uuid:{Guid.NewGuid()}";
 
-    /// <summary>The topic selectors that it subscribes to.</summary>
+    /// <summary>The topic selectors that the subscriber subscribes to.</summary>
     public IReadOnlyList<string> Topics { get; } = [.. topics.Selectors.Select(selector => selector.Text)];
 
-    /// <summary>The JSON that its token adds to the subscriptions; null if the token adds none.</summary>
+    /// <summary>The JSON that the subscriber's token adds to the subscriptions; null if the token adds none.</summary>
     public string? Payload => payload;
 
-    /// <summary>Announces that the subscriptions are active.</summary>
+    /// <summary>Announces that the subscriptions are active. Called once, when the subscriber has joined its group.
+    /// </summary>
     public void Begin() => _begun = presence.AddAsync(this);
 
-    /// <summary>Announces that the subscriptions are not active any more.</summary>
+    /// <summary>Announces that the subscriptions are no longer active. Called once, after <see cref="Begin"/>.
+    /// </summary>
     public async Task EndAsync()
     {
         // Otherwise the end could be announced before the beginning.
@@ -27,7 +29,7 @@ internal sealed class ActiveSubscriber(IPresence presence, TopicSelectorSet topi
         await presence.RemoveAsync(this);
     }
 
-    /// <summary>One document for each topic selector.</summary>
+    /// <summary>Gets one document for each topic selector.</summary>
     public IEnumerable<SubscriptionDocument> Documents(bool isActive) =>
         Topics.Select(topic => new SubscriptionDocument(topic, Id, isActive, payload));
 }

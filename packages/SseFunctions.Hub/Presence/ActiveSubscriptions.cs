@@ -4,12 +4,12 @@ using SseFunctions.Hub.Topics;
 namespace SseFunctions.Hub.Presence;
 
 /// <summary>The active subscriptions, if <c>Hub:Subscriptions</c> is on: the subscription API lists them, and private
-/// updates tell when a subscriber comes or goes. Thread-safe.</summary>
+/// updates announce when a subscriber comes or goes. Thread-safe.</summary>
 internal sealed class ActiveSubscriptions : IHostedService, IDisposable
 {
     private readonly IPresence _presence;
 
-    // Null if it is off: then nothing runs in the background.
+    // Null if Hub:Subscriptions is off: then nothing runs in the background.
     private readonly IHostedService? _hosted;
 
     public ActiveSubscriptions(bool isOn, IPresence presence)
@@ -37,8 +37,8 @@ internal sealed class ActiveSubscriptions : IHostedService, IDisposable
     internal ValueTask<IReadOnlyList<SubscriptionDocument>> ListAsync(CancellationToken cancellationToken) =>
         _presence.ListAsync(cancellationToken);
 
-    /// <summary>Makes a subscriber, which is announced when <see cref="ActiveSubscriber.Begin"/> is called; null if
-    /// <see cref="IsOn"/> is false.</summary>
+    /// <summary>Creates a subscriber, which <see cref="ActiveSubscriber.Begin"/> announces. Null if <see cref="IsOn"/>
+    /// is false.</summary>
     internal ActiveSubscriber? Of(TopicSelectorSet topics, string? payload) =>
         IsOn ? new ActiveSubscriber(_presence, topics, payload) : null;
 }

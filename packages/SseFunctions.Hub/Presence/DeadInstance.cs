@@ -1,6 +1,6 @@
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>An instance that died, claimed by this instance, which removes its values.</summary>
+/// <summary>A dead instance that this instance has claimed, to remove its values from the registry.</summary>
 /// <param name="Name">The name of the dead instance.</param>
-/// <param name="Values">The values that it left in the registry, by name.</param>
+/// <param name="Values">The values that the dead instance has left in the registry, by name.</param>
 internal sealed record DeadInstance(string Name, IReadOnlyList<KeyValuePair<string, string>> Values);

@@ -3,8 +3,8 @@ using SseFunctions.Hub.EventLogs;
 
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>Finds instances that died, announces that their subscribers have gone, and removes them from the registry.
-/// Not thread-safe.</summary>
+/// <summary>Finds dead instances, announces that their subscribers have gone, and removes the instances from the
+/// registry. Not thread-safe: for the loop of <see cref="SharedPresence"/>.</summary>
 internal sealed partial class DeadInstanceCleanup(
     IEventLog log, IInstanceRegistry registry, RegistryTimes times, TimeProvider time, ILogger logger)
 {
@@ -19,18 +19,19 @@ internal sealed partial class DeadInstanceCleanup(
     private long? _settled;
     private long _looked;
 
-    /// <summary>Notes that this instance was not registered, or could not renew its registration. Other instances may
-    /// have had the same problem, so none counts as dead until all have had the time to renew theirs.</summary>
+    /// <summary>Records that this instance was not registered, or could not renew its registration. Other instances may
+    /// have had the same problem. So this instance treats no instance as dead until all have had
+    /// <see cref="RegistryTimes.DeadAfter"/> to renew their registrations.</summary>
     public void Unsettle()
     {
         _settled = null;
         _isDue = false;
-        // Another instance may hold the claim by now.
+        // The claim may have expired, and another instance may hold it.
         _dead = null;
     }
 
-    /// <summary>Notes that this instance has renewed its registration. The next <see cref="ClearUpAsync"/> looks for
-    /// instances that have not, if the registry has been reachable for long enough.</summary>
+    /// <summary>Records that this instance has renewed its registration. The next <see cref="ClearUpAsync"/> looks for
+    /// instances that have not, if the registry has been reachable for <see cref="RegistryTimes.DeadAfter"/>.</summary>
     public void Look()
     {
         var isLate = time.GetElapsedTime(_looked) > times.RenewEvery * 2;
@@ -55,20 +56,20 @@ internal sealed partial class DeadInstanceCleanup(
         }
         if (time.GetElapsedTime(_claimedAt) >= times.DeadAfter)
         {
-            // The claim may have expired by now, and the instance may be back.
+            // The claim may have expired, and the instance may have registered again.
             _dead = null;
             _isDue = true;
             return true;
         }
         var (names, documents) = Some(_dead);
-        await log.TellAsync(documents, cancellationToken);
+        await log.AnnounceAsync(documents, cancellationToken);
         var asked = time.GetTimestamp();
         var isOurs = await registry.RemoveAsync(_dead, names, cancellationToken);
         _claimedAt = asked;
         _next += names.Count;
         if (isOurs && _next < _dead.Values.Count) return true;
         _dead = null;
-        // Several may have died at once.
+        // Several instances may have died at the same time.
         _isDue = true;
         return true;
     }
@@ -85,7 +86,8 @@ internal sealed partial class DeadInstanceCleanup(
         return (names, documents);
     }
 
-    [LoggerMessage(11, LogLevel.Warning,
-        "An instance has died. This instance announces that the {Count} subscribers of the dead one have gone")]
+    [LoggerMessage(160, LogLevel.Warning,
+        "An instance has died: it has not renewed its registration in time. This instance announces that the {Count} "
+        + "subscribers of the dead instance have gone")]
     private partial void LogDead(int count);
 }

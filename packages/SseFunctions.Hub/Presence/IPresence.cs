@@ -1,7 +1,7 @@
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>Knows the active subscriptions, and announces by private updates when a subscriber comes or goes.
-/// Thread-safe. </summary>
+/// <summary>Lists the active subscriptions, and announces by private updates when a subscriber comes or goes.
+/// Thread-safe.</summary>
 internal interface IPresence
 {
     /// <summary>Adds a subscriber, and announces it.</summary>
@@ -13,8 +13,8 @@ internal interface IPresence
     /// <returns>As for <see cref="AddAsync"/>.</returns>
     Task RemoveAsync(ActiveSubscriber subscriber);
 
-    /// <summary>All active subscriptions, in no order. If the list lacks a change, the update that announces the change
-    /// is appended to the log after this call began.</summary>
+    /// <summary>Gets all active subscriptions, in no order. If the list lacks a change, the update that announces the
+    /// change is appended to the log after this call began.</summary>
     /// <exception cref="HubUnavailableException">The registry cannot be read at the moment.</exception>
     ValueTask<IReadOnlyList<SubscriptionDocument>> ListAsync(CancellationToken cancellationToken);
 }

@@ -14,14 +14,14 @@ internal sealed partial class LocalPresence(IEventLog log, ILogger<LocalPresence
     public Task AddAsync(ActiveSubscriber subscriber)
     {
         _subscribers.TryAdd(subscriber.Id, subscriber);
-        return TellAsync(subscriber.Documents(isActive: true));
+        return AnnounceAsync(subscriber.Documents(isActive: true));
     }
 
     /// <inheritdoc/>
     public Task RemoveAsync(ActiveSubscriber subscriber)
     {
         _subscribers.TryRemove(subscriber.Id, out _);
-        return TellAsync(subscriber.Documents(isActive: false));
+        return AnnounceAsync(subscriber.Documents(isActive: false));
     }
 
     /// <inheritdoc/>
@@ -32,19 +32,21 @@ internal sealed partial class LocalPresence(IEventLog log, ILogger<LocalPresence
         return ValueTask.FromResult<IReadOnlyList<SubscriptionDocument>>(all);
     }
 
-    private async Task TellAsync(IEnumerable<SubscriptionDocument> documents)
+    private async Task AnnounceAsync(IEnumerable<SubscriptionDocument> documents)
     {
         try
         {
-            await log.TellAsync(documents, CancellationToken.None);
+            await log.AnnounceAsync(documents, CancellationToken.None);
         }
         catch (Exception exception)
         {
-            // The announcement failed, but the stream itself is not affected.
-            LogNotTold(exception);
+            // A failed announcement must not end the stream of the subscriber.
+            LogNotAnnounced(exception);
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "Could not announce that a subscriber came or went")]
-    private partial void LogNotTold(Exception exception);
+    [LoggerMessage(161, LogLevel.Error,
+        "Could not announce that a subscriber came or went: appending the update to the log failed. The stream itself "
+        + "is not affected")]
+    private partial void LogNotAnnounced(Exception exception);
 }

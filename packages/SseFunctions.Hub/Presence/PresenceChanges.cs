@@ -1,15 +1,25 @@
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>The subscribers of this instance, and which of them have a change that other instances do not know yet. A
-/// subscriber has one change at most, so the list does not grow with the number of changes while the registry cannot be
-/// reached. Thread-safe, but only one caller may <see cref="Take"/>.</summary>
+/// <summary>The subscribers of this instance, and which of them have come or gone without the other instances knowing
+/// it yet: their change is due. A subscriber has at most one due change, so the list does not grow with the number of
+/// changes while the registry cannot be reached. Used by <see cref="SharedPresence"/> alone.</summary>
+/// <remarks>
+/// <para>How a change is shared: <see cref="Take"/> returns it, the caller writes its value to the registry, calls
+/// <see cref="RecordAnnouncement"/>, announces the change by an update, calls <see cref="RecordAnnouncement"/> again,
+/// and last <see cref="Settle"/>. If a step fails, the change stays due, and the next <see cref="Take"/> returns it
+/// again. So a change is announced at least once.</para>
+/// <para>Thread-safe: one lock guards all fields and the properties of each <see cref="SharedSubscriber"/>. Any thread
+/// may call <see cref="Add"/>, <see cref="Remove(ActiveSubscriber)"/> and <see cref="RemoveAll"/>. The other methods
+/// are for one caller at a time, the loop of <see cref="SharedPresence"/>, because two callers of <see cref="Take"/>
+/// would share the same changes.</para>
+/// </remarks>
 internal sealed class PresenceChanges
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<ActiveSubscriber, SharedSubscriber> _all = [];
     private readonly LinkedList<SharedSubscriber> _due = new();
 
-    /// <summary>Adds a subscriber.</summary>
+    /// <summary>Adds a subscriber that has come. Its change is due.</summary>
     public void Add(ActiveSubscriber subscriber)
     {
         var shared = new SharedSubscriber(subscriber);
@@ -20,7 +30,8 @@ internal sealed class PresenceChanges
         }
     }
 
-    /// <summary>Notes that a subscriber has gone.</summary>
+    /// <summary>Records that a subscriber has gone. Its change is due, unless the registry has never had it: then the
+    /// subscriber is forgotten.</summary>
     public void Remove(ActiveSubscriber subscriber)
     {
         lock (_gate)
@@ -29,7 +40,7 @@ internal sealed class PresenceChanges
         }
     }
 
-    /// <summary>Notes that all subscribers have gone.</summary>
+    /// <summary>Records that all subscribers have gone.</summary>
     public void RemoveAll()
     {
         lock (_gate)
@@ -38,7 +49,7 @@ internal sealed class PresenceChanges
         }
     }
 
-    /// <summary>Makes all subscribers due again, because the registry has lost them.</summary>
+    /// <summary>Makes the changes of all subscribers due again, because the registry has lost its values.</summary>
     public void Repeat()
     {
         lock (_gate)
@@ -50,8 +61,10 @@ internal sealed class PresenceChanges
         }
     }
 
-    /// <summary>Whether the registry can have this number of values of this instance, after the changes so
-    /// far.</summary>
+    /// <summary>Whether this number of values in the registry is plausible. The registry must have the value of each
+    /// subscriber without a due change. It may have the value of a subscriber with a due change, if a write of it was
+    /// tried.</summary>
+    /// <param name="held">The number of values that the registry has of this instance.</param>
     public bool Fits(long held)
     {
         lock (_gate)
@@ -61,10 +74,10 @@ internal sealed class PresenceChanges
         }
     }
 
-    /// <summary>The changes that are due, the oldest first. They stay due until they are
-    /// <see cref="Settle">settled</see>. </summary>
-    /// <param name="maxSubscribers">The largest number of changes.</param>
-    /// <param name="maxTopics">Once the subscribers have this number of topics together, no more are taken.</param>
+    /// <summary>Gets the changes that are due, the oldest first. They stay due until <see cref="Settle"/>.</summary>
+    /// <param name="maxSubscribers">The maximum number of changes.</param>
+    /// <param name="maxTopics">Once the taken subscribers have this number of topic selectors together, no more are
+    /// taken.</param>
     public List<PresenceChange> Take(int maxSubscribers, int maxTopics)
     {
         var changes = new List<PresenceChange>();
@@ -73,7 +86,7 @@ internal sealed class PresenceChanges
             foreach (var shared in _due)
             {
                 if (changes.Count == maxSubscribers || maxTopics <= 0) break;
-                changes.Add(new PresenceChange(shared, shared.IsHere, shared.MayBeTold));
+                changes.Add(new PresenceChange(shared, shared.IsHere, shared.MayBeAnnounced));
                 maxTopics -= shared.Subscriber.Topics.Count;
                 shared.MayBeHeld = true;
             }
@@ -81,24 +94,24 @@ internal sealed class PresenceChanges
         return changes;
     }
 
-    /// <summary>Notes that changes are about to be announced, or that the end of subscribers has been announced.
-    /// </summary>
-    /// <param name="changes">The changes.</param>
-    /// <param name="hasCome">True before the announcement, for subscribers that have come; false after it, for those
-    /// that have gone.</param>
-    public void Tell(IEnumerable<PresenceChange> changes, bool hasCome)
+    /// <summary>Records which comings may have been announced. Call it before the announcement with true, so that a
+    /// coming counts as announced even if the announcement fails; and after it with false, so that an announced end is
+    /// not announced again.</summary>
+    /// <param name="changes">The changes that are announced together.</param>
+    /// <param name="hasCome">True: record the subscribers that have come. False: record those that have gone.</param>
+    public void RecordAnnouncement(IEnumerable<PresenceChange> changes, bool hasCome)
     {
         lock (_gate)
         {
             foreach (var change in changes)
             {
-                if (change.HasCome == hasCome) change.Shared.MayBeTold = hasCome;
+                if (change.HasCome == hasCome) change.Shared.MayBeAnnounced = hasCome;
             }
         }
     }
 
-    /// <summary>Notes that other instances know the changes, and that the registry has no values of subscribers that
-    /// have gone.</summary>
+    /// <summary>Records that the changes are announced, and that the registry no longer has the values of subscribers
+    /// that have gone. The changes are no longer due.</summary>
     public void Settle(IEnumerable<PresenceChange> changes)
     {
         lock (_gate)
@@ -106,7 +119,7 @@ internal sealed class PresenceChanges
             foreach (var change in changes)
             {
                 if (!change.HasCome) Forget(change.Shared);
-                // Otherwise the subscriber has gone in the meantime, and that change is due.
+                // If the subscriber has gone since Take, its end is due instead.
                 else if (change.Shared.IsHere) _due.Remove(change.Shared.Node);
             }
         }

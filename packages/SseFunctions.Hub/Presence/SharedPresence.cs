@@ -5,9 +5,11 @@ using SseFunctions.Hub.EventLogs;
 
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>The active subscriptions of all instances that share a log. Subscribers only note their changes here; one
+/// <summary>The active subscriptions of all instances that share a log. Subscribers only record their changes here; one
 /// loop writes the changes to the registry and then announces them. Each change is announced at least once: if this
-/// instance dies, another instance announces it.</summary>
+/// instance dies, another instance announces it. The loop also renews the registration of this instance, and cleans up
+/// after dead instances. <see cref="AddAsync"/>, <see cref="RemoveAsync"/> and <see cref="ListAsync"/> are
+/// thread-safe.</summary>
 internal sealed partial class SharedPresence(
     IEventLog log, IInstanceRegistry registry, RegistryTimes times, TimeProvider time, ILogger<SharedPresence> logger)
     : BackgroundService, IPresence
@@ -61,7 +63,7 @@ internal sealed partial class SharedPresence(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await base.StartAsync(cancellationToken);
-        // So that the first request for the list finds this instance registered.
+        // Wait for the first attempt to register: the first request for the list needs a registered instance.
         await Task.WhenAny(_tried.Task, Task.Delay(LongestStart, cancellationToken));
     }
 
@@ -71,7 +73,7 @@ internal sealed partial class SharedPresence(
         await base.StopAsync(cancellationToken);
         if (!_isRegistered || _hasFailed) return;
         _changes.RemoveAll();
-        // A limit of its own: the time that the host gives may be longer, or used up already.
+        // Not the host's token: the host's time limit may be longer, or may have passed already.
         using var limit = new CancellationTokenSource(LongestLeave);
         try
         {
@@ -82,7 +84,7 @@ internal sealed partial class SharedPresence(
         }
         catch (Exception exception)
         {
-            // The host stops nevertheless, and another instance clears up.
+            // The host must stop nevertheless. Another instance announces the changes when this one counts as dead.
             LogNotLeft(exception);
         }
     }
@@ -107,7 +109,7 @@ internal sealed partial class SharedPresence(
             }
             catch (Exception exception)
             {
-                // This loop is the only one, so it must go on after every error.
+                // Catch everything: nothing else shares the changes, so this loop must not end.
                 if (!_hasFailed) LogFailed(exception);
                 _hasFailed = true;
                 _isRenewalDue = true;
@@ -145,8 +147,8 @@ internal sealed partial class SharedPresence(
         {
             var held = await registry.RenewAsync([], cancellationToken);
             if (held is { } count && _changes.Fits(count)) return;
-            // Other instances took this one for dead; or Redis was emptied, has lost data, or has executed a command late,
-            // after it had timed out.
+            // Other instances treated this one as dead. Or Redis was emptied, has lost data, or has executed a command
+            // after the command had timed out.
             LogNotRegistered();
             _isRegistered = false;
         }
@@ -162,12 +164,12 @@ internal sealed partial class SharedPresence(
         if (changes.Count == 0) return false;
         if (!await ChangeAsync([.. changes.Select(change => change.Value)], cancellationToken)) return true;
 
-        var told = changes.FindAll(change => change.IsTold);
-        _changes.Tell(told, hasCome: true);
-        await log.TellAsync(told.SelectMany(change => change.Documents), cancellationToken);
-        _changes.Tell(told, hasCome: false);
+        var announced = changes.FindAll(change => change.MustBeAnnounced);
+        _changes.RecordAnnouncement(announced, hasCome: true);
+        await log.AnnounceAsync(announced.SelectMany(change => change.Documents), cancellationToken);
+        _changes.RecordAnnouncement(announced, hasCome: false);
 
-        KeyValuePair<string, string?>[] gone = [.. told.Where(change => !change.HasCome)
+        KeyValuePair<string, string?>[] gone = [.. announced.Where(change => !change.HasCome)
             .Select(change => KeyValuePair.Create<string, string?>(change.Shared.Subscriber.Id, null))];
         if (gone.Length == 0 || await ChangeAsync(gone, cancellationToken)) _changes.Settle(changes);
         return true;
@@ -181,19 +183,21 @@ internal sealed partial class SharedPresence(
         return _isRegistered;
     }
 
-    [LoggerMessage(1, LogLevel.Warning,
-        "Active subscriptions cannot be shared with other instances at the moment. Streams go on, and changes are "
-        + "announced later")]
+    [LoggerMessage(162, LogLevel.Warning,
+        "Active subscriptions cannot be shared with other instances: Redis cannot be reached, or refuses. Streams go "
+        + "on, and this instance tries again every second. If this lasts, check the server of Redis:ConnectionString")]
     private partial void LogFailed(Exception exception);
 
-    [LoggerMessage(2, LogLevel.Information, "Active subscriptions are shared with other instances again")]
+    [LoggerMessage(163, LogLevel.Information, "Active subscriptions are shared with other instances again")]
     private partial void LogRecovered();
 
-    [LoggerMessage(3, LogLevel.Warning,
-        "The other instances have lost the active subscriptions of this instance: it announces them again")]
+    [LoggerMessage(164, LogLevel.Warning,
+        "The instance registry has lost the active subscriptions of this instance, because this instance counted as "
+        + "dead or Redis lost data: announcing them again")]
     private partial void LogNotRegistered();
 
-    [LoggerMessage(4, LogLevel.Warning,
-        "Could not announce before the host stopped that the last subscribers have gone: other instances will")]
+    [LoggerMessage(165, LogLevel.Warning,
+        "Could not announce before the host stopped that the last subscribers have gone: another instance announces it "
+        + "when this instance counts as dead")]
     private partial void LogNotLeft(Exception exception);
 }

@@ -1,29 +1,29 @@
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>A subscriber of this instance, and what other instances may know about it. Guarded by the lock of
-/// <see cref="PresenceChanges"/>.</summary>
+/// <summary>A subscriber of this instance, and what other instances may know about it. The lock of
+/// <see cref="PresenceChanges"/> guards it.</summary>
 internal sealed class SharedSubscriber
 {
-    /// <summary>Makes a subscriber that no other instance knows yet.</summary>
+    /// <summary>Creates a subscriber that no other instance knows yet.</summary>
     public SharedSubscriber(ActiveSubscriber subscriber)
     {
         Subscriber = subscriber;
         Node = new LinkedListNode<SharedSubscriber>(this);
     }
 
-    /// <summary>The subscriber.</summary>
+    /// <summary>Gets the subscriber.</summary>
     public ActiveSubscriber Subscriber { get; }
 
-    /// <summary>Its node in the list of changes that are due; in no list if it has none.</summary>
+    /// <summary>The subscriber's node in the list of due changes. The node is in no list if no change is due.</summary>
     public LinkedListNode<SharedSubscriber> Node { get; }
 
     /// <summary>Whether the subscriber is still connected.</summary>
     public bool IsHere { get; set; } = true;
 
-    /// <summary>Whether the registry may have its value. A write that failed may have been executed nevertheless.
-    /// </summary>
+    /// <summary>Whether the registry may have the subscriber's value. A write that failed may have been executed
+    /// nevertheless.</summary>
     public bool MayBeHeld { get; set; }
 
-    /// <summary>Whether its coming may have been announced.</summary>
-    public bool MayBeTold { get; set; }
+    /// <summary>Whether the coming of the subscriber may have been announced, and its end has not been.</summary>
+    public bool MayBeAnnounced { get; set; }
 }

@@ -8,7 +8,7 @@ namespace SseFunctions.Hub.Presence;
 /// <param name="Topics">The topic selectors.</param>
 /// <param name="Payload">The JSON that its token adds to the subscriptions, as text; null if the token adds
 /// none.</param>
-/// <param name="HasEnded">Whether it has gone, and its end is still to be announced.</param>
+/// <param name="HasEnded">Whether the subscriber has gone, and its end must still be announced.</param>
 internal sealed record StoredSubscriber(string[] Topics, string? Payload = null, bool HasEnded = false)
 {
     private static readonly StoredSubscriberJson Json = new(new JsonSerializerOptions
@@ -19,11 +19,11 @@ internal sealed record StoredSubscriber(string[] Topics, string? Payload = null,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
-    /// <summary>Writes a subscriber.</summary>
+    /// <summary>Writes a subscriber as JSON.</summary>
     public static string Write(ActiveSubscriber subscriber, bool hasEnded) => JsonSerializer.Serialize(
         new StoredSubscriber([.. subscriber.Topics], subscriber.Payload, hasEnded), Json.StoredSubscriber);
 
-    /// <summary>Reads a subscriber; null if the text is not a subscriber, because another program has written
+    /// <summary>Reads a subscriber from JSON. Null if the text is not a subscriber, because another program has written
     /// it.</summary>
     public static StoredSubscriber? Read(string json)
     {
@@ -38,7 +38,7 @@ internal sealed record StoredSubscriber(string[] Topics, string? Payload = null,
         }
     }
 
-    /// <summary>One document for each topic selector.</summary>
+    /// <summary>Gets one document for each topic selector.</summary>
     public IEnumerable<SubscriptionDocument> Documents(string id, bool isActive) =>
         Topics.Select(topic => new SubscriptionDocument(topic, id, isActive, Payload));
 }

@@ -5,21 +5,24 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>A subscription as the protocol writes it, in JSON-LD (Mercure protocol, draft 07, section 7).</summary>
+/// <summary>A subscription as JSON-LD (Mercure protocol, draft 07, section 7).</summary>
 /// <param name="Topic">The topic selector.</param>
-/// <param name="Subscriber">The id of the connection.</param>
-/// <param name="IsActive">Whether the connection is open.</param>
+/// <param name="Subscriber">The id of the subscriber.</param>
+/// <param name="IsActive">Whether the subscriber's stream is open.</param>
 /// <param name="Payload">The JSON that the subscriber's token adds; null if the token adds none.</param>
 internal sealed record SubscriptionDocument(string Topic, string Subscriber, bool IsActive, string? Payload)
 {
     private const string Root = HubPath.Absolute + "/subscriptions";
     private const string Context = "https://mercure.rocks/";
 
-    /// <summary>The name of the subscription, which is also the topic of its updates, and what tokens give rights to. It is
-    /// the address of the subscription where the app's routes have no prefix.</summary>
+    /// <summary>Gets the path of the subscription: its id in JSON, and the topic of its updates, to which a token must
+    /// give a right. It is also the URL path of the subscription if the app's routes have no prefix.</summary>
     public string Path => PathOf(Topic, Subscriber);
 
-    /// <summary>The name of all subscriptions, of those with one topic selector, or of one subscription.</summary>
+    /// <summary>Gets the path of all subscriptions, of the subscriptions with one topic selector, or of one
+    /// subscription.</summary>
+    /// <param name="topic">The topic selector; null for all subscriptions.</param>
+    /// <param name="subscriber">The id of the subscriber; null for all subscribers.</param>
     public static string PathOf(string? topic = null, string? subscriber = null)
     {
         if (topic is null) return Root;
@@ -27,7 +30,8 @@ internal sealed record SubscriptionDocument(string Topic, string Subscriber, boo
         return subscriber is null ? path : $"{path}/{Uri.EscapeDataString(subscriber)}";
     }
 
-    /// <summary>The JSON of this subscription.</summary>
+    /// <summary>Writes this subscription as JSON.</summary>
+    /// <param name="lastEventId">The id of the log's last entry; null to leave it out.</param>
     public string ToJson(string? lastEventId = null) => Write(writer =>
     {
         writer.WriteStartObject();
@@ -37,7 +41,10 @@ internal sealed record SubscriptionDocument(string Topic, string Subscriber, boo
         writer.WriteEndObject();
     });
 
-    /// <summary>The JSON of several subscriptions.</summary>
+    /// <summary>Writes a list of subscriptions as JSON.</summary>
+    /// <param name="path">The path of the list: see <see cref="PathOf"/>.</param>
+    /// <param name="lastEventId">The id of the log's last entry.</param>
+    /// <param name="documents">The subscriptions.</param>
     public static string ToJson(string path, string lastEventId, IEnumerable<SubscriptionDocument> documents) =>
         Write(writer =>
         {
