@@ -5,7 +5,7 @@ using static SseFunctions.Tests.Support.HubClient;
 
 namespace SseFunctions.Tests.Hub;
 
-/// <summary>Two instances of the app, with one Redis between them.</summary>
+/// <summary>Two instances of the app that share one Redis.</summary>
 public sealed class SharedHubTests : IAsyncDisposable
 {
     private const string Healthy = "{\"status\":\"Healthy\",\"checks\":{\"hub\":\"Healthy\",\"hub-redis\":\"Healthy\"}}";
@@ -91,11 +91,11 @@ public sealed class SharedHubTests : IAsyncDisposable
         await using var back = await host.Subscribe("topic=a", ("Last-Event-ID", cursor));
         Assert.Equal("earliest", back.LastEventId);
         Assert.Equal("after", (await back.Next()).Data);
-        // One that comes now is told nothing of the lost log.
+        // A new client gets an id of the new log, and not one of the lost log.
         Assert.NotEqual(cursor, await CursorOf(host));
     }
 
-    // Where its stream would begin is not known, so it could miss what other instances publish meanwhile.
+    // The end of the shared log is unknown, so the subscriber could miss updates that other instances publish.
     [Fact]
     public async Task Where_Redis_has_not_been_read_yet_a_subscriber_is_told_to_come_again()
     {
@@ -103,7 +103,7 @@ public sealed class SharedHubTests : IAsyncDisposable
         await redis.Kill();
         var host = await StartHost($"Redis:ConnectionString={redis.ImpatientConnectionString}");
         using (var early = await host.Get($"{HubClient.Path}?topic=a"))
-            Assert.Matches("^: what you have missed cannot be found out[^\n]+\nretry: [23][0-9]{3}\n$", await early.Text());
+            Assert.Matches("^: missed updates cannot be looked up[^\n]+\nretry: [23][0-9]{3}\n$", await early.Text());
         await redis.Run();
         await UntilHealthIs(host, Healthy);
         Assert.Equal("#0-0", await CursorOf(host));
@@ -147,7 +147,7 @@ public sealed class SharedHubTests : IAsyncDisposable
         }
         await UntilHealthIs(quiet, Unhealthy);
         await quiet.Logs.First("Redis refuses to store updates (OOM)");
-        // Nobody publishes on a full Redis to find out: both instances look by themselves.
+        // Nobody has to publish for the health to recover: both instances probe Redis themselves.
         await redis.Ask("CONFIG", "SET", "maxmemory", "0");
         await UntilHealthIs(publishing, Healthy);
         await UntilHealthIs(quiet, Healthy);
@@ -177,7 +177,7 @@ public sealed class SharedHubTests : IAsyncDisposable
         await using var subscription = await host.Subscribe("topic=a");
         await using var quiet = await host.Subscribe("topic=quiet");
         var id = await UntilTaken(host, "topic=a&data=before");
-        // Or the subscriber would be sent away before it has got it.
+        // Otherwise the stream could end before the subscriber gets this update.
         Assert.Equal("before", (await subscription.Next()).Data);
         await redis.Kill();
         await redis.Run();
@@ -207,14 +207,14 @@ public sealed class SharedHubTests : IAsyncDisposable
     public async Task Says_where_updates_are_held(string setOnAzure)
     {
         await using var alone = await LocalHostServer.Start();
-        await alone.Logs.First("Updates are held in the memory of this instance");
+        await alone.Logs.First("The log is in the memory of this instance");
         Assert.DoesNotContain(alone.Logs.Entries, line => line.Message.Contains("runs on Azure", StringComparison.Ordinal));
         await using var onAzure = await LocalHostServer.Start(null, $"{setOnAzure}=1");
         var warning = await onAzure.Logs.First("runs on Azure");
         Assert.Equal(LogLevel.Warning, warning.Level);
         Assert.Contains("set Redis__ConnectionString", warning.Message, StringComparison.Ordinal);
         var shared = await StartHost(await StartRedis(), $"{setOnAzure}=1");
-        await shared.Logs.First("Updates are held in Redis");
+        await shared.Logs.First("The log is in Redis");
         Assert.DoesNotContain(shared.Logs.Entries, line => line.Message.Contains("runs on Azure", StringComparison.Ordinal));
     }
 
@@ -230,7 +230,7 @@ public sealed class SharedHubTests : IAsyncDisposable
         return await client.UntilCursor();
     }
 
-    // The id.
+    // Publishes until the hub accepts the update, and returns its event id.
     private static async Task<string> UntilTaken(LocalHostServer host, string form)
     {
         var limit = DateTime.UtcNow + Limits.Soon;
@@ -243,7 +243,7 @@ public sealed class SharedHubTests : IAsyncDisposable
         }
     }
 
-    // A moment after the log has said that it can or cannot be read or written.
+    // The health changes shortly after the log message about Redis.
     private static async Task UntilHealthIs(LocalHostServer host, string expected)
     {
         var limit = DateTime.UtcNow + Limits.Soon;
@@ -268,7 +268,7 @@ public sealed class SharedHubTests : IAsyncDisposable
     private Task<LocalHostServer> StartHost(RedisServer redis, params string[] settings) =>
         StartHost([$"Redis:ConnectionString={redis.ConnectionString}", .. settings]);
 
-    // One that gives up soon, but not before it has reached its Redis.
+    // Starts a host whose requests to Redis time out soon, and waits until the host has reached Redis.
     private async Task<LocalHostServer> StartImpatientHost(RedisServer redis)
     {
         var host = await StartHost($"Redis:ConnectionString={redis.ImpatientConnectionString}");
