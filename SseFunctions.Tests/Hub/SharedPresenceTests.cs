@@ -10,7 +10,7 @@ using static SseFunctions.Tests.Support.HubClient;
 
 namespace SseFunctions.Tests.Hub;
 
-/// <summary>Who is subscribed to any of several instances, with one Redis between them.</summary>
+/// <summary>Presence of several instances that share one Redis.</summary>
 public sealed class SharedPresenceTests : IAsyncDisposable
 {
     private const string Root = $"{HubClient.Path}/subscriptions";
@@ -19,7 +19,8 @@ public sealed class SharedPresenceTests : IAsyncDisposable
 
     private static readonly (string, string) Watcher = Bearer(Jwt.Subscriber(AllOfThem, "end"));
     private static readonly RegistryTimes Usual = RegistryTimes.Default;
-    // One that says so late has to wait anew before it takes anybody for dead: so not more often.
+    // An instance that renews its registration late must wait again before it may take another instance for dead. A
+    // shorter interval would make instances on a busy machine late.
     private static readonly RegistryTimes Short = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(5));
 
     private readonly List<IAsyncDisposable> _started = [];
@@ -77,7 +78,7 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         Assert.Equal(count, (await List(one, "/a")).Select(item => item.GetProperty("id").GetString()).Distinct().Count());
         foreach (var subscriber in all) Assert.True(subscriber.EndAsync().IsCompletedSuccessfully);
         await Until(async () => await TryList(other, "/a") is [], "empty list");
-        // The list is ahead of what is told.
+        // The list changes before the updates about it are in the log.
         var log = one.Services.GetRequiredService<IEventLog>();
         await Until(() => Task.FromResult(log.Size.Count >= 2 * count), "last that is told");
         Assert.Equal(2 * count, log.Size.Count);
@@ -89,7 +90,8 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         var redis = await StartRedis();
         var survivors = new[] { await StartHost(redis, Short), await StartHost(redis, Short), await StartHost(redis, Short) };
         await using var watcher = await Watch(survivors[0]);
-        // Its clock stands still, so that it never says that it lives: to the others that is what a dead one is.
+        // The clock of this instance stands still, so the instance never renews its registration: to the others it is
+        // dead.
         var dying = await StartHost(redis, Short, new FakeTimeProvider(DateTimeOffset.UtcNow));
         await using var subscriber = await dying.Subscribe("topic=a&topic=b");
         Assert.True((await NextOf(watcher, "a")).GetProperty("active").GetBoolean());
@@ -125,7 +127,7 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         Assert.Contains(standing.Logs.Entries, line => line.Message.Contains("have lost the active subscriptions of this instance", StringComparison.Ordinal));
     }
 
-    // As a replica is that was promoted before it had got them, or a Redis that evicts what it should not.
+    // A replica that was promoted before it had all data loses keys. So does a Redis whose policy evicts them.
     [Theory]
     [InlineData("DEL", "{sse}:instances")]
     [InlineData("HDEL")]
@@ -134,7 +136,7 @@ public sealed class SharedPresenceTests : IAsyncDisposable
     {
         var redis = await StartRedis();
         var host = await StartHost(redis, new RegistryTimes(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)));
-        // Says that it lives too seldom to find out anything itself.
+        // The instance of the watcher renews its registration too seldom to repair anything itself.
         await using var watcher = await Watch(await StartHost(redis, Usual));
         await using var subscriber = await host.Subscribe("topic=a");
         var came = await NextOf(watcher, "a");
@@ -187,7 +189,7 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         Assert.DoesNotContain(host.Logs.Entries, line => line.Message.Contains("left to itself", StringComparison.Ordinal));
         using (var refused = await host.Get(Root, Watcher))
         {
-            Assert.Equal("Who is subscribed is not known just now: try again.", await refused.Problem(HttpStatusCode.ServiceUnavailable));
+            Assert.Equal("The active subscriptions are not known just now: try again.", await refused.Problem(HttpStatusCode.ServiceUnavailable));
             Assert.Equal("5", refused.Header("Retry-After"));
         }
 
@@ -199,14 +201,14 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         var told = new List<(string, bool)>();
         while (await watcher.Next() is var next && next.Data != "end")
             told.Add((Topic(Json(next.Data)), Json(next.Data).GetProperty("active").GetBoolean()));
-        // Once, unless an answer of Redis was late.
+        // Each once, or twice if an answer of Redis was late.
         Assert.Equal([("coming", true), ("leaving", false)], told.Distinct().Order());
     }
 
     [Fact]
     public async Task An_instance_that_stops_leaves_nothing_behind()
     {
-        // It takes a second for that, no longer, which may not be enough.
+        // A stopping instance takes at most a second to remove its subscribers, which may be too short.
         const int Tries = 3;
         for (var tries = 1; !await IsInTime(); tries++) Assert.True(tries < Tries, "It was always too late.");
 
@@ -259,12 +261,12 @@ public sealed class SharedPresenceTests : IAsyncDisposable
     private static async Task<HubSubscription> Watch(LocalHostServer host)
     {
         var watcher = await host.Subscribe($"{Watched}&topic=end", Watcher);
-        // Itself.
+        // The watcher's own two subscriptions.
         Assert.Equal(2, (await watcher.Next(2)).Count);
         return watcher;
     }
 
-    // As soon as it can be known.
+    // Waits until the list is available.
     private static async Task<List<JsonElement>> List(LocalHostServer host, string path)
     {
         List<JsonElement>? listed = null;
@@ -272,7 +274,7 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         return listed!;
     }
 
-    // Null while it cannot be known.
+    // Returns null while the list is not available.
     private static async Task<List<JsonElement>?> TryList(LocalHostServer host, string path)
     {
         using var answer = await host.Get(Root + path, Watcher);
@@ -282,7 +284,7 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         return [.. Json(text).GetProperty("subscriptions").EnumerateArray()];
     }
 
-    // Where the instance keeps its subscribers at which this one is.
+    // Finds the key in Redis of the instance that has this subscriber.
     private static async Task<string> KeyOf(RedisServer redis, string subscriber)
     {
         foreach (var instance in (string[])(await redis.Ask("ZRANGE", "{sse}:instances", 0, -1))!)
@@ -323,7 +325,7 @@ public sealed class SharedPresenceTests : IAsyncDisposable
     private Task<LocalHostServer> StartHost(RedisServer redis, RegistryTimes times, FakeTimeProvider? time = null) =>
         StartHost(redis.ConnectionString, times, time);
 
-    // One that gives up soon when Redis does not answer.
+    // Starts a host whose requests to Redis time out soon.
     private Task<LocalHostServer> StartImpatientHost(RedisServer redis, RegistryTimes times) =>
         StartHost(redis.ImpatientConnectionString, times);
 
@@ -335,7 +337,7 @@ public sealed class SharedPresenceTests : IAsyncDisposable
             $"Redis:ConnectionString={connectionString}",
             "Hub:Subscriptions=true");
         _started.Add(host);
-        // One whose clock stands still may count as dead before it is asked.
+        // A host whose clock stands still may count as dead before it answers.
         if (time is null) await host.KnowsSubscribers();
         return host;
     }
