@@ -15,7 +15,7 @@ public sealed class AccessTests
 
     private static readonly string Good = Jwt.Mint(new { mercure = new { publish = new[] { "*" }, subscribe = new[] { "*" } } });
 
-    /// <summary>Tokens that are no good, and what the log says of each.</summary>
+    /// <summary>Invalid tokens, and the reason that the log has for each.</summary>
     public static TheoryData<string, string> BadTokens
     {
         get
@@ -29,11 +29,11 @@ public sealed class AccessTests
                 { Jwt.Mint(new { exp = 0, claims.mercure }), "it expired at" },
                 { Jwt.Mint(new { exp = "never", claims.mercure }), "its claim exp is not a number" },
                 { Jwt.Mint(new { nbf = now + 1_000_000, claims.mercure }), "it is not valid before" },
-                { Jwt.Mint(claims, "another-key-that-is-long-enough-for-it"), "its signature does not fit Hub:Publisher:Key" },
+                { Jwt.Mint(claims, "another-key-that-is-long-enough-for-it"), "its signature does not match Hub:Publisher:Key" },
                 { Jwt.Mint(claims, algorithm: "none"), "it has no signature" },
                 { Jwt.Mint(claims, algorithm: "none") + parts[2], "it is not signed (its alg is none)" },
                 { Jwt.Mint(claims, algorithm: "HS512"), "it is signed with HS512, but Hub:Publisher:Algorithm is HS256" },
-                { $"{parts[0]}.{Jwt.Mint(new { sub = "other" }).Split('.')[1]}.{parts[2]}", "its signature does not fit" },
+                { $"{parts[0]}.{Jwt.Mint(new { sub = "other" }).Split('.')[1]}.{parts[2]}", "its signature does not match" },
                 { $"{parts[0]}.{parts[1]}.", "it has no signature" },
                 { $"{parts[0]}.{parts[1]}", "it is not three" },
                 { $"\"{Jwt.Mint(claims)}\"", "it is in quotes" },
@@ -86,8 +86,8 @@ public sealed class AccessTests
     {
         await using var server = await LocalHostServer.Start(null, "Hub:Publisher:Key=");
         using var answer = await server.Post("topic=a&data=a", Bearer(Good));
-        Assert.Equal("Publishing is off: no Hub:Publisher:Key is set.", await answer.Problem(HttpStatusCode.Forbidden));
-        await server.Logs.First("Nobody can publish over HTTP: set Hub:Publisher:Key");
+        Assert.Equal("Publishing over HTTP is off: set Hub:Publisher:Key or Hub:Publisher:JwksUri.", await answer.Problem(HttpStatusCode.Forbidden));
+        await server.Logs.First("Publishing over HTTP is off: set Hub:Publisher:Key");
         await using var anonymous = await server.Subscribe("topic=a&lastEventID=earliest");
         using var subscriber = await server.Get(Topic, Bearer(Good));
         await AssertTellsNothing(subscriber);
@@ -95,7 +95,7 @@ public sealed class AccessTests
     }
 
     [Theory]
-    [InlineData("Hub:Publisher:Key=", "Nobody can publish over HTTP: set Hub:Publisher:Key")]
+    [InlineData("Hub:Publisher:Key=", "Publishing over HTTP is off: set Hub:Publisher:Key")]
     [InlineData("Hub:Publisher:Key=short", "Hub:Publisher:Key has 40 bits")]
     [InlineData("Hub:Subscriber:Key=short", "Hub:Subscriber:Key has 40 bits")]
     public async Task What_is_odd_about_the_keys_is_said_at_start(string setting, string warning)

@@ -18,7 +18,7 @@ public sealed class ClientAddressTests
     [InlineData(1, "10.9.9.9,192.0.2.1:4711", "192.0.2.1")]
     [InlineData(2, "192.0.2.1, 198.51.100.1", "192.0.2.1")]
     [InlineData(2, "10.9.9.9, 192.0.2.1, 198.51.100.1", "192.0.2.1")]
-    // The request did not come by both of them: what there is may be the client's own words.
+    // The request did not pass all trusted proxies, so the client may have written the header itself.
     [InlineData(2, "192.0.2.1", Peer)]
     [InlineData(10, "1.1.1.1, 2.2.2.2", Peer)]
     [InlineData(1, "10.9.9.9, unknown", Peer)]
@@ -54,12 +54,12 @@ public sealed class ClientAddressTests
                 chain.Push(await ForwardingProxy.Start(next));
                 next = chain.Peek().Url;
             }
-            // Two clients with addresses of their own say the same of themselves.
+            // Two clients at different addresses send the same forged header.
             using var first = await Subscribe(next, from: "127.0.0.21", says: "10.9.9.1");
             await first.Until(": open");
             using var second = await Subscribe(next, from: "127.0.0.22", says: "10.9.9.1");
             await second.Until(": open");
-            // The first one says something else.
+            // The first client sends another forged header.
             using var same = await Subscribe(next, from: "127.0.0.21", says: "10.9.9.2");
             await same.Until("no room for another subscriber");
         }

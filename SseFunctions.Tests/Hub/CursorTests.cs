@@ -6,8 +6,8 @@ using static SseFunctions.Tests.Support.HubClient;
 
 namespace SseFunctions.Tests.Hub;
 
-/// <summary>The id without data that each stream of the hub opens with: a client whose stream ends before its first update
-/// resumes with it.</summary>
+/// <summary>The event id without data at the start of each hub stream. A client whose stream ends before its first
+/// update resumes with this id.</summary>
 public sealed class CursorTests
 {
     private static CancellationToken Test => TestContext.Current.CancellationToken;
@@ -64,7 +64,7 @@ public sealed class CursorTests
         var time = new FakeTimeProvider();
         await using var server = await LocalHostServer.Start(time, "Hub:Subscriptions=true");
         (string, string)[] headers = right is null ? [] : [Bearer(Jwt.Subscriber(right))];
-        // The log is empty.
+        // The log is still empty.
         var start = await CursorOf(server, "topic=*", headers);
         for (var round = 0; round < 3; round++)
         {
@@ -81,7 +81,7 @@ public sealed class CursorTests
         Assert.Equal("public", (await resumed.Next()).Data);
     }
 
-    // Or anyone could try ids, and learn which private updates there are and when they were published.
+    // Otherwise anyone could try ids, and learn which private updates exist and when they were published.
     [Theory]
     [InlineData("secret")]
     [InlineData(null)]
@@ -135,7 +135,7 @@ public sealed class CursorTests
         if (right != "*") await server.Publish("topic=of/others&private&data=secret");
         var position = $"#{FakeTimeStart(time)}-1";
         var headers = Bearer(Jwt.Subscriber(right));
-        // Whatever it is subscribed to.
+        // The id does not depend on the topics that the client subscribes to.
         Assert.Equal(position, await CursorOf(server, "topic=b", headers));
         await server.Publish("topic=a&private&data=in+the+gap&id=secret");
         await using var resumed = await server.Subscribe("topic=a", headers, ("Last-Event-ID", position));
@@ -184,8 +184,8 @@ public sealed class CursorTests
         Assert.Equal(id, cursor);
     }
 
-    // Or an id that nobody knows yet could be given to an update while the client is away, and be taken for the last one
-    // that the client has.
+    // Otherwise, while the client is away, a publisher could give the unknown id to an update, and the client would
+    // resume after that update although it has never received it.
     [Theory]
     [InlineData("earliest")]
     [InlineData("next")]
@@ -233,7 +233,7 @@ public sealed class CursorTests
         var cursor = await CursorOf(server, "topic=a");
         await using var live = await server.Subscribe("topic=a");
         for (var count = 0; count < 101; count++) await Append(server, new Update(["a"], $"{count}"));
-        // Nothing is dropped that is still to be delivered.
+        // Waits for the delivery, because the log drops no entry before it is delivered.
         await live.Next(101);
         await using var resumed = await server.Subscribe("topic=a", ("Last-Event-ID", cursor));
         Assert.Equal("earliest", resumed.LastEventId);

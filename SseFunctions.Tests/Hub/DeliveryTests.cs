@@ -7,7 +7,8 @@ using static SseFunctions.Tests.Support.HubClient;
 
 namespace SseFunctions.Tests.Hub;
 
-/// <summary>The promise: nothing lost, nothing twice, one order for all, whatever connections do.</summary>
+/// <summary>The delivery guarantee: every update once, in one order for all subscribers, even if connections
+/// break.</summary>
 public sealed class DeliveryTests
 {
     private const int Updates = 800;
@@ -42,7 +43,7 @@ public sealed class DeliveryTests
         var half = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var subscribers = Enumerable.Range(0, 36).Select(async seed =>
         {
-            // Some are there from the start, some come in the middle of it.
+            // One third of the subscribers join after half of the updates, the others at the start.
             if (seed % 3 == 0) await half.Task.Within("half of the updates");
             return await Receive(server, new Random(seed));
         }).ToArray();
@@ -67,7 +68,7 @@ public sealed class DeliveryTests
         Assert.All(received, items => Assert.Equal(all, items));
         for (var publisher = 0; publisher < Publishers; publisher++)
         {
-            // What one publisher sends, one after the other, stays in that order.
+            // The updates of one publisher keep their order.
             var own = all.SkipLast(1).Select(item => int.Parse(item.Data)).Where(number => number % Publishers == publisher).ToList();
             Assert.Equal(own.Order(), own);
         }
@@ -90,7 +91,7 @@ public sealed class DeliveryTests
         await publishing.Within("end of the publishing");
         foreach (var read in joined)
         {
-            // All that is between two updates that are both seen is seen.
+            // No update is missing between the first and the last one received.
             var numbers = (await read).Where(data => int.TryParse(data, out _)).Select(int.Parse).ToList();
             if (numbers.Count > 0) Assert.Equal(Enumerable.Range(numbers[0], numbers.Count), numbers);
         }
@@ -111,7 +112,7 @@ public sealed class DeliveryTests
         }
     }
 
-    // Everything from the first to the last update, over as many connections as it takes.
+    // Receives all updates, over as many connections as necessary.
     private static async Task<List<(string Id, string Data)>> Receive(LocalHostServer server, Random random)
     {
         using var http = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectToReset }) { BaseAddress = server.Url };
@@ -138,7 +139,7 @@ public sealed class DeliveryTests
         return received;
     }
 
-    // Closed in the middle of a response, such a connection is reset.
+    // A connection with these options is reset if it is closed during a response.
     private static async ValueTask<Stream> ConnectToReset(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { LingerState = new LingerOption(true, 0), NoDelay = true };

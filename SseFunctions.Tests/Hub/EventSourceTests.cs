@@ -3,10 +3,10 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub;
 
-/// <summary>What the EventSource of a browser makes of a stream of the hub.</summary>
+/// <summary>How the EventSource of a browser handles a stream of the hub.</summary>
 public sealed class EventSourceTests(Browser browser) : IClassFixture<Browser>
 {
-    // Everything that happens to it, one after the other.
+    // Opens an EventSource, and records all its events in order.
     private const string Watch =
         """
         (url) => {
@@ -24,7 +24,7 @@ public sealed class EventSourceTests(Browser browser) : IClassFixture<Browser>
     public async Task Stores_the_id_without_data_and_gets_what_is_published_before_it_reconnects(bool isPrivate)
     {
         var page = await browser.NewPage();
-        // It ends after 1.6 to 2 s, and the browser waits for 2 to 4 s.
+        // The stream ends after 1.6 to 2 s, and the browser waits 2 to 4 s before it reconnects.
         await using var server = await LocalHostServer.Start(null, "Streaming:MaxDuration=00:00:02");
         if (isPrivate)
         {
@@ -56,7 +56,7 @@ public sealed class EventSourceTests(Browser browser) : IClassFixture<Browser>
         await Seen(page, "two");
         await server.Publish("topic=a&data=three");
         await Seen(page, "three");
-        // The next stream goes on behind what it has got.
+        // The next stream continues after the last received update.
         await server.Publish("topic=a&data=four");
         var seen = await Seen(page, "four");
         Assert.Equal(["one", "two", "three", "four"], seen.Where(item => item is not ("open" or "cut")));

@@ -2,8 +2,8 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub;
 
-/// <summary>What the Functions host forwards about a client, with the real worker. The host has written these headers itself: the
-/// client's own are gone by then.</summary>
+/// <summary>What the Functions host forwards about a client, with the real worker. The host writes these headers
+/// itself, and replaces those of the client.</summary>
 public sealed class ForwardedHeadersTests
 {
     private const string Host = "X-Forwarded-Host: app.example\r\nX-Forwarded-Proto: https\r\n";
@@ -27,7 +27,7 @@ public sealed class ForwardedHeadersTests
         using var same = await Subscribe(host, "192.0.2.1");
         await same.Until("no room for another subscriber");
 
-        // A page of the app's own origin publishes with the cookie.
+        // A page of the app's origin publishes with the cookie.
         using var own = await host.Invoke(
             "HubPublish", "POST", HubClient.Path, $"{Host}Origin: https://app.example\r\nCookie: mercureAuthorization={HubClient.Everything}\r\n", "topic=a&data=b");
         Assert.StartsWith("HTTP/1.1 200", await own.Until("\r\n\r\n"), StringComparison.Ordinal);

@@ -6,8 +6,8 @@ using static SseFunctions.Tests.Support.HubClient;
 
 namespace SseFunctions.Tests.Hub;
 
-/// <summary>Input that nobody thought of. Each test is bounded in rounds and, after some of them, in time, and begins with
-/// the same seed.</summary>
+/// <summary>Random input. Each test starts with the same seed, and is limited in rounds and, after a minimum of rounds,
+/// in time.</summary>
 public sealed class HubFuzzTests
 {
     private const int Rounds = 1000;
@@ -15,7 +15,7 @@ public sealed class HubFuzzTests
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
     private static readonly HashSet<string> ExpectedStatuses = ["200", "304", "400", "401", "403", "404", "413", "414", "431"];
 
-    // What parsers stumble over, beside single bytes.
+    // Character sequences that are difficult for parsers. Single bytes are added to them.
     private static readonly string[] Pieces =
     [
         "%", "%0", "%00", "%0a", "%0d%0a", "%ff", "%c3%28", "%ED%A0%80", "%F0%9F%98%80", "%u0041", "+", "&", "&&", "=", "==", ";", "?",
@@ -89,7 +89,7 @@ public sealed class HubFuzzTests
         await server.Publish("topic=a&id=the-end");
         var received = new List<string?>();
         while (await all.Next() is var next && next.EventId != "the-end") received.Add(next.EventId);
-        // Behind those is the update that Fuzz itself publishes.
+        // The last update is the one that Fuzz itself publishes.
         Assert.Equal(answered, received.SkipLast(1));
     }
 
@@ -161,6 +161,6 @@ public sealed class HubFuzzTests
         return mutated.ToString();
     }
 
-    // What a header can carry at all.
+    // Replaces the character that a header cannot contain.
     private static string Line(string value) => value.Replace('\u007f', '?');
 }

@@ -29,14 +29,14 @@ public sealed class KeyOptionsTests
     [InlineData(null, "", null, "Algorithm is '': set it to one of HS256, HS384, HS512, RS256, ES256.")]
     [InlineData("  ", "HS256", null, "Key is blank: set it to a secret, or remove it.")]
     [InlineData("@Microsoft.KeyVault(SecretUri=https://v.example/secrets/key)", "HS256", null,
-        "Key is a reference to Key Vault that was not followed: see whether the secret is there, and whether the app's identity "
-        + "(keyVaultReferenceIdentity) may read it; then change any app setting, since a restart alone does not make Azure look again.")]
-    [InlineData("-----BEGIN PUBLIC KEY-----", "HS256", null, "Key is PEM, but Algorithm is HS256, which wants a shared secret: set Algorithm to RS256 or ES256.")]
-    [InlineData("secret", "RS256", null, "Key is not PEM, which RS256 wants: set it to the public key, '-----BEGIN PUBLIC KEY----- ...'.")]
+        "Key is a reference to Key Vault that Azure did not resolve: check that the secret exists, and that the app's identity "
+        + "(keyVaultReferenceIdentity) may read it; then change any app setting, because a restart alone does not make Azure resolve it again.")]
+    [InlineData("-----BEGIN PUBLIC KEY-----", "HS256", null, "Key is PEM, but Algorithm is HS256, which needs a shared secret: set Algorithm to RS256 or ES256.")]
+    [InlineData("secret", "RS256", null, "Key is not PEM, which RS256 needs: set it to the public key, '-----BEGIN PUBLIC KEY----- ...'.")]
     [InlineData(null, "HS256", "https://a.example/jwks", "JwksUri is set, but Algorithm is HS256: a key set holds public keys, so set Algorithm to RS256 or ES256.")]
-    [InlineData(null, "RS256", "http://a.example/jwks", "JwksUri must be an https:// address (http:// only for this machine itself).")]
-    [InlineData(null, "RS256", "/jwks", "JwksUri must be an https:// address (http:// only for this machine itself).")]
-    [InlineData(null, "RS256", "file:///etc/jwks", "JwksUri must be an https:// address (http:// only for this machine itself).")]
+    [InlineData(null, "RS256", "http://a.example/jwks", "JwksUri must be an https:// address (http:// is allowed only for this machine).")]
+    [InlineData(null, "RS256", "/jwks", "JwksUri must be an https:// address (http:// is allowed only for this machine).")]
+    [InlineData(null, "RS256", "file:///etc/jwks", "JwksUri must be an https:// address (http:// is allowed only for this machine).")]
     public void Says_what_to_change(string? key, string algorithm, string? jwks, string expected)
     {
         var options = new KeyOptions { Key = key, Algorithm = algorithm };
@@ -86,8 +86,8 @@ public sealed class KeyOptionsTests
     [InlineData("https://hub.example ")]
     [InlineData("\thttps://hub.example")]
     public void An_issuer_or_audience_with_a_blank_around_it_is_a_slip(string name) => Assert.Equal(
-        ["Hub:Publisher:Issuer starts or ends with a blank, so no token would match: remove the blank.",
-            "Hub:Publisher:Audience starts or ends with a blank, so no token would match: remove the blank."],
+        ["Hub:Publisher:Issuer starts or ends with white space, so no token would match: remove it.",
+            "Hub:Publisher:Audience starts or ends with white space, so no token would match: remove it."],
         new KeyOptions { Key = "k", Issuer = name, Audience = name }.Problems("Hub:Publisher"));
 
     [Fact]
@@ -101,12 +101,12 @@ public sealed class KeyOptionsTests
             new KeyOptions { Algorithm = "RS256", Key = good, Keys = [good, bad] }.Problems("Hub:Publisher"));
         Assert.Equal(["Hub:Publisher:Keys:0 (part 2 of 3) is an RSA key of 1024 bits: 2048 are needed."],
             new KeyOptions { Algorithm = "RS256", Key = good, Keys = [$"{good}\n{bad}\n{good}"] }.Problems("Hub:Publisher"));
-        Assert.Equal(["Hub:Publisher:Keys:0 has a part that starts with '-----BEGIN ' and is damaged or cut off: copy the whole of it."],
+        Assert.Equal(["Hub:Publisher:Keys:0 has a part that starts with '-----BEGIN ' and is damaged or cut off: copy the whole part."],
             new KeyOptions { Algorithm = "RS256", Keys = [$"{good}\n{good[..200]}"] }.Problems("Hub:Publisher"));
-        Assert.Equal(["Hub:Publisher:Key cannot be read as the PEM of a public key for RS256: it holds 'EC PARAMETERS' instead."],
+        Assert.Equal(["Hub:Publisher:Key cannot be read as the PEM of a public key for RS256: it contains 'EC PARAMETERS' instead."],
             new KeyOptions { Algorithm = "RS256", Key = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----" }.Problems("Hub:Publisher"));
         Assert.Equal(["Hub:Publisher:Keys:0 is blank: set it to a secret, or remove it.",
-                "Hub:Publisher:Keys:2 is PEM, but Algorithm is HS256, which wants a shared secret: set Algorithm to RS256 or ES256."],
+                "Hub:Publisher:Keys:2 is PEM, but Algorithm is HS256, which needs a shared secret: set Algorithm to RS256 or ES256."],
             new KeyOptions { Key = "k", Keys = [" ", "k", good] }.Problems("Hub:Publisher"));
     }
 
@@ -116,7 +116,7 @@ public sealed class KeyOptionsTests
         using var rsa = RSA.Create(2048);
         var pem = rsa.ExportSubjectPublicKeyInfoPem();
         Assert.Empty(new KeyOptions { Key = "k", Keys = [.. Enumerable.Repeat("k", 9)] }.Problems("Hub:Publisher"));
-        Assert.Equal(["Hub:Publisher:Key and Hub:Publisher:Keys hold 11 keys together, and 10 are the most, since all of them are tried on each token: remove old ones."],
+        Assert.Equal(["Hub:Publisher:Key and Hub:Publisher:Keys hold 11 keys together, but at most 10 are allowed, because each is tried on each token: remove old keys."],
             new KeyOptions { Key = "k", Keys = [.. Enumerable.Repeat("k", 10)] }.Problems("Hub:Publisher"));
         Assert.Contains("hold 11 keys together", Assert.Single(
             new KeyOptions { Algorithm = "RS256", Key = string.Concat(Enumerable.Repeat(pem + "\n", 11)) }.Problems("Hub:Publisher")), StringComparison.Ordinal);
@@ -139,7 +139,7 @@ public sealed class KeyOptionsTests
             rsa.ExportSubjectPublicKeyInfoPem() + "\n" + rsa.ExportPkcs8PrivateKeyPem() })
         {
             var problem = Problem(pem, "RS256");
-            Assert.Contains("holds a private key, which only those who make tokens may have", problem, StringComparison.Ordinal);
+            Assert.Contains("contains a private key, which only the signer of tokens may have", problem, StringComparison.Ordinal);
             Assert.DoesNotContain(pem.Split('\n')[1], problem, StringComparison.Ordinal);
         }
     }

@@ -127,7 +127,7 @@ public sealed class LimitsTests
         await using var server = await LocalHostServer.Start(null, setting);
         await using var first = await server.Subscribe("topic=a");
         var second = await server.Subscribe("topic=a");
-        // One that has its headers is counted a moment later; one that gets an update has been.
+        // A subscriber is counted shortly after it gets its headers, and certainly before it gets an update.
         await server.Publish("topic=a&data=joined");
         Assert.Equal("joined", (await first.Next()).Data);
         Assert.Equal("joined", (await second.Next()).Data);
@@ -152,7 +152,7 @@ public sealed class LimitsTests
         await using var first = await server.Subscribe("topic=a", ("X-Forwarded-For", "10.0.0.9, 192.0.2.1:4711"));
         await using var other = await server.Subscribe("topic=a", ("X-Forwarded-For", "192.0.2.2"));
         await server.Publish("topic=a&data=a");
-        // Both are counted by then.
+        // Subscribers that get an update have been counted.
         Assert.Equal("a", (await first.Next()).Data);
         Assert.Equal("a", (await other.Next()).Data);
         using var same = await server.Get($"{HubClient.Path}?topic=a", ("X-Forwarded-For", "10.0.0.1, 192.0.2.1:4712"));
@@ -182,12 +182,12 @@ public sealed class LimitsTests
         await using var server = await LocalHostServer.Start(null, "Hub:History:MaxCount=100", "Streaming:WriteTimeout=01:00:00");
         await using var slow = await server.Subscribe(query);
         await using var fast = await server.Subscribe("topic=a");
-        // So that both are there from the first of the numbered ones on.
+        // Both subscribers must receive the first numbered update.
         await server.Publish("topic=a&data=joined");
         Assert.Equal("joined", (await slow.Next()).Data);
         Assert.Equal("joined", (await fast.Next()).Data);
         var text = new string('x', 200_000);
-        // More than the history and the buffers of all sockets hold.
+        // These updates exceed the history and the buffers of all sockets.
         for (var number = 0; number < 250; number++)
         {
             await server.Services.Publisher().PublishAsync(new Update(["a"], $"{number} {text}"), TestContext.Current.CancellationToken);

@@ -3,7 +3,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub;
 
-/// <summary>The whole app, with a managed identity as an app in Azure has one, and a Redis that it opens.</summary>
+/// <summary>The whole app, which signs in to Redis with a managed identity, as in Azure.</summary>
 public sealed class ManagedIdentityTests
 {
     private const string ClientId = "00000000-0000-0000-0000-000000000001";
@@ -43,7 +43,7 @@ public sealed class ManagedIdentityTests
         using var http = new HttpClient();
         var health = await http.GetStringAsync(new Uri(new Uri(await host.Url), "healthz"), TestContext.Current.CancellationToken);
         Assert.Contains("\"hub-redis\":\"Degraded\"", health, StringComparison.Ordinal);
-        // What a process prints comes when it likes.
+        // The output of a process arrives late.
         await host.Printed("No User Assigned or Delegated Managed Identity found");
         Assert.Single(host.Output.Split('\n'), line => line.Contains("Could not get a new token to sign in to Redis", StringComparison.Ordinal));
     }
@@ -84,7 +84,8 @@ public sealed class ManagedIdentityTests
             ("Redis__ClientId", clientId),
         ]);
 
-    // The first token and the first connection may take longer than a publisher waits. It is one update all the same.
+    // The first token and the first connection may take longer than the hub waits for Redis, so this retries. The
+    // update has an id, so it is stored once.
     private static async Task UntilTaken(LocalHostProcess host)
     {
         var limit = DateTime.UtcNow + Limits.Soon;

@@ -35,7 +35,7 @@ public sealed class PublishTests(HubFixture hub) : IClassFixture<HubFixture>
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
-    // To ask for the ASCII name of some hosts throws.
+    // For some hosts, the conversion of their name to ASCII throws.
     [Theory]
     [InlineData(false, HttpStatusCode.Unauthorized)]
     [InlineData(true, HttpStatusCode.Forbidden)]

@@ -167,7 +167,7 @@ public sealed class ReplayTests(HubFixture hub) : IClassFixture<HubFixture>
         {
             await using var subscription = await server.Subscribe($"topic=a&lastEventID={id}");
             Assert.Equal("earliest", subscription.LastEventId);
-            // It may fall behind after that, and then has an id to resume from.
+            // Later the subscriber may fall behind, and then has an event id to resume from.
             Assert.Equal("a", (await subscription.Next()).Data);
         }
         await done.CancelAsync();

@@ -103,7 +103,7 @@ public sealed class SharedHubTests : IAsyncDisposable
         await redis.Kill();
         var host = await StartHost($"Redis:ConnectionString={redis.ImpatientConnectionString}");
         using (var early = await host.Get($"{HubClient.Path}?topic=a"))
-            Assert.Matches("^: what you have missed cannot be found out[^\n]+\nretry: [23][0-9]{3}\n$", await early.Text());
+            Assert.Matches("^: missed updates cannot be looked up[^\n]+\nretry: [23][0-9]{3}\n$", await early.Text());
         await redis.Run();
         await UntilHealthIs(host, Healthy);
         Assert.Equal("#0-0", await CursorOf(host));
@@ -207,14 +207,14 @@ public sealed class SharedHubTests : IAsyncDisposable
     public async Task Says_where_updates_are_held(string setOnAzure)
     {
         await using var alone = await LocalHostServer.Start();
-        await alone.Logs.First("Updates are held in the memory of this instance");
+        await alone.Logs.First("The log is in the memory of this instance");
         Assert.DoesNotContain(alone.Logs.Entries, line => line.Message.Contains("runs on Azure", StringComparison.Ordinal));
         await using var onAzure = await LocalHostServer.Start(null, $"{setOnAzure}=1");
         var warning = await onAzure.Logs.First("runs on Azure");
         Assert.Equal(LogLevel.Warning, warning.Level);
         Assert.Contains("set Redis__ConnectionString", warning.Message, StringComparison.Ordinal);
         var shared = await StartHost(await StartRedis(), $"{setOnAzure}=1");
-        await shared.Logs.First("Updates are held in Redis");
+        await shared.Logs.First("The log is in Redis");
         Assert.DoesNotContain(shared.Logs.Entries, line => line.Message.Contains("runs on Azure", StringComparison.Ordinal));
     }
 

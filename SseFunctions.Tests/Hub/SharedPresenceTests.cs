@@ -188,7 +188,7 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         Assert.DoesNotContain(host.Logs.Entries, line => line.Message.Contains("left to itself", StringComparison.Ordinal));
         using (var refused = await host.Get(Root, Watcher))
         {
-            Assert.Equal("Who is subscribed is not known just now: try again.", await refused.Problem(HttpStatusCode.ServiceUnavailable));
+            Assert.Equal("The active subscriptions are not known just now: try again.", await refused.Problem(HttpStatusCode.ServiceUnavailable));
             Assert.Equal("5", refused.Header("Retry-After"));
         }
 

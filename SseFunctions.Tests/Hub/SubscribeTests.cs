@@ -44,7 +44,7 @@ public sealed class SubscribeTests(HubFixture hub) : IClassFixture<HubFixture>
         Assert.Equal(0, await body.ReadAsync(bytes, TestContext.Current.CancellationToken).AsTask().Within("end"));
     }
 
-    // An EventSource gives up for good at any status but 200.
+    // An EventSource never reconnects after a status other than 200.
     [Fact]
     public async Task While_keys_cannot_be_fetched_it_is_told_to_come_again()
     {
@@ -68,8 +68,8 @@ public sealed class SubscribeTests(HubFixture hub) : IClassFixture<HubFixture>
         await _server.Publish($"topic={Uri.EscapeDataString("/3?a=1&b=2" + string.Concat(Enumerable.Repeat("x", 20)))}&data=this");
         Assert.Equal("this", (await most.Next()).Data);
         using var tooMany = await _server.Get($"{HubClient.Path}?{few}&topic={Template(9)}&topic={Template(10)}&topic={Template(11)}");
-        Assert.Contains("too long together", await tooMany.Problem(HttpStatusCode.BadRequest), StringComparison.Ordinal);
-        // Those of one expression cost next to nothing.
+        Assert.Contains("too complex together", await tooMany.Problem(HttpStatusCode.BadRequest), StringComparison.Ordinal);
+        // Templates of one simple expression do not count.
         var simple = string.Join('&', Enumerable.Range(0, 400).Select(number => $"topic=/{number}/%7Bid%7D"));
         await using var many = await _server.Subscribe(simple);
     }

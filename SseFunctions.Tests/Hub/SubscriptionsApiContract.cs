@@ -5,7 +5,7 @@ using static SseFunctions.Tests.Support.HubClient;
 
 namespace SseFunctions.Tests.Hub;
 
-/// <summary>What the subscription API has to do, with one instance or several.</summary>
+/// <summary>The contract of the subscription API, with one instance or several.</summary>
 public abstract class SubscriptionsApiContract
 {
     protected const string On = "Hub:Subscriptions=true";
@@ -139,7 +139,8 @@ public abstract class SubscriptionsApiContract
         var document = Json(await answer.Text());
         Assert.Equal(last, document.GetProperty("lastEventID").GetString());
         await using var other = await server.Subscribe("topic=c");
-        // It is told of a moment after it has its headers, and must not be told of after the next one.
+        // The update about a subscriber follows its headers. This one must be in the log before the next subscriber
+        // opens.
         Assert.Equal("c", Topic(Json((await present.Next()).Data)));
         await using var watcher = await server.Subscribe($"{Watched}&lastEventID={last}", Watcher);
         Assert.Equal(last, watcher.LastEventId);
@@ -252,7 +253,7 @@ public abstract class SubscriptionsApiContract
 
     private static string Topic(JsonElement document) => document.GetProperty("topic").GetString()!;
 
-    // The collection, once it has so many: who comes and goes is told a moment later.
+    // Waits until the collection has this number of subscriptions: changes appear in it with a delay.
     private static async Task<JsonElement[]> List(LocalHostServer server, string path, int count)
     {
         await using var watcher = await server.Subscribe($"{Watched}&lastEventID=earliest", Bearer(Jwt.Subscriber("*")));

@@ -14,19 +14,22 @@ using SseFunctions.Streaming.Configuration;
 
 namespace SseFunctions.Hub;
 
-/// <summary>Adds the hub to an app's services.</summary>
+/// <summary>Adds the hub to the services of an app.</summary>
 public static class HubServices
 {
-    // The category of "Request starting" and "Request finished".
+    // The log category of the messages "Request starting" and "Request finished".
     private const string RequestLines = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
-    /// <summary>Adds the hub: <see cref="IUpdatePublisher"/>, what the functions of <see cref="HubFunctions"/> need, and
-    /// the health check <c>hub</c>, with the settings of the section <c>Hub</c>, which are validated when the host
-    /// starts. Updates are held in the memory of the process. It adds event streams too
-    /// (<see cref="StreamingServices.AddSseStreaming"/>), and turns off the log category
-    /// <c>Microsoft.AspNetCore.Hosting.Diagnostics</c>, whose lines have the tokens in them that clients send in URLs. It
-    /// may be called several times with the same configuration.</summary>
-    /// <exception cref="InvalidOperationException">It was called before with other settings.</exception>
+    /// <summary>Adds the hub: <see cref="IUpdatePublisher"/>, the services of <see cref="HubFunctions"/>, and the
+    /// health check <c>hub</c>.</summary>
+    /// <remarks><para>The settings come from the section <c>Hub</c> and are validated when the host starts. The log is
+    /// in the memory of the process, unless a package adds a shared log.</para>
+    /// <para>This method also adds event streams (<see cref="StreamingServices.AddSseStreaming"/>), and turns off the
+    /// log category <c>Microsoft.AspNetCore.Hosting.Diagnostics</c>: its messages contain whole URLs, and clients may
+    /// send tokens in URLs. Further calls with the same settings have no effect.</para></remarks>
+    /// <returns>A builder for packages that extend the hub.</returns>
+    /// <exception cref="InvalidOperationException">An earlier call had a configuration in which a setting of the
+    /// section differs.</exception>
     public static SseHubBuilder AddSseHub(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -47,11 +50,11 @@ public static class HubServices
                 $"{section}:{nameof(options.Subscriber)}:{nameof(KeyOptions.Keys)}",
                 options.Subscriber.Keys);
         });
-        // These lines have whole URLs in them, and a client may send its token there.
+        // These messages contain whole URLs, and a client may send its token in the URL.
         services.PostConfigure<LoggerFilterOptions>(options => options.Rules.Add(
             new LoggerFilterRule(null, RequestLines, LogLevel.None, null)));
 
-        // A package that shares the log among instances puts its own in the place of this one.
+        // A package that shares the log between instances replaces this registration.
         services.TryAddSingleton<IEventLog>(provider => new InMemoryEventLog(
             provider.GetRequiredService<IOptions<HubOptions>>().Value.History.Limits,
             provider.GetRequiredService<TimeProvider>()));
@@ -104,7 +107,7 @@ public static class HubServices
         return sweeper;
     }
 
-    // With a registry, the subscribers of all instances are known; without one, those of this instance.
+    // With an instance registry, presence covers all instances; without one, this instance alone.
     private static ActiveSubscriptions NewActiveSubscriptions(IServiceProvider provider)
     {
         var isOn = provider.GetRequiredService<IOptions<HubOptions>>().Value.Subscriptions;

@@ -5,12 +5,12 @@ using SseFunctions.Hub.EventLogs;
 
 namespace SseFunctions.Hub;
 
-/// <summary>Says in the app's log, once the host has started, where updates are held.</summary>
+/// <summary>Reports, once the host has started, whether all instances share the log.</summary>
 internal sealed partial class LogNotice(IEventLog log, IConfiguration configuration, ILogger<LogNotice> logger)
     : IHostedLifecycleService
 {
-    // Not every plan of Azure sets the same variables on the instances of an app: the first two are those of App Service
-    // (Flex Consumption has no instance id), the last one is that of Container Apps.
+    // No environment variable is set on every Azure plan: App Service sets the first two (Flex Consumption sets no
+    // instance id), Container Apps sets the last one.
     private static readonly string[] SetOnAzure = ["WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID", "CONTAINER_APP_NAME"];
 
     private readonly ILogger _logger = logger;
@@ -43,15 +43,15 @@ internal sealed partial class LogNotice(IEventLog log, IConfiguration configurat
     /// <inheritdoc/>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(1, LogLevel.Information, "Updates are held in Redis: all instances share them")]
+    [LoggerMessage(100, LogLevel.Information, "The log is in Redis: all instances share it")]
     private partial void LogShared();
 
-    [LoggerMessage(2, LogLevel.Information, "Updates are held in the memory of this instance")]
+    [LoggerMessage(101, LogLevel.Information, "The log is in the memory of this instance: no other instance shares it")]
     private partial void LogInMemory();
 
-    [LoggerMessage(3, LogLevel.Warning,
-        "This app runs on Azure, where it may have several instances, and each instance holds its own updates: set "
-        + "Redis__ConnectionString (an app of your own also needs the package SseFunctions.Hub.Redis and a call of "
-        + "AddRedis), or limit the app to one instance")]
+    [LoggerMessage(102, LogLevel.Warning,
+        "This app runs on Azure, where it may have several instances, and a subscriber gets only the updates that are "
+        + "published on its own instance: set Redis__ConnectionString (an app of your own also needs the package "
+        + "SseFunctions.Hub.Redis and a call of AddRedis), or limit the app to one instance")]
     private partial void LogMustBeOne();
 }

@@ -3,15 +3,16 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace SseFunctions.Hub;
 
-/// <summary>What <see cref="HubServices.AddSseHub"/> returns, for packages that add to the hub.</summary>
+/// <summary>The services and the configuration of a hub, for packages that extend the hub. Returned by
+/// <see cref="HubServices.AddSseHub"/>.</summary>
 public sealed class SseHubBuilder
 {
     internal SseHubBuilder(IServiceCollection services, IConfiguration configuration) =>
         (Services, Configuration) = (services, configuration);
 
-    /// <summary>The app's services.</summary>
+    /// <summary>Gets the services of the app.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>The configuration that the hub reads its settings from.</summary>
+    /// <summary>Gets the configuration that contains the settings of the hub.</summary>
     public IConfiguration Configuration { get; }
 }

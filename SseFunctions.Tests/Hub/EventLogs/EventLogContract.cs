@@ -4,17 +4,17 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub.EventLogs;
 
-/// <summary>What every log has to do, whatever it keeps its entries in.</summary>
+/// <summary>The contract of every log, in memory or in Redis.</summary>
 public abstract class EventLogContract
 {
-    // Many wait at once: without it, all would run, and Redis would not.
+    // Many tasks wait at the same time. Without this delay they would take all CPU time, and Redis would get none.
     private static readonly TimeSpan ShortWait = TimeSpan.FromMilliseconds(1);
 
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
     private protected abstract Task<IEventLog> NewLog(int maxCount = 10_000, long maxBytes = 100_000_000, TimeSpan? maxAge = null);
 
-    /// <summary>Makes the log's clock go on, or waits for it.</summary>
+    /// <summary>Advances the clock of the log, or waits if the clock is real.</summary>
     protected abstract Task Pass(TimeSpan time);
 
     [Fact]
@@ -165,7 +165,7 @@ public abstract class EventLogContract
             entries.Add(await log.AppendAsync(new Update(["a"], data) { Id = id }, Test));
         Assert.Equal(4, log.Size.Count);
         foreach (var entry in entries) Assert.Equal(entry.Position, await log.FindAsync(entry.Position.ToString(), Test));
-        // Another one with a publisher's id is dropped: all that came after it is held.
+        // Another append drops the second entry, which has a publisher's id. The log holds all entries after it.
         await log.AppendAsync(Of("a"), Test);
         Assert.Equal(4, log.Size.Count);
         Assert.Null(await log.FindAsync(entries[0].Position.ToString(), Test));
@@ -206,7 +206,7 @@ public abstract class EventLogContract
                 Assert.Null(await log.FindVisibleAsync(asked, topics => topics.Contains("b"), Test));
                 Assert.Null(await log.FindVisibleAsync(asked, null, Test));
             }
-            // With the third entry the first one is dropped, as the last one that was.
+            // The third append drops the first entry, which is then the last dropped entry.
             if (count < 2) await log.AppendAsync(new Update(["a"], $"{count}") { Id = $"{id}-{count}" }, Test);
         }
         Assert.Equal(2, log.Size.Count);
@@ -234,7 +234,7 @@ public abstract class EventLogContract
         await HideThree();
         Assert.Equal(log.Start, await log.FindVisibleAsync($"{first.Position}", null, Test));
         Assert.Equal(log.Start, await log.FindVisibleAsync("first", null, Test));
-        // What was private may have been for this one.
+        // A reader with rights might have been allowed to see the dropped private entries.
         Assert.Null(await log.FindVisibleAsync($"{first.Position}", _ => false, Test));
         Assert.Null(await log.FindVisibleAsync($"{start}", null, Test));
         await log.AppendAsync(new Update(["a"], "second"), Test);
@@ -288,7 +288,7 @@ public abstract class EventLogContract
         Assert.Equal(all[8..], entries.Select(entry => entry.Position));
         Assert.Equal(4, log.ReadBack(entries[0].Position, entries));
         Assert.Equal(all[4..8], entries.Select(entry => entry.Position));
-        // The first two are dropped.
+        // The log has dropped the first two entries.
         Assert.Equal(2, log.ReadBack(entries[0].Position, entries));
         Assert.Equal(all[2..4], entries[..2].Select(entry => entry.Position));
         Assert.Equal(0, log.ReadBack(entries[0].Position, entries));
@@ -423,7 +423,7 @@ public abstract class EventLogContract
         var readers = Enumerable.Range(0, Readers).Select(number => Task.Run(
             async () =>
             {
-                // All in the midst of it: half of them follow, half of them read, from the start.
+                // Each reader starts while updates are being published. Half of the readers follow, half of them read.
                 while (Volatile.Read(ref started) < number * Publishers * Each / Readers / 2)
                     await Task.Delay(ShortWait, Test);
                 return number % 2 == 0 ? await Follow(log, Publishers * Each) : await Read(log, log.Start, Publishers * Each);
@@ -445,7 +445,7 @@ public abstract class EventLogContract
         var appended = (await Task.WhenAll(publishers).Within("end of publishing")).SelectMany(given => given).Order().ToArray();
         foreach (var reader in readers)
             Assert.Equal(appended, (await reader.Within("all entries")).Select(entry => entry.Position));
-        // Each publisher's own order is kept in the one order of all.
+        // The common order keeps the order of each publisher.
         Assert.All(publishers, publisher => Assert.Equal(publisher.Result.Order(), publisher.Result));
     }
 
@@ -465,7 +465,7 @@ public abstract class EventLogContract
         return entries;
     }
 
-    // Reads on until there are so many.
+    // Reads until it has this number of entries.
     private static async Task<List<LogEntry>> Read(IEventLog log, LogPosition after, int count)
     {
         var entries = new List<LogEntry>();

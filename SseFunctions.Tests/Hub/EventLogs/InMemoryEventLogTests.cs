@@ -33,7 +33,7 @@ public sealed class InMemoryEventLogTests : EventLogContract
         Assert.Null(await after.FindAsync($"{entry.Position}", test));
     }
 
-    // A leak grows every day; what else the process holds and lets go of does not.
+    // A leak grows with each day. The other memory of the process does not.
     [Fact]
     public async Task A_days_churn_leaves_no_memory_behind()
     {
@@ -58,7 +58,7 @@ public sealed class InMemoryEventLogTests : EventLogContract
     {
         const int Topics = 1000;
         const int Entries = 20;
-        // On 64 bits: a reference, and a text's header, length and final NUL, in steps of eight.
+        // On 64 bits: a reference, and a string's header, length and final NUL, rounded up to a multiple of 8.
         const int LeastBytes = 8 + 24;
         var log = await NewLog();
         var update = new Update([.. Enumerable.Range(0, Topics).Select(number => $"{number}")], "a");
@@ -98,7 +98,7 @@ public sealed class InMemoryEventLogTests : EventLogContract
         await next;
     }
 
-    // Appends, and has the follower take it all at once.
+    // Appends entries, and lets the follower take each of them immediately. Returns weak references to them.
     private static async Task<List<WeakReference>> FollowWeakly(
         IEventLog log, IAsyncEnumerator<ReadOnlyMemory<LogEntry>> follower, int count)
     {

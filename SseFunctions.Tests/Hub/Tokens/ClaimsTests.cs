@@ -73,10 +73,10 @@ public sealed class ClaimsTests
     [InlineData("""{"mercure":{"publish":"*"}}""", "its claim mercure.publish is not an array of strings")]
     [InlineData("""{"mercure":{"publish":{"0":"*"}}}""", "its claim mercure.publish is not an array of strings")]
     [InlineData("""{"mercure":{"publish":["a"],"subscribe":7}}""", "its claim mercure.subscribe is not an array of strings")]
-    [InlineData("""{"mercure":{"publish":["a",1]}}""", "its claim mercure.publish has an item that is not a string of Unicode")]
-    [InlineData("""{"mercure":{"publish":["a",null]}}""", "its claim mercure.publish has an item that is not a string of Unicode")]
-    [InlineData("""{"mercure":{"publish":["a",["b"]]}}""", "its claim mercure.publish has an item that is not a string of Unicode")]
-    [InlineData("""{"mercure":{"publish":["\ud800"]}}""", "its claim mercure.publish has an item that is not a string of Unicode")]
+    [InlineData("""{"mercure":{"publish":["a",1]}}""", "its claim mercure.publish has an item that is not a valid Unicode string")]
+    [InlineData("""{"mercure":{"publish":["a",null]}}""", "its claim mercure.publish has an item that is not a valid Unicode string")]
+    [InlineData("""{"mercure":{"publish":["a",["b"]]}}""", "its claim mercure.publish has an item that is not a valid Unicode string")]
+    [InlineData("""{"mercure":{"publish":["\ud800"]}}""", "its claim mercure.publish has an item that is not a valid Unicode string")]
     [InlineData("""{"mercure":{"subscribe":["a\u0000b"]}}""", "its claim mercure.subscribe has a selector with the character NUL")]
     [InlineData("[]", "its payload is not a JSON object")]
     [InlineData("7", "its payload is not a JSON object")]
@@ -108,8 +108,8 @@ public sealed class ClaimsTests
         using var bench = ValidatorBench.With();
         await bench.Accepts(Token(Enumerable.Repeat("a", 1000)));
         await bench.Accepts(Token([new string('a', 4096)]));
-        Assert.Equal("its claim mercure.publish has 1001 selectors, and 1000 are the most", await bench.Refuses(Token(Enumerable.Repeat("a", 1001))));
-        Assert.Equal("its claim mercure.publish has a selector of 4097 characters, and 4096 are the most", await bench.Refuses(Token([new string('a', 4097)])));
+        Assert.Equal("its claim mercure.publish has 1001 selectors: at most 1000 are allowed", await bench.Refuses(Token(Enumerable.Repeat("a", 1001))));
+        Assert.Equal("its claim mercure.publish has a selector of 4097 characters: at most 4096 are allowed", await bench.Refuses(Token([new string('a', 4097)])));
 
         static string Token(IEnumerable<string> selectors) => Jws.Signed(ValidatorBench.Secret,
             $$$"""{"mercure":{"publish":["{{{string.Join("\",\"", selectors)}}}"]}}""");

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace SseFunctions.Tests.Hub.Tokens;
 
-/// <summary>Makes tokens, good and bad ones, byte by byte and with nothing of the product.</summary>
+/// <summary>Creates valid and invalid tokens, without code of the product.</summary>
 internal static class Jws
 {
-    /// <summary>The claims of most tokens here.</summary>
+    /// <summary>The default claims.</summary>
     public const string Claims = """{"mercure":{"publish":["*"],"subscribe":["https://a.example/{id}","b"],"payload":{"user":7}}}""";
 
     public static string Signed(string secret, string claims = Claims, string algorithm = "HS256", string? header = null) =>

@@ -5,12 +5,12 @@ using SseFunctions.Hub.Tokens;
 
 namespace SseFunctions.Tests.Hub.Tokens;
 
-/// <summary>Several keys at once: tokens of the old key and of the new one are accepted.</summary>
+/// <summary>Several keys: tokens of the old key and of the new key are accepted.</summary>
 public sealed class KeyRotationTests : IDisposable
 {
     private const string Old = "the old secret, with a comma, and long enough for everybody";
     private const string New = "the new secret, with a comma, and long enough for everybody";
-    private const string FitsNone = "its signature does not fit any of the 2 keys of Hub:Publisher";
+    private const string FitsNone = "its signature does not match any of the 2 keys of Hub:Publisher";
 
     private readonly RSA _old = RSA.Create(2048);
     private readonly RSA _new = RSA.Create(2048);
@@ -43,7 +43,7 @@ public sealed class KeyRotationTests : IDisposable
         using var bench = new ValidatorBench(options);
         Assert.True(bench.Validator.HasKeys);
         await bench.Accepts(Jws.Signed(Old));
-        Assert.Equal("its signature does not fit Hub:Publisher:Keys:1", await bench.Refuses(Jws.Signed("")));
+        Assert.Equal("its signature does not match Hub:Publisher:Keys:1", await bench.Refuses(Jws.Signed("")));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class KeyRotationTests : IDisposable
     [Fact]
     public async Task One_PEM_may_hold_several_keys_and_certificates()
     {
-        // Both have the same name, as a certificate and its successor have.
+        // Both certificates have the same name, like a certificate and its renewal.
         var (before, after) = (SelfSigned("CN=tokens", _old), SelfSigned("CN=tokens", _new));
         foreach (var pem in new[]
         {
@@ -96,7 +96,7 @@ public sealed class KeyRotationTests : IDisposable
         using (var bench = ValidatorBench.With($"{leaf.ExportCertificatePem()}\n{root.ExportCertificatePem()}", "RS256"))
         {
             await bench.Accepts(Jws.Signed(_old));
-            Assert.Equal("its signature does not fit Hub:Publisher:Key", await bench.Refuses(Jws.Signed(_stranger)));
+            Assert.Equal("its signature does not match Hub:Publisher:Key", await bench.Refuses(Jws.Signed(_stranger)));
         }
         using (var bench = ValidatorBench.With($"{leaf.ExportCertificatePem()}\n{root.ExportCertificatePem()}\n{next.ExportCertificatePem()}", "RS256"))
         {
@@ -112,8 +112,8 @@ public sealed class KeyRotationTests : IDisposable
         var other = new RoleKeys("Hub:Subscriber", new KeyOptions { Keys = ["the first", "the second"] });
         using var bench = new ValidatorBench(new KeyOptions { Key = New, Keys = [Old] }, other);
         Assert.Equal($"{FitsNone}: it is signed with Hub:Subscriber:Keys:1, the key of the other role", await bench.Refuses(Jws.Signed("the second")));
-        Assert.StartsWith($"{FitsNone}: it is signed with Hub:Publisher:Keys:0 and a line's end behind it", await bench.Refuses(Jws.Signed(Old + "\n")), StringComparison.Ordinal);
-        Assert.StartsWith($"{FitsNone}: it is signed with Hub:Publisher:Key and a line's end behind it", await bench.Refuses(Jws.Signed(New + "\n")), StringComparison.Ordinal);
+        Assert.StartsWith($"{FitsNone}: it is signed with Hub:Publisher:Keys:0 and a line break after it", await bench.Refuses(Jws.Signed(Old + "\n")), StringComparison.Ordinal);
+        Assert.StartsWith($"{FitsNone}: it is signed with Hub:Publisher:Key and a line break after it", await bench.Refuses(Jws.Signed(New + "\n")), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace SseFunctions.Tests.Hub.Tokens;
 
-/// <summary>Stands for the network: answers with a key set, and counts how often it is asked.</summary>
+/// <summary>Replaces the network: answers with a key set, and counts the requests.</summary>
 internal sealed class KeyServer : HttpMessageHandler
 {
     private int _asked;
@@ -14,13 +14,13 @@ internal sealed class KeyServer : HttpMessageHandler
 
     public HttpStatusCode Status { get; set; } = HttpStatusCode.OK;
 
-    /// <summary>If set, answers come only when this is done.</summary>
+    /// <summary>If set, answers wait until this completes.</summary>
     public TaskCompletionSource? Gate { get; set; }
 
-    /// <summary>If set, this is thrown instead of an answer.</summary>
+    /// <summary>If set, requests throw this exception.</summary>
     public Exception? Failure { get; set; }
 
-    /// <summary>Done when the first question is there.</summary>
+    /// <summary>Completes at the first request.</summary>
     public TaskCompletionSource Reached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

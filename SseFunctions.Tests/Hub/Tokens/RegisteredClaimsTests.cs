@@ -5,7 +5,7 @@ using SseFunctions.Hub.Tokens;
 
 namespace SseFunctions.Tests.Hub.Tokens;
 
-/// <summary>exp, nbf, iss and aud (RFC 7519, section 4.1), as the log tells of them.</summary>
+/// <summary>The claims exp, nbf, iss and aud (RFC 7519, section 4.1), and the reasons that the log has.</summary>
 public sealed class RegisteredClaimsTests
 {
     private const string Issuer = "https://login.example/tenant";
@@ -107,7 +107,7 @@ public sealed class RegisteredClaimsTests
     [Fact]
     public async Task Names_are_compared_without_normalization()
     {
-        // The same to the eye: the letter with its accent as one character, and as two.
+        // Both look the same: an accented letter as one character, and as two.
         const string composed = "caf\u00e9", decomposed = "cafe\u0301";
         using var bench = With(issuer: composed, audience: composed);
         await bench.Accepts(Jws.Signed(ValidatorBench.Secret, $$"""{"iss":"{{composed}}","aud":"{{composed}}"}"""));
@@ -121,10 +121,10 @@ public sealed class RegisteredClaimsTests
     [InlineData("""{"iss":"https://login.example/tenant/"}""", "its issuer is 'https://login.example/tenant/' (iss), but Hub:Publisher:Issuer is 'https://login.example/tenant'" + NearMiss)]
     [InlineData("""{"iss":"https://login.example/Tenant"}""", "its issuer is 'https://login.example/Tenant' (iss), but Hub:Publisher:Issuer is 'https://login.example/tenant'" + NearMiss)]
     [InlineData("""{"iss":""}""", "its issuer is '' (iss), but Hub:Publisher:Issuer is 'https://login.example/tenant'")]
-    [InlineData("""{"iss":["https://login.example/tenant"]}""", "its claim iss is not a string of Unicode")]
-    [InlineData("""{"iss":null}""", "its claim iss is not a string of Unicode")]
-    [InlineData("""{"iss":7}""", "its claim iss is not a string of Unicode")]
-    [InlineData("{\"iss\":\"\\udc00\"}", "its claim iss is not a string of Unicode")]
+    [InlineData("""{"iss":["https://login.example/tenant"]}""", "its claim iss is not a valid Unicode string")]
+    [InlineData("""{"iss":null}""", "its claim iss is not a valid Unicode string")]
+    [InlineData("""{"iss":7}""", "its claim iss is not a valid Unicode string")]
+    [InlineData("{\"iss\":\"\\udc00\"}", "its claim iss is not a valid Unicode string")]
     public async Task A_token_of_another_issuer_is_refused(string claims, string reason)
     {
         using var bench = With(issuer: Issuer);
@@ -171,7 +171,7 @@ public sealed class RegisteredClaimsTests
         using var bench = With();
         await bench.Accepts(Jws.Signed(ValidatorBench.Secret, $$"""{"exp":{{bench.Now}}.001}"""));
         await bench.Refuses(Jws.Signed(ValidatorBench.Secret, $$"""{"exp":{{bench.Now}}}"""));
-        // An end that lies before the start leaves no time at all.
+        // A token whose exp is before its nbf is never valid.
         await bench.Refuses(Jws.Signed(ValidatorBench.Secret, $$"""{"nbf":{{bench.Now + 5}},"exp":{{bench.Now}}}"""));
     }
 

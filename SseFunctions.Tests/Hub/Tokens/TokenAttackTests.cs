@@ -5,12 +5,11 @@ using SseFunctions.Hub.Tokens;
 
 namespace SseFunctions.Tests.Hub.Tokens;
 
-/// <summary>What attackers try, and the slips of honest people that look like it; each with the reason that the log gives.
-/// </summary>
+/// <summary>Attacks, and honest mistakes that look like attacks, each with the reason that the log has.</summary>
 public sealed class TokenAttackTests
 {
     private const string Secret = ValidatorBench.Secret;
-    private const string DoesNotFit = "its signature does not fit Hub:Publisher:Key";
+    private const string DoesNotFit = "its signature does not match Hub:Publisher:Key";
 
     [Theory]
     [InlineData("none")]
@@ -71,7 +70,7 @@ public sealed class TokenAttackTests
         var lastDot = token.LastIndexOf('.');
         for (var i = 0; i < token.Length; i++)
         {
-            // The last character of a part has bits that stand for nothing.
+            // The last character of a part has unused bits, so a change may leave the decoded bytes the same.
             if (token[i] == '.' || i + 1 == token.Length || token[i + 1] == '.') continue;
             var changed = token[i] == 'A' ? 'B' : 'A';
             await bench.Refuses(token[..i] + changed + token[(i + 1)..]);
@@ -114,14 +113,14 @@ public sealed class TokenAttackTests
     public async Task An_encrypted_token_is_called_that()
     {
         using var bench = ValidatorBench.With();
-        Assert.Equal("it is encrypted (five parts joined by dots): a signed one, of three parts, is needed",
+        Assert.Equal("it is encrypted (five parts joined by dots): send a signed token, which has three parts",
             await bench.Refuses(Jws.Signed(Secret) + ".a.b"));
     }
 
     [Theory]
-    [InlineData("Bearer {0}", "it starts with 'Bearer ' itself: that word must be there once")]
-    [InlineData("\"{0}\"", "it is in quotes: send it without")]
-    [InlineData("'{0}'", "it is in quotes: send it without")]
+    [InlineData("Bearer {0}", "it starts with 'Bearer ': send that word only once")]
+    [InlineData("\"{0}\"", "it is in quotes: send it without quotes")]
+    [InlineData("'{0}'", "it is in quotes: send it without quotes")]
     [InlineData("", "it is empty")]
     public async Task Names_the_slips_in_sending(string form, string expected)
     {
@@ -133,7 +132,7 @@ public sealed class TokenAttackTests
     public async Task Too_long_a_token_is_not_looked_at()
     {
         using var bench = ValidatorBench.With();
-        Assert.Equal("it has 16385 characters, and 16384 are the most", await bench.Refuses(new string('a', 16385)));
+        Assert.Equal("it has 16385 characters: at most 16384 are allowed", await bench.Refuses(new string('a', 16385)));
     }
 
     [Theory]
@@ -144,7 +143,7 @@ public sealed class TokenAttackTests
     public async Task What_is_critical_and_unknown_is_refused(string header)
     {
         using var bench = ValidatorBench.With();
-        Assert.Equal("its header has crit, of which the hub understands nothing", await bench.Refuses(Jws.Signed(Secret, header: header)));
+        Assert.Equal("its header has critical extensions (crit), and the hub supports none", await bench.Refuses(Jws.Signed(Secret, header: header)));
     }
 
     [Theory]
@@ -189,7 +188,7 @@ public sealed class TokenAttackTests
         const string header = """{"alg":"ES256"}""";
         Assert.Equal(DoesNotFit, await bench.Refuses(Jws.Signed(
             input => ec.SignData(input, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence), Jws.Claims, header)));
-        // All zeros: the signature that once passed everywhere (CVE-2022-21449).
+        // All zeros: the signature that Java accepted for every token (CVE-2022-21449).
         Assert.Equal(DoesNotFit, await bench.Refuses(Jws.Signed(_ => new byte[64], Jws.Claims, header)));
     }
 
@@ -208,14 +207,14 @@ public sealed class TokenAttackTests
     {
         const string secret = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA==";
         using var bench = ValidatorBench.With(secret);
-        Assert.StartsWith($"{DoesNotFit}: it is signed with what Hub:Publisher:Key is when read as base64",
+        Assert.StartsWith($"{DoesNotFit}: it is signed with Hub:Publisher:Key decoded from base64",
             await bench.Refuses(Jws.Signed(Convert.FromBase64String(secret))), StringComparison.Ordinal);
         Assert.Equal($"{DoesNotFit}: it is signed with Hub:Publisher:Key written in base64: sign with the text itself",
             await bench.Refuses(Jws.Signed(Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)))));
-        Assert.StartsWith($"{DoesNotFit}: it is signed with Hub:Publisher:Key and a line's end behind it",
+        Assert.StartsWith($"{DoesNotFit}: it is signed with Hub:Publisher:Key and a line break after it",
             await bench.Refuses(Jws.Signed(secret + "\n")), StringComparison.Ordinal);
         using var quoted = ValidatorBench.With("\"in quotes\"");
-        Assert.StartsWith($"{DoesNotFit}: it is signed with Hub:Publisher:Key without the blanks or quotes around it",
+        Assert.StartsWith($"{DoesNotFit}: it is signed with Hub:Publisher:Key without the white space or quotes around it",
             await quoted.Refuses(Jws.Signed("in quotes")), StringComparison.Ordinal);
     }
 
@@ -240,7 +239,7 @@ public sealed class TokenAttackTests
     {
         using var bench = new ValidatorBench(new KeyOptions { Key = Secret, Audience = "https://hub.example" });
         await bench.Refuses(Jws.Signed(Secret, claims));
-        // In the header, a claim says nothing (RFC 7519, section 5.3 allows it there for encrypted tokens).
+        // A claim in the header has no effect. RFC 7519, section 5.3 allows claims there for encrypted tokens.
         await bench.Refuses(Jws.Signed(Secret, """{"aud":"https://payroll.example"}""", header: """{"alg":"HS256","aud":"https://hub.example"}"""));
         await bench.Refuses(Jws.Signed(Secret, "{}", header: """{"alg":"HS256","aud":"https://hub.example"}"""));
     }

@@ -55,7 +55,7 @@ public sealed class TokenValidatorTests
         using var weak = ValidatorBench.With(new string('k', shortBytes), algorithm);
         var entry = Assert.Single(weak.Logs.Entries);
         Assert.Equal(LogLevel.Warning, entry.Level);
-        Assert.StartsWith($"Hub:Publisher:Key has {shortBytes * 8} bits, and {algorithm} wants {enoughBytes * 8} or more", entry.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Hub:Publisher:Key has {shortBytes * 8} bits, but {algorithm} needs {enoughBytes * 8} or more", entry.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("kkk", entry.Message, StringComparison.Ordinal);
         using var strong = ValidatorBench.With(new string('k', enoughBytes), algorithm);
         Assert.Empty(strong.Logs.Entries);

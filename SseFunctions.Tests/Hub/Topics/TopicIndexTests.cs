@@ -75,7 +75,7 @@ public sealed class TopicIndexTests
         List<Item> items = [];
         for (var round = 0; round < Rounds; round++)
         {
-            // Grows to the limit and shrinks to nothing in turn.
+            // The index grows to the limit and shrinks to nothing, by turns.
             var growing = round / (2 * MaxItems) % 2 == 0;
             if (items.Count == 0 || (items.Count < MaxItems && random.Next(10) < (growing ? 7 : 3)))
             {
@@ -157,7 +157,8 @@ public sealed class TopicIndexTests
         Add(item);
         var alone = Time();
         Add([.. Enumerable.Range(0, Selectors).Select(i => new Item(string.Format(null, format, i)))]);
-        // Six different lengths of the numbers are six look-ups; a look at each template would be thousands of times slower.
+        // Numbers of six different lengths cost six look-ups. Matching each template would be thousands of times
+        // slower.
         Assert.InRange(Time() / alone, 0, MaxGrowth);
 
         double Time()
@@ -179,8 +180,7 @@ public sealed class TopicIndexTests
         }
     }
 
-    // The least of three: what the rest of the process takes in one of them is not the index's.
-    // The middle one of five measurements: what else the process takes or lets go of meanwhile is in one or the other.
+    // The median of five measurements, because the rest of the process also allocates and frees memory.
     private static long Growth(Action action, Action? undo = null)
     {
         var growth = new long[5];

@@ -5,7 +5,7 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Tests.Hub.Topics;
 
-/// <summary>Selectors and topics drawn at random, the same on every run.</summary>
+/// <summary>Random selectors and topics, the same in every run.</summary>
 public sealed class TopicSelectorRandomTests
 {
     private const string Unreserved = "abcXYZ0189-._~";
@@ -87,7 +87,8 @@ public sealed class TopicSelectorRandomTests
     private string Draw(string alphabet, int maxLength) => string.Concat(
         Enumerable.Range(0, _random.Next(maxLength + 1)).Select(_ => alphabet[_random.Next(alphabet.Length)]));
 
-    /// <summary>One expression of a template, written anew from RFC 6570, 3.2.1, for these tests alone.</summary>
+    /// <summary>An expression of a template: a second implementation of RFC 6570, section 3.2.1, to compare
+    /// with.</summary>
     private sealed record Expression(char Operator, int Variables, bool Explode)
     {
         public static Expression Draw(Random random) =>

@@ -3,8 +3,8 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Tests.Hub.Topics;
 
-/// <summary>Selectors that are made to be slow or large. The limits are loose: what they refuse is many times slower.
-/// </summary>
+/// <summary>Selectors that an attacker makes slow or large. The limits are loose, because a wrong algorithm is many
+/// times slower.</summary>
 public sealed class TopicSelectorSpeedTests
 {
     private static readonly TimeSpan ParseLimit = TimeSpan.FromSeconds(5);
@@ -64,7 +64,7 @@ public sealed class TopicSelectorSpeedTests
 
         var ratio = Best(selector, longer) / Best(selector, shorter);
 
-        // Linear is 32, quadratic 1024; the rest is for a busy machine.
+        // Linear time gives 32, quadratic time 1024. The limit leaves room for a busy machine.
         Assert.InRange(ratio, 1, 10 * Growth);
     }
 

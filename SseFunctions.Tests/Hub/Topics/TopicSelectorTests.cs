@@ -5,7 +5,7 @@ namespace SseFunctions.Tests.Hub.Topics;
 public sealed class TopicSelectorTests
 {
     [Theory]
-    // Simple: unreserved characters, commas and percent triplets; may be empty.
+    // Simple expressions match unreserved characters, commas and percent triplets, or nothing.
     [InlineData("https://e.com/foo/{x}", "https://e.com/foo/", true)]
     [InlineData("https://e.com/foo/{x}", "https://e.com/foo/bar", true)]
     [InlineData("https://e.com/foo/{x}", "https://e.com/foo/a,b", true)]
@@ -43,7 +43,7 @@ public sealed class TopicSelectorTests
     [InlineData("{a}1{b}", "%11", false)]
     [InlineData("ab{x}bc", "abc", false)]
     [InlineData("ab{x}bc", "abbc", true)]
-    // Reserved characters too.
+    // Reserved expressions also match reserved characters.
     [InlineData("{+x}", "https://e.com/a?b#c[d]@e!f$&'()*+,;=", true)]
     [InlineData("{+x}", "a{b}", false)]
     [InlineData("{+x}", "a b", false)]
@@ -94,12 +94,12 @@ public sealed class TopicSelectorTests
     [InlineData("/a?f=1{&x}", "/a?f=1", true)]
     [InlineData("/a?f=1{&x}", "/a?f=1&x=1&y=2", false)]
     [InlineData("/a?f=1{&x*}", "/a?f=1&x=1&y=2", true)]
-    // What means something to regular expressions means nothing here.
+    // Characters with a meaning in regular expressions are plain here.
     [InlineData("https://e.com/a.b/{x}", "https://eXcom/a.b/c", false)]
     [InlineData("a.b+(c)*[d]$?{x}", "a.b+(c)*[d]$?e", true)]
     [InlineData("a.b+(c)*[d]$?{x}", "aab(c)d?e", false)]
     [InlineData("{x}.*{y}", "abc", false)]
-    // Text beyond ASCII.
+    // Non-ASCII text.
     [InlineData("/straße/漢/😀/{x}", "/straße/漢/😀/a", true)]
     [InlineData("/straße/{x}", "/strasse/a", false)]
     [InlineData("/e\u0301/{x}", "/\u00e9/a", false)]
@@ -199,7 +199,7 @@ public sealed class TopicSelectorTests
         Assert.False(selector.Matches("ab"));
     }
 
-    // Not in the table above: what is no character does not survive in an attribute.
+    // Not in the table above, because lone surrogates do not survive in an attribute.
     [Fact]
     public void Half_a_character_makes_no_template() => Assert.All(
         new[] { "a\ud83d{b}", "a\ude00{b}", "{b}\ud83d", "{\ude00}" },

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace SseFunctions.Hub.EventLogs;
 
-/// <summary>The entries of a log that are in the memory of this process, with the readers and followers that wait for
-/// more. Thread-safe.</summary>
+/// <summary>The entries of a log that this process holds in memory, and the readers and followers that wait for more
+/// entries. Thread-safe.</summary>
 internal sealed class EntryStore(LogRing ring, TimeProvider time)
 {
     private const int MaxBatch = 256;
@@ -12,6 +12,8 @@ internal sealed class EntryStore(LogRing ring, TimeProvider time)
     private readonly List<Follower> _followers = [];
     private LogRing _ring = ring;
     private LogPosition _highest;
+
+    // Completes at the next change of the entries. Null while nothing waits for one.
     private TaskCompletionSource? _bell;
 
     /// <inheritdoc cref="IEventLog.Start"/>
@@ -77,8 +79,8 @@ internal sealed class EntryStore(LogRing ring, TimeProvider time)
         }
     }
 
-    /// <summary>Appends an update at a position that the clock gives. If the last entry with the update's own id has
-    /// the same contents, returns that entry and appends nothing.</summary>
+    /// <summary>Appends an update, at a position that is made from the clock. If the last entry with the update's own
+    /// id has the same contents, appends nothing and returns that entry.</summary>
     public LogEntry Append(Update update)
     {
         LogEntry entry;
@@ -95,10 +97,10 @@ internal sealed class EntryStore(LogRing ring, TimeProvider time)
         return entry;
     }
 
-    /// <summary>Adds entries that come from another log, as long as each follows directly after the last entry here.
-    /// Entries that are here already are skipped.</summary>
-    /// <returns>How many of the entries are here now: all, or those before the first entry that does not follow.
-    /// </returns>
+    /// <summary>Adds entries of the shared log, as long as each one directly follows the last entry of this store.
+    /// Skips entries that this store already has.</summary>
+    /// <returns>How many of the entries this store has now: all of them, or those before the first one that does not
+    /// directly follow.</returns>
     public int Add(ReadOnlySpan<LinkedEntry> entries)
     {
         var count = 0;
@@ -118,7 +120,7 @@ internal sealed class EntryStore(LogRing ring, TimeProvider time)
         return count;
     }
 
-    /// <summary>Replaces all entries. A reader whose position is not a position of the new entries gets a
+    /// <summary>Replaces all entries. A reader whose position is not in the new entries gets a
     /// <see cref="LogGapException"/>.</summary>
     public void Replace(LogRing ring)
     {
@@ -132,7 +134,7 @@ internal sealed class EntryStore(LogRing ring, TimeProvider time)
         bell?.TrySetResult();
     }
 
-    /// <summary>Finds the position of an id.</summary>
+    /// <summary>Finds the position of an event id; null if this store does not know the id.</summary>
     public LogPosition? Find(string id)
     {
         lock (_gate)
@@ -142,7 +144,8 @@ internal sealed class EntryStore(LogRing ring, TimeProvider time)
         }
     }
 
-    /// <summary>Finds the position of an id for a reader that may not see every entry.</summary>
+    /// <summary>Finds the position of an event id for a reader that may not see every entry; null if the id is unknown
+    /// to that reader.</summary>
     public LogPosition? FindVisible(string id, Func<IReadOnlyList<string>, bool>? seesPrivate)
     {
         lock (_gate)
@@ -187,7 +190,7 @@ internal sealed class EntryStore(LogRing ring, TimeProvider time)
                     continue;
                 }
                 yield return batch.AsMemory(0, count);
-                // Otherwise the batch would keep these entries in memory after the log has dropped them.
+                // Otherwise the array would keep these entries in memory after the log has dropped them.
                 Array.Clear(batch, 0, count);
             }
         }
@@ -218,7 +221,7 @@ internal sealed class EntryStore(LogRing ring, TimeProvider time)
         {
             var count = _ring.Read(follower.Position, batch);
             if (count > 0) follower.Position = batch[count - 1].Position;
-            // Taken under the same lock as the entries, so that every later append rings this bell.
+            // Read under the same lock as the entries, so that every later append completes this task.
             bell = count > 0 ? Task.CompletedTask : Bell();
             return count;
         }
@@ -241,6 +244,7 @@ internal sealed class EntryStore(LogRing ring, TimeProvider time)
         return bell;
     }
 
+    // Keeps the entries that a follower has not taken yet.
     private void Trim()
     {
         var upTo = _ring.Tail;

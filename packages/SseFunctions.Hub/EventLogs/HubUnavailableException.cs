@@ -1,13 +1,13 @@
 namespace SseFunctions.Hub;
 
-/// <summary>The hub cannot reach the store that holds its updates, or the store refuses the request. Try again later.
-/// A publisher that gives each update an id of its own can repeat a publication safely: an update that was stored
-/// after all is not stored twice.</summary>
+/// <summary>The hub cannot reach the shared log, or the shared log refuses the request. Try again later. The update may
+/// have been stored all the same. A publisher that sets <see cref="Update.Id"/> can repeat the publication safely: an
+/// update that equals the last one with its id is not stored again.</summary>
 public sealed class HubUnavailableException : Exception
 {
-    /// <summary>Makes the exception.</summary>
-    /// <param name="message">What cannot be reached, or refuses.</param>
-    /// <param name="innerException">What the store's client threw; null if nothing.</param>
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">Says which store failed, and how.</param>
+    /// <param name="innerException">The exception of the store's client; null if there is none.</param>
     public HubUnavailableException(string message, Exception? innerException = null)
         : base(message, innerException)
     {

@@ -1,18 +1,18 @@
 namespace SseFunctions.Hub.EventLogs;
 
-/// <summary>A log in the memory of this process, for an app with one instance. A restart empties the log, but its ids
-/// do not start again, because they are made from the time.</summary>
+/// <summary>A log in the memory of this process, for an app with one instance. A restart empties the log. Event ids do
+/// not repeat after a restart, because they contain the time.</summary>
 internal sealed class InMemoryEventLog : IEventLog
 {
     private readonly EntryStore _entries;
 
-    /// <summary>Makes an empty log.</summary>
+    /// <summary>Creates an empty log.</summary>
     public InMemoryEventLog(LogLimits limits, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.MaxCount, 1, nameof(limits));
-        // Each process starts at another position, so that a reader of the log before a restart is told about the gap.
+        // The start position differs after a restart, so that a client with an older event id learns of the gap.
         var start = default(LogPosition).Next(time.GetUtcNow());
         _entries = new EntryStore(new LogRing(limits, start, start), time);
     }

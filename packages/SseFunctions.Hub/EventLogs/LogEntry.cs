@@ -2,19 +2,19 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Hub.EventLogs;
 
-/// <summary>An update in a log, with its position, its id, and its event, which is encoded once for all readers.
-/// Immutable.</summary>
+/// <summary>An update in the log, with its position, its event id, and its event, which is encoded once for all
+/// readers. Immutable.</summary>
 internal sealed class LogEntry
 {
-    // The memory of an entry beside its texts: objects, references and index, measured on 64 bits and rounded up.
+    // The memory of an entry without its texts: objects, references and index. Measured on 64 bits and rounded up.
     private const int OverheadBytes = 400;
     private const int TopicOverheadBytes = 32;
 
-    /// <summary>Makes the entry of an update.</summary>
+    /// <summary>Creates the entry of an update.</summary>
     /// <param name="position">The position in the log.</param>
-    /// <param name="update">What was published.</param>
+    /// <param name="update">The update. If it has no id, the event id is the text of the position.</param>
     /// <param name="timestamp">When this process received the update, see <see cref="Timestamp"/>.</param>
-    /// <exception cref="ArgumentException">The type holds CR, LF or NUL.</exception>
+    /// <exception cref="ArgumentException">The type contains CR, LF or NUL.</exception>
     public LogEntry(LogPosition position, Update update, long timestamp)
     {
         ArgumentNullException.ThrowIfNull(update);
@@ -32,29 +32,29 @@ internal sealed class LogEntry
     /// <summary>The position in the log.</summary>
     public LogPosition Position { get; }
 
-    /// <summary>The event id that subscribers see: the publisher's, or the log's own.</summary>
+    /// <summary>The event id that subscribers see: the publisher's id, or else the text of the position.</summary>
     public string Id { get; }
 
-    /// <summary>Its topics, the canonical one first.</summary>
+    /// <summary>The topics, the canonical topic first.</summary>
     public IReadOnlyList<string> Topics { get; }
 
-    /// <summary>Whether only subscribers with the right to one of the topics may receive it.</summary>
+    /// <summary>Whether only subscribers with a right to one of the topics may receive the update.</summary>
     public bool IsPrivate { get; }
 
-    /// <summary>Whether every subscriber may see it. No subscriber may see an entry without topics.</summary>
+    /// <summary>Whether every subscriber may see the entry. No subscriber may see an entry without topics.</summary>
     public bool IsPublic => !IsPrivate && Topics.Count > 0;
 
     /// <summary>The event that subscribers receive.</summary>
     public ServerSentEvent Event { get; }
 
-    /// <summary>When this process received the update, as <see cref="TimeProvider.GetTimestamp"/> counts.</summary>
+    /// <summary>When this process received the update, as a value of <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public long Timestamp { get; }
 
-    /// <summary>About how much memory it takes, in bytes.</summary>
+    /// <summary>The approximate memory of the entry, in bytes.</summary>
     public int SizeBytes { get; }
 
-    /// <summary>Whether the other entry has the same topics and contents, so that it is the same update published
-    /// again. </summary>
+    /// <summary>Whether the other entry has the same topics, the same privacy and the same event, and so is a repeated
+    /// publication of this update.</summary>
     public bool SaysTheSameAs(LogEntry other)
     {
         ArgumentNullException.ThrowIfNull(other);

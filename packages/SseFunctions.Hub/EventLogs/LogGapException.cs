@@ -1,12 +1,12 @@
 namespace SseFunctions.Hub.EventLogs;
 
-/// <summary>Entries after the reader's position are no longer held: the reader was too slow, or came too
+/// <summary>The log no longer holds all entries after the reader's position: the reader was too slow, or came back too
 /// late.</summary>
 internal sealed class LogGapException : Exception
 {
-    /// <summary>Makes the exception.</summary>
+    /// <summary>Creates the exception.</summary>
     public LogGapException()
-        : base("Entries after this position are no longer held.")
+        : base("The log no longer holds all entries after this position. Hub:History sets how much it keeps.")
     {
     }
 }

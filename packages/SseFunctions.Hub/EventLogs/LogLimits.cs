@@ -1,7 +1,7 @@
 namespace SseFunctions.Hub.EventLogs;
 
-/// <summary>How much a log keeps: an entry goes when any of these is exceeded, the oldest first.</summary>
-/// <param name="MaxCount">In entries; at least 1.</param>
-/// <param name="MaxBytes">In bytes of memory, about.</param>
-/// <param name="MaxAge">Since the entry was appended.</param>
+/// <summary>How much history a log keeps. A log that exceeds any limit drops its oldest entries.</summary>
+/// <param name="MaxCount">The number of entries; at least 1.</param>
+/// <param name="MaxBytes">The approximate memory of the entries, in bytes. The last entry stays, however large.</param>
+/// <param name="MaxAge">The time since an entry was appended.</param>
 internal sealed record LogLimits(int MaxCount, long MaxBytes, TimeSpan MaxAge);

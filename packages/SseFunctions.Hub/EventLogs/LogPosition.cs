@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace SseFunctions.Hub.EventLogs;
 
-/// <summary>A position in a log: the milliseconds of Unix time when the entry was appended, and a count within them.
-/// </summary>
-/// <param name="Milliseconds">Never goes backwards within a log, even if the clock does.</param>
-/// <param name="Sequence">Tells the entries of one millisecond apart.</param>
+/// <summary>A position in a log: the Unix time in milliseconds at which the entry was appended, and a count within that
+/// millisecond.</summary>
+/// <param name="Milliseconds">The time. Never decreases within a log, even if the clock goes backwards.</param>
+/// <param name="Sequence">Distinguishes the entries of one millisecond.</param>
 internal readonly record struct LogPosition(long Milliseconds, long Sequence) : IComparable<LogPosition>
 {
-    /// <summary>The first character of every id that a log gives. No id of a publisher begins with it.</summary>
+    /// <summary>The first character of every event id that a log assigns. No publisher's id begins with it.</summary>
     public const char Mark = '#';
     private const char Separator = '-';
 
@@ -24,8 +24,8 @@ internal readonly record struct LogPosition(long Milliseconds, long Sequence) : 
     /// <summary>Whether the left position is the right one or after it.</summary>
     public static bool operator >=(LogPosition left, LogPosition right) => left.CompareTo(right) >= 0;
 
-    /// <summary>Reads an id exactly as <see cref="ToString"/> writes it; another way to write the same numbers is not
-    /// accepted.</summary>
+    /// <summary>Parses an event id exactly as <see cref="ToString"/> writes it. Other spellings of the same numbers are
+    /// refused.</summary>
     public static bool TryParse(string id, out LogPosition position)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -39,7 +39,7 @@ internal readonly record struct LogPosition(long Milliseconds, long Sequence) : 
         return position.ToString() == id;
     }
 
-    /// <summary>The position after this one for an entry that is appended now.</summary>
+    /// <summary>The position of an entry that is appended directly after this position, at this time.</summary>
     public LogPosition Next(DateTimeOffset now)
     {
         var milliseconds = now.ToUnixTimeMilliseconds();
@@ -54,8 +54,8 @@ internal readonly record struct LogPosition(long Milliseconds, long Sequence) : 
             ? Milliseconds.CompareTo(other.Milliseconds)
             : Sequence.CompareTo(other.Sequence);
 
-    /// <summary>The event id <c>#milliseconds-sequence</c>: ids that begin with <c>#</c> are a hub's own in the Mercure
-    /// protocol, and these bytes need no CORS preflight in a Last-Event-ID.</summary>
+    /// <summary>Returns the event id <c>#milliseconds-sequence</c>. The Mercure protocol reserves ids that begin with
+    /// <c>#</c> for the hub, and a Last-Event-ID of these characters needs no CORS preflight.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Mark}{Milliseconds}{Separator}{Sequence}");
 

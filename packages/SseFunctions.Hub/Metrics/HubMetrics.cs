@@ -4,7 +4,7 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Hub.Metrics;
 
-/// <summary>The instruments of the meter <c>SseFunctions</c> that tell of the hub.</summary>
+/// <summary>The hub's instruments of the meter <c>SseFunctions</c>.</summary>
 internal sealed class HubMetrics
 {
     private readonly TimeProvider _time;
@@ -15,29 +15,33 @@ internal sealed class HubMetrics
     private readonly Counter<long> _turnedAway;
     private readonly Histogram<double> _latency;
 
-    /// <summary>Made by the services, once a process.</summary>
+    /// <summary>Creates the instruments. The services do so once in a process.</summary>
     public HubMetrics(IMeterFactory meters, IEventLog log, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(meters);
         ArgumentNullException.ThrowIfNull(log);
         _time = time;
         _meter = meters.Create(SseTelemetry.MeterName);
-        _updates = _meter.CreateCounter<long>("hub.updates", "{update}", "Publications, repetitions included.");
-        _deliveries = _meter.CreateCounter<long>("hub.deliveries", "{event}", "Events handed to streams.");
-        _refused = _meter.CreateCounter<long>("hub.refused", "{request}", "Requests that were refused, by status.");
+        _updates = _meter.CreateCounter<long>("hub.updates", "{update}", "Accepted publications, repeated ones too.");
+        _deliveries = _meter.CreateCounter<long>("hub.deliveries", "{event}", "Events that were handed to streams.");
+        _refused = _meter.CreateCounter<long>("hub.refused", "{request}", "Refused requests, by status.");
         _turnedAway = _meter.CreateCounter<long>(
-            "hub.turned_away", "{request}", "Subscribers that were told to come again later, by reason.");
+            "hub.turned_away", "{request}", "Subscribers that were told to reconnect later, by reason.");
         _latency = _meter.CreateHistogram<double>(
             "hub.delivery.latency",
             "s",
-            "From an update's arrival here to its writing; of the first in a write, and not of replays.");
-        _meter.CreateObservableGauge("hub.log.entries", () => log.Size.Count, "{update}", "What the log holds.");
-        _meter.CreateObservableGauge("hub.log.bytes", () => log.Size.Bytes, "By", "About what the log takes.");
+            "Time from an update's arrival at this instance to its write, for the first update of each live write.");
+        _meter.CreateObservableGauge("hub.log.entries", () => log.Size.Count, "{update}", "Entries in the log.");
+        _meter.CreateObservableGauge("hub.log.bytes", () => log.Size.Bytes, "By", "Approximate memory of the log.");
     }
 
-    /// <summary>Lets the lag of the slowest reader be asked for, when somebody listens.</summary>
+    /// <summary>Adds the gauge of the slowest subscriber's lag. <paramref name="lag"/> is called only while a listener
+    /// collects metrics.</summary>
     internal void ObserveLag(Func<TimeSpan> lag) => _meter.CreateObservableGauge(
-        "hub.reader.lag", () => lag().TotalSeconds, "s", "How far the slowest subscriber is behind the newest for it.");
+        "hub.reader.lag",
+        () => lag().TotalSeconds,
+        "s",
+        "How far the slowest subscriber is behind the newest update for it.");
 
     internal void Published() => _updates.Add(1);
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>Finds out which client a request comes from, for <see cref="HubOptions.MaxSubscribersPerClient"/>.
+/// <summary>Finds the address of the client of a request, for <see cref="HubOptions.MaxSubscribersPerClient"/>.
 /// </summary>
 internal static class ClientAddressRequest
 {
@@ -12,15 +12,15 @@ internal static class ClientAddressRequest
     private const string Unknown = "unknown";
     private const int NetworkBytes = 8;
 
-    /// <summary>The client's address; of IPv6 its network of 64 bits, from which a client can choose any address.
-    /// </summary>
+    /// <summary>Returns the client's IPv4 address, or its IPv6 network of 64 bits: a client can choose any address
+    /// within that network.</summary>
     /// <param name="request">The request.</param>
     /// <param name="trustedProxies">How many proxies in front of this app append to <c>X-Forwarded-For</c> the address
-    /// that they got the request from. The header's entries are counted from its end: those before the last
-    /// <paramref name="trustedProxies"/> were written by the client, or by proxies that nobody vouches for. 0: the
-    /// header does not count.</param>
-    /// <returns>The address of the connection's other end if the header has fewer entries than there are trusted
-    /// proxies, or if the entry is not an address: then the request did not come by these proxies.</returns>
+    /// from which they got the request. The header's entries are counted from its end: the client, or proxies that are
+    /// not trusted, wrote all entries before the last <paramref name="trustedProxies"/>. 0: the header has no
+    /// effect.</param>
+    /// <returns>If the header has fewer entries than there are trusted proxies, or if the entry is not an address, the
+    /// request did not pass these proxies: the address at the other end of the connection.</returns>
     public static string Of(HttpRequest request, int trustedProxies)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -32,10 +32,10 @@ internal static class ClientAddressRequest
 
     private static IPAddress? Forwarded(HttpRequest request, int trustedProxies)
     {
-        // Several headers are one list (RFC 9110, section 5.3).
+        // Several headers of one name are one list (RFC 9110, section 5.3).
         var entries = request.Headers[Header].ToString().Split(',', StringSplitOptions.TrimEntries);
         if (entries.Length < trustedProxies) return null;
-        // Some proxies add a port.
+        // Some proxies append a port to the address.
         return IPEndPoint.TryParse(entries[^trustedProxies], out var client) ? client.Address : null;
     }
 

@@ -2,23 +2,25 @@ using SseFunctions.Hub.EventLogs;
 
 namespace SseFunctions.Hub;
 
-/// <summary>How much of what was published is kept for subscribers that come back. Section <c>Hub:History</c>. What
-/// exceeds any of these goes, the oldest first.</summary>
+/// <summary>How much history the log keeps for clients that return. Section <c>Hub:History</c>. A log that exceeds any
+/// of the limits drops its oldest entries.</summary>
 public sealed class HistoryOptions
 {
     private const int SmallestCount = 100;
 
-    /// <summary>In updates. Default 10,000, at least 100.</summary>
+    /// <summary>Gets or sets the largest number of entries. Default 10,000, at least 100.</summary>
     public int MaxCount { get; set; } = 10_000;
 
-    /// <summary>In bytes of memory, about. Default 64 MiB, at least 16 times <see cref="HubOptions.MaxUpdateBytes"/>,
-    /// so that a subscriber that is being written to does not fall behind at the next update.</summary>
+    /// <summary>Gets or sets the approximate memory of the entries, in bytes. Default 64 MiB, at least 16 times
+    /// <see cref="HubOptions.MaxUpdateBytes"/>: otherwise a few large updates would push entries out of the log while
+    /// they are still being written to subscribers.</summary>
     public long MaxBytes { get; set; } = 64L * 1024 * 1024;
 
-    /// <summary>Since it was published. Default 1 day, at least 1 min, at most 365 days.</summary>
+    /// <summary>Gets or sets how long an entry is kept after its publication. Default 1 day, at least 1 min, at most
+    /// 365 days.</summary>
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>The limits of a log.</summary>
+    /// <summary>The same limits, for a log.</summary>
     internal LogLimits Limits => new(MaxCount, MaxBytes, MaxAge);
 
     internal IEnumerable<string> Problems(string section, int maxUpdateBytes)

@@ -6,10 +6,19 @@ using SseFunctions.Hub.Tokens;
 
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>Decides who may publish and who may subscribe. A client that is refused is not told why; the log has the
-/// reason.</summary>
-/// <remarks>This is a hosted service so that problems with the keys are logged when the host starts, and not at the
-/// first request.</remarks>
+/// <summary>Decides whether an HTTP request may publish or subscribe: validates the token of the request, and returns
+/// either the claims of the token or the answer that refuses the request. Counts each refusal, and logs it with the
+/// reason. Thread-safe; the services create one object in a process.</summary>
+/// <remarks><para>Only the endpoints of the hub call this class: <see cref="PublishEndpoint"/>,
+/// <see cref="SubscribeEndpoint"/> and <see cref="SubscriptionsEndpoint"/>. This class does not compare topics: the
+/// endpoint compares the topics of the request with the topic selectors in the claims, and calls <see cref="Forbid"/>
+/// if a right is missing. The endpoints refuse bad requests through <see cref="Refuse(string, HubProblem)"/>, so that
+/// these are counted and logged too. The app's own code publishes through <see cref="IUpdatePublisher"/>, without a
+/// token and without this class.</para>
+/// <para>A client is not told why its token was refused, because the reason would help an attacker who tries tokens.
+/// The log has the reason, but never the token.</para>
+/// <para>This class is a hosted service so that problems with the keys are logged when the host starts, and not at the
+/// first request.</para></remarks>
 internal sealed partial class HubAccess : IHostedService, IDisposable
 {
     private const string PublisherSection = $"{HubOptions.Section}:{nameof(HubOptions.Publisher)}";
@@ -19,20 +28,27 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
     private const string NoTokenAndNotAnonymous =
         $"{NoToken}, and {HubOptions.Section}:{nameof(HubOptions.Anonymous)} is off";
 
-    // Enough to find the reason of one refusal. A client that sends thousands of bad requests does not fill the log.
+    // A client that sends thousands of bad requests must not fill the log. The first ones are enough to see the reason.
     private const int RefusalsLoggedPerSecond = 20;
 
-    // Anonymous subscribers have no rights of their own.
+    // No rights: the claims of refused requests, and of anonymous subscribers, who receive public updates only.
     private static readonly TokenClaims NoClaims = new();
 
     private readonly HubOptions _options;
-    private readonly TokenValidator _publishers;
-    private readonly TokenValidator _subscribers;
+    private readonly TokenValidator _publisherTokens;
+
+    // The same object as _publisherTokens if Hub:Subscriber has no keys: then the keys of publishers verify all tokens.
+    private readonly TokenValidator _subscriberTokens;
     private readonly HubMetrics _metrics;
     private readonly LogBudget _budget;
     private readonly ILogger _logger;
 
-    /// <summary>Made by the services, once a process.</summary>
+    /// <summary>Creates the validators of both roles, and logs a warning for each weak key.</summary>
+    /// <param name="options">The keys of both roles, and whether anonymous subscribers are allowed.</param>
+    /// <param name="time">The clock for the expiry of tokens and for the limit of log messages.</param>
+    /// <param name="metrics">Counts the refusals.</param>
+    /// <param name="logger">Receives the refusals and their reasons.</param>
+    /// <param name="tokenLogger">Receives the warnings about keys.</param>
     public HubAccess(
         IOptions<HubOptions> options,
         TimeProvider time,
@@ -47,17 +63,17 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
         _logger = logger;
         var publisher = new RoleKeys(PublisherSection, _options.Publisher);
         var subscriber = _options.Subscriber.IsSet ? new RoleKeys(SubscriberSection, _options.Subscriber) : null;
-        _publishers = new TokenValidator(publisher, subscriber, time, tokenLogger);
-        _subscribers = subscriber is null
-            ? _publishers
+        _publisherTokens = new TokenValidator(publisher, subscriber, time, tokenLogger);
+        _subscriberTokens = subscriber is null
+            ? _publisherTokens
             : new TokenValidator(subscriber, publisher, time, tokenLogger);
     }
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (!_publishers.HasKeys) LogPublishingIsOff(PublisherSection);
-        // Not awaited: keys may have to be fetched, and the host starts without them.
+        if (!_publisherTokens.HasKeys) LogPublishingIsOff(PublisherSection);
+        // Not awaited: this may fetch keys over the network, and the host must not wait for them.
         _ = WarmUpAsync();
         return Task.CompletedTask;
     }
@@ -65,20 +81,25 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Lets a publisher in.</summary>
-    /// <param name="token">The token in the request; null if there is none.</param>
-    /// <param name="isFromAllowedOrigin">Whether the request comes from a page that may publish, which matters where
-    /// the browser added the token by itself.</param>
-    /// <param name="cancellationToken">Ends the waiting for keys.</param>
+    /// <summary>Decides whether a request may publish. <see cref="PublishEndpoint"/> calls this before it reads the
+    /// body.</summary>
+    /// <param name="token">The token of the request; null if there is none.</param>
+    /// <param name="isFromAllowedOrigin">Whether the request comes from a page whose origin may publish. It matters
+    /// only for a token in a cookie: browsers add cookies to the requests of any page, so a foreign page could publish
+    /// in the name of its visitor (CSRF).</param>
+    /// <param name="cancellationToken">Cancels the wait for keys that have to be fetched.</param>
+    /// <returns>The claims of a valid token, or a refusal: 401 without a valid token; 403 if no key is set for
+    /// publishers, or if the origin may not publish with the cookie; 503 if the keys cannot be fetched now.</returns>
     internal async ValueTask<Access> ToPublishAsync(
         PresentedToken? token, bool isFromAllowedOrigin, CancellationToken cancellationToken)
     {
-        if (!_publishers.HasKeys)
+        if (!_publisherTokens.HasKeys)
         {
-            const string off = $"Publishing is off: no {PublisherSection}:Key is set.";
+            const string off =
+                $"Publishing over HTTP is off: set {PublisherSection}:Key or {PublisherSection}:JwksUri.";
             return Refuse("publish", HubProblem.Forbidden, off, "no key is set");
         }
-        var access = await AdmitAsync("publish", _publishers, token, NoToken, cancellationToken);
+        var access = await AdmitAsync("publish", _publisherTokens, token, NoToken, cancellationToken);
         return access.Refusal is null && token is { Source: TokenSource.Cookie } && !isFromAllowedOrigin
             ? Refuse(
                 "publish",
@@ -89,36 +110,45 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
             : access;
     }
 
-    /// <summary>Lets a subscriber in. A subscriber without a token gets no claims, if the hub allows anonymous ones.
-    /// </summary>
+    /// <summary>Decides whether a request may subscribe, or may read the subscription API. If <c>Hub:Anonymous</c> is
+    /// on, a request without a token is admitted with empty claims. A request with an invalid token is refused even
+    /// then.</summary>
+    /// <param name="token">The token of the request; null if there is none.</param>
+    /// <param name="cancellationToken">Cancels the wait for keys that have to be fetched.</param>
+    /// <returns>The claims, or a refusal: 401 without a valid token; 503 if the keys cannot be fetched now.</returns>
     internal ValueTask<Access> ToSubscribeAsync(PresentedToken? token, CancellationToken cancellationToken) =>
         token is null && _options.Anonymous
             ? ValueTask.FromResult(new Access(NoClaims, null))
-            : AdmitAsync("subscribe", _subscribers, token, NoTokenAndNotAnonymous, cancellationToken);
+            : AdmitAsync("subscribe", _subscriberTokens, token, NoTokenAndNotAnonymous, cancellationToken);
 
-    /// <summary>The answer to a client that lacks a right, which is counted and logged with the reason.</summary>
+    /// <summary>Counts and logs the refusal of a request whose valid token lacks a right, and returns the answer
+    /// 403.</summary>
+    /// <param name="what">What the client wants to do, for the log: the rest of "a request to ...".</param>
+    /// <param name="title">What the client is told.</param>
+    /// <param name="reason">Why the right is missing, for the log.</param>
     internal HubProblemResult Forbid(string what, string title, string reason) =>
         Refuse(what, new HubProblem(HubProblem.Forbidden, title), reason);
 
-    /// <summary>The answer to a bad request, which is counted and logged, because many publishers show it to nobody.
-    /// </summary>
+    /// <summary>Counts and logs the refusal of a request for another reason, and returns the answer. The log has the
+    /// same title as the answer, because many clients do not show the answer to anybody.</summary>
     internal HubProblemResult Refuse(string what, HubProblem problem) => Refuse(what, problem, problem.Title);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _publishers.Dispose();
-        _subscribers.Dispose();
+        _publisherTokens.Dispose();
+        _subscriberTokens.Dispose();
     }
 
-    // Compiles the code that validates tokens, so that the first request does not wait for it.
+    // Fetches keys, and has .NET compile the code that validates tokens, so that the first request waits for neither.
     private async Task WarmUpAsync()
     {
-        await _publishers.WarmUpAsync();
-        if (_subscribers != _publishers) await _subscribers.WarmUpAsync();
+        await _publisherTokens.WarmUpAsync();
+        if (_subscriberTokens != _publisherTokens) await _subscriberTokens.WarmUpAsync();
     }
 
-    // The texts are for the log alone: what the request asks for, and why it is refused without a token.
+    // Admits a request with a valid token. The two texts are for the log: what the client wants to do, and why a
+    // request without a token is refused.
     private async ValueTask<Access> AdmitAsync(
         string what,
         TokenValidator validator,
@@ -138,30 +168,32 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
     private Access Refuse(string what, int status, string title, string reason) =>
         new(NoClaims, Refuse(what, new HubProblem(status, title), reason));
 
-    /// <summary>The same, with another reason in the log than in the answer.</summary>
+    /// <summary>Counts and logs the refusal of a request, and returns the answer. The log has the reason, which may be
+    /// secret from the client; the client gets the problem.</summary>
     internal HubProblemResult Refuse(string what, HubProblem problem, string reason)
     {
         _metrics.Refused(problem.Status);
         if (_budget.TryTake(out var leftOut))
         {
-            if (leftOut > 0) LogLeftOut(leftOut);
+            if (leftOut > 0) LogLeftOut(leftOut, RefusalsLoggedPerSecond);
             LogRefused(problem.Status, what, reason);
         }
         return new HubProblemResult(problem);
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Answered {Status} to a request to {What}: {Reason}")]
+    [LoggerMessage(140, LogLevel.Warning, "Answered {Status} to a request to {What}: {Reason}")]
     private partial void LogRefused(int status, string what, string reason);
 
-    [LoggerMessage(3, LogLevel.Warning, "{Count} more refused requests are not in the log: there were too many")]
-    private partial void LogLeftOut(int count);
+    [LoggerMessage(141, LogLevel.Warning,
+        "{Count} more refused requests are not in the log, which has at most {Limit} a second: hub.refused counts all")]
+    private partial void LogLeftOut(int count, int limit);
 
-    [LoggerMessage(2, LogLevel.Warning,
-        "Nobody can publish over HTTP: set {Section}:Key or {Section}:JwksUri. The app's own code can")]
+    [LoggerMessage(142, LogLevel.Warning,
+        "Publishing over HTTP is off: set {Section}:Key or {Section}:JwksUri. The app's own code can publish")]
     private partial void LogPublishingIsOff(string section);
 
-    /// <summary>Whether a client is let in.</summary>
-    /// <param name="Claims">What its token says, if it is let in.</param>
-    /// <param name="Refusal">The answer, if it is not let in.</param>
+    /// <summary>The decision about a request.</summary>
+    /// <param name="Claims">The claims of the token. Empty if the request is anonymous or refused.</param>
+    /// <param name="Refusal">The answer to a refused request; null if the request is admitted.</param>
     internal readonly record struct Access(TokenClaims Claims, HubProblemResult? Refusal);
 }

@@ -4,7 +4,8 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Hub;
 
-/// <summary>Answers the requests of <see cref="HubFunctions"/>. The services make it.</summary>
+/// <summary>Answers the requests of <see cref="HubFunctions"/>. <see cref="HubServices.AddSseHub"/> registers it.
+/// </summary>
 public sealed class HubEndpoints
 {
     private static readonly CrossOriginRules Rules = new(
@@ -51,7 +52,7 @@ public sealed class HubEndpoints
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The client has left, or the platform cancels: nobody reads the answer, and the function has not failed.
+            // The client has left, or the platform cancels. Nobody reads the answer, and the function has not failed.
             return TypedResults.StatusCode(StatusCodes.Status499ClientClosedRequest);
         }
     }

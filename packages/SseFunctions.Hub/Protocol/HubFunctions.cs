@@ -4,21 +4,21 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Hub;
 
-/// <summary>The hub's functions: publish and subscribe over HTTP, as the Mercure protocol has it (draft 07). The
-/// Functions worker finds them in every app that references this package; their routes are under the app's routePrefix.
+/// <summary>The functions of the hub: publish and subscribe over HTTP by the Mercure protocol, draft 07. The Functions
+/// worker finds them in every app that references this package. Their routes are below the app's <c>routePrefix</c>.
 /// </summary>
 public sealed class HubFunctions(HubEndpoints endpoints)
 {
     private const string Hub = HubPath.Route;
     private const string Active = Hub + "/subscriptions/{topic?}/{subscriber?}";
 
-    /// <summary>Streams the updates of topics.</summary>
+    /// <summary>Opens a stream of the updates of topics: GET <c>.well-known/mercure?topic=...</c>.</summary>
     [Function("HubSubscribe")]
     public Task<IResult> Subscribe(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Hub)] HttpRequest request,
         CancellationToken cancellationToken) => endpoints.SubscribeAsync(request, cancellationToken);
 
-    /// <summary>Publishes an update.</summary>
+    /// <summary>Publishes an update: POST <c>.well-known/mercure</c>, with a form.</summary>
     [Function("HubPublish")]
     public Task<IResult> Publish(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Hub)] HttpRequest request,

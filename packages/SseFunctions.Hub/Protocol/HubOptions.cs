@@ -4,7 +4,7 @@ using SseFunctions.Streaming.Cors;
 
 namespace SseFunctions.Hub;
 
-/// <summary>Who may publish and subscribe, and how much. Section <c>Hub</c>.</summary>
+/// <summary>The settings of the hub: who may publish and subscribe, and the limits. Section <c>Hub</c>.</summary>
 public sealed class HubOptions : ISettings
 {
     /// <summary>The name of the configuration section.</summary>
@@ -16,56 +16,62 @@ public sealed class HubOptions : ISettings
 
     private static readonly TimeSpan LongestGather = TimeSpan.FromSeconds(1);
 
-    /// <summary>What tokens of publishers are verified with. Default: nothing, and then nobody can publish over HTTP.
-    /// </summary>
+    /// <summary>Gets or sets the keys that verify the tokens of publishers. Default: none, which turns publishing over
+    /// HTTP off.</summary>
     public KeyOptions Publisher { get; set; } = new();
 
-    /// <summary>What tokens of subscribers are verified with. Default: as those of publishers.</summary>
+    /// <summary>Gets or sets the keys that verify the tokens of subscribers. Default: none, and then the keys of
+    /// <see cref="Publisher"/> verify them.</summary>
     public KeyOptions Subscriber { get; set; } = new();
 
-    /// <summary>Whether public updates can be subscribed to without a token. Default false.</summary>
+    /// <summary>Gets or sets whether clients can subscribe to public updates without a token. Default false.</summary>
     public bool Anonymous { get; set; }
 
-    /// <summary>Whether the hub says who is subscribed: the subscription API, and an update when someone comes or goes.
-    /// Default false.</summary>
+    /// <summary>Gets or sets whether the hub tells who is subscribed: by the subscription API, and by a private update
+    /// when a subscription starts or ends. Default false.</summary>
     public bool Subscriptions { get; set; }
 
-    /// <summary>The name of the cookie that may carry a token. Default <c>mercureAuthorization</c>.</summary>
+    /// <summary>Gets or sets the name of the cookie that may contain a token. Default
+    /// <c>mercureAuthorization</c>.</summary>
     public string Cookie { get; set; } = "mercureAuthorization";
 
-    /// <summary>The pages that may publish with the cookie, beside those of the hub's own origin: origins such as
-    /// <c>https://example.com</c> or <c>https://*.example.com</c>, or <c>*</c>. Default: none.</summary>
+    /// <summary>Gets or sets the origins whose pages may publish with the cookie, besides the hub's own origin, such as
+    /// <c>https://example.com</c>, <c>https://*.example.com</c> or <c>*</c>. Default: none.</summary>
     public IReadOnlyList<string> PublishOrigins { get; set; } = [];
 
-    /// <summary>The largest body of a publication, in bytes. Default 1 MiB; 1 KiB to 16 MiB.</summary>
+    /// <summary>Gets or sets the largest body of a publication, in bytes; also the largest data of an update, in UTF-8.
+    /// Default 1 MiB; 1 KiB to 16 MiB.</summary>
     public int MaxUpdateBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>How many may be subscribed to this instance at once; who comes later is told to come again. Default
-    /// 10,000.</summary>
+    /// <summary>Gets or sets the largest number of subscribers on one instance. The hub tells further clients to
+    /// reconnect later. Default 10,000, at least 1.</summary>
     public int MaxSubscribers { get; set; } = 10_000;
 
-    /// <summary>How many of them may come from one network address, of IPv6 one network of 64 bits. Default 0: not
-    /// limited, since everyone behind one proxy has the same.</summary>
+    /// <summary>Gets or sets the largest number of subscribers on one instance that share an IPv4 address or an IPv6
+    /// network of 64 bits. Default 0: no limit, because all clients behind one proxy share its address.</summary>
     public int MaxSubscribersPerClient { get; set; }
 
-    /// <summary>How many proxies in front of this app append to the header <c>X-Forwarded-For</c> the address that they
-    /// got a request from: the load balancer, the CDN. Only entries of that many proxies count when
-    /// <see cref="MaxSubscribersPerClient"/> tells clients apart. Default 0, at most 10: the header does not count, and
-    /// all clients behind a proxy are one. In the Functions host at most 1 has an effect, and the host needs
-    /// <c>ASPNETCORE_FORWARDEDHEADERS_ENABLED=true</c> too: the host replaces the header before the function sees it.
-    /// </summary>
+    /// <summary>Gets or sets how many proxies in front of this app, such as a load balancer and a CDN, append to the
+    /// header <c>X-Forwarded-For</c> the address from which they got a request. Default 0, at most 10.</summary>
+    /// <remarks><see cref="MaxSubscribersPerClient"/> uses the header to distinguish clients, and trusts only the last
+    /// entries, as many as this number. With 0 the header has no effect, and all clients behind a proxy count as one.
+    /// In the Functions host, more than 1 has no effect, and the host needs
+    /// <c>ASPNETCORE_FORWARDEDHEADERS_ENABLED=true</c> too, because it replaces the header before the function gets the
+    /// request.</remarks>
     public int TrustedProxies { get; set; }
 
-    /// <summary>How many topics a subscription, or an update, may name. Default 1,000.</summary>
+    /// <summary>Gets or sets the largest number of topics of an update, and of topic selectors of a subscriber. Default
+    /// 1,000, at least 1.</summary>
     public int MaxTopics { get; set; } = 1000;
 
-    /// <summary>Subscribers with the same topics and rights are written to at most once in this time: the first update
-    /// after a pause leaves at once, and those that follow within this time leave together. It trades latency for cost:
-    /// in Azure, most of a delivery's cost is paid for each write. Default 20 ms, at most 1 s. 0: each update leaves as
-    /// soon as the writing of the one before has been done.</summary>
+    /// <summary>Gets or sets the time in which subscribers with the same topic selectors and rights get at most one
+    /// write. Default 20 ms, at most 1 s.</summary>
+    /// <remarks>The first update after a pause is written immediately. Updates that follow within this time are written
+    /// together. A longer time costs latency and saves money: in Azure, most of the cost of a delivery is per write.
+    /// With 0, each update is written as soon as the previous write is done.</remarks>
     public TimeSpan Gather { get; set; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>What is kept for subscribers that come back.</summary>
+    /// <summary>Gets or sets how much history the log keeps for clients that return.</summary>
     public HistoryOptions History { get; set; } = new();
 
     /// <summary>The limits of an update.</summary>

@@ -2,9 +2,9 @@ using SseFunctions.Hub.Publishing;
 
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>Why a request is refused, as its sender is told. It contains no secret.</summary>
+/// <summary>Why a request is refused, as the client is told. It contains no secret.</summary>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Title">What to change, in a sentence.</param>
+/// <param name="Title">A sentence that says what the client must change.</param>
 internal sealed record HubProblem(int Status, string Title)
 {
     public const int BadRequest = 400;

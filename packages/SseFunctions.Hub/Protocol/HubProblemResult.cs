@@ -8,7 +8,7 @@ namespace SseFunctions.Hub.Protocol;
 /// <summary>Answers with a problem, as <c>application/problem+json</c> (RFC 9457).</summary>
 internal sealed class HubProblemResult : IResult
 {
-    // It is no HTML and is never put into any: quotes may stay quotes.
+    // The body is JSON and never part of a page, so quotes and other HTML characters need no escape.
     private static readonly JsonSerializerOptions Readable =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -18,7 +18,7 @@ internal sealed class HubProblemResult : IResult
 
     internal HubProblemResult(HubProblem problem) => _problem = problem;
 
-    /// <summary>Whether the same may go well later.</summary>
+    /// <summary>Whether the same request may succeed later.</summary>
     internal bool IsUnavailable => _problem.Status == HubProblem.Unavailable;
 
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ internal sealed class HubProblemResult : IResult
         response.StatusCode = _problem.Status;
         response.ContentType = MediaTypeNames.Application.ProblemJson;
         response.Headers.CacheControl = "no-store";
-        // RFC 6750, 3: without a reason, which would help an attacker who tries tokens.
+        // RFC 6750, section 3. Without an error code, which would help an attacker who tries tokens.
         if (_problem.Status == HubProblem.Unauthorized) response.Headers.WWWAuthenticate = "Bearer";
         if (_problem.Status == HubProblem.Unavailable) response.Headers.RetryAfter = RetryAfterSeconds;
         if (HttpMethods.IsHead(httpContext.Request.Method)) return Task.CompletedTask;

@@ -1,7 +1,7 @@
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>Keeps lines that strangers cause from filling the log: so many a second, and how many were left out is said
-/// with the next one. Thread-safe.</summary>
+/// <summary>Limits how many log messages a second clients can cause, so that they cannot fill the log. Counts the
+/// messages that were left out. Thread-safe.</summary>
 internal sealed class LogBudget(TimeProvider time, int linesPerSecond)
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -11,8 +11,8 @@ internal sealed class LogBudget(TimeProvider time, int linesPerSecond)
     private int _lines;
     private int _leftOut;
 
-    /// <summary>Whether a line may be written now.</summary>
-    /// <param name="leftOut">How many were not since the last one that was.</param>
+    /// <summary>Whether a message may be logged now.</summary>
+    /// <param name="leftOut">How many messages were left out since the last one that was allowed.</param>
     public bool TryTake(out int leftOut)
     {
         lock (_gate)

@@ -9,8 +9,8 @@ using SseFunctions.Streaming.Cors;
 
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>Answers a publication: with the update's id, once the update is in the log, or with a problem. After a
-/// problem, nothing is stored and no subscriber gets anything.</summary>
+/// <summary>Publishes the update in a request. Answers with the event id once the update is in the log, or with a
+/// problem. A refused update is not stored. After 503, the update may be stored all the same.</summary>
 internal sealed class PublishEndpoint(HubAccess access, UpdatePublisher publisher, IOptions<HubOptions> options)
 {
     private const string Publish = "publish";
@@ -19,11 +19,12 @@ internal sealed class PublishEndpoint(HubAccess access, UpdatePublisher publishe
     private readonly HubOptions _options = options.Value;
     private readonly OriginList _publishOrigins = new(options.Value.PublishOrigins);
 
-    /// <summary>The answer.</summary>
+    /// <summary>Publishes the update, and returns the answer to the request.</summary>
     public async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        // The token comes first: a sender that may not publish at all does not learn what is wrong with the update.
+        // The token is checked before the body: a client that may not publish does not learn what is wrong with the
+        // body.
         var token = PresentedTokenRequest.Of(request, _options.Cookie);
         var isFromAllowedOrigin = token is { Source: TokenSource.Cookie }
             && PublishOriginRequest.Allows(request, _publishOrigins);
@@ -49,7 +50,7 @@ internal sealed class PublishEndpoint(HubAccess access, UpdatePublisher publishe
         catch (HubUnavailableException exception)
         {
             const string title =
-                "Nothing can be published just now: try again. With an id of its own, an update is not doubled.";
+                "Nothing can be published just now: try again. If the update has an id, a retry does not repeat it.";
             return access.Refuse(Publish, new HubProblem(HubProblem.Unavailable, title), exception.Message);
         }
     }
@@ -57,13 +58,13 @@ internal sealed class PublishEndpoint(HubAccess access, UpdatePublisher publishe
     private async Task<(Update? Update, HubProblem Problem)> ReadAsync(
         HttpRequest request, CancellationToken cancellationToken)
     {
-        // Parameters after the semicolon do not matter; some clients send the semicolon alone.
+        // Parameters after the semicolon have no effect. Some clients send the semicolon alone.
         var type = request.ContentType.AsSpan();
         if (type.IndexOf(';') is >= 0 and var end) type = type[..end];
         if (!type.Trim().Equals(FormType, StringComparison.OrdinalIgnoreCase))
             return (null, new HubProblem(HubProblem.BadRequest, $"Send the update as {FormType}."));
         var tooLarge = new HubProblem(
-            HubProblem.TooLarge, $"The body of an update, as it is sent, has at most {_options.MaxUpdateBytes} bytes.");
+            HubProblem.TooLarge, $"The body is longer than {_options.MaxUpdateBytes} bytes: send less.");
         if (request.ContentLength > _options.MaxUpdateBytes) return (null, tooLarge);
         try
         {
@@ -81,12 +82,12 @@ internal sealed class PublishEndpoint(HubAccess access, UpdatePublisher publishe
         }
         catch (BadHttpRequestException exception)
         {
-            return (null, new HubProblem(exception.StatusCode, "The body cannot be read: send it whole."));
+            return (null, new HubProblem(exception.StatusCode, "The body cannot be read: send the whole body."));
         }
         catch (IOException)
         {
-            // The client is gone: nobody reads this answer.
-            return (null, new HubProblem(HubProblem.BadRequest, "The body ended early: send it whole."));
+            // The client has left, so nobody reads this answer.
+            return (null, new HubProblem(HubProblem.BadRequest, "The body ended early: send the whole body."));
         }
     }
 }

@@ -4,20 +4,20 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>The id that a subscriber gets when its stream opens at the end of the log, so that it can resume before it
-/// has received an update.</summary>
+/// <summary>Finds the event id that a client gets when its stream starts at the end of the log, so that the client can
+/// resume even if the stream breaks before its first update.</summary>
 internal static class StartCursor
 {
-    // Looking further back would cost more than opening the stream.
+    // A search further back would cost more than opening the stream.
     private const int MaxEntries = 1000;
     private const int EntriesAtOnce = 64;
 
-    /// <summary>The position of the last entry that the subscriber may see. The subscriber must not learn when others
-    /// get private updates, so it is not told the position of the log's last entry. All entries between the two
-    /// positions are invisible to the subscriber, so it gets the same updates from either.</summary>
-    /// <remarks>If the last <see cref="MaxEntries"/> entries are all invisible to a subscriber that has rights, it is
-    /// told the position of the last public entry. A subscriber that resumes from there may also receive private
-    /// updates that were published before its stream opened; it misses none.</remarks>
+    /// <summary>Returns the position of the last entry that the subscriber may see. The position of the log's last
+    /// entry would tell the subscriber when others get private updates. The subscriber may see no entry between the two
+    /// positions, so it gets the same updates from either.</summary>
+    /// <remarks>If a subscriber with rights may see none of the last <see cref="MaxEntries"/> entries, the result is
+    /// the position of the last public entry. A client that resumes from there misses nothing, but may also receive
+    /// private updates that were published before its stream opened.</remarks>
     public static LogPosition Of(IEventLog log, LogEnd end, TopicSelectorSet rights)
     {
         if (rights.Selectors.Count == 0) return end.LastPublic;

@@ -12,8 +12,8 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>Answers a subscription: with a stream of the updates that the subscriber has missed and of those that come,
-/// or with a problem.</summary>
+/// <summary>Opens the stream of a subscriber. Answers with a stream of the updates that the client has missed and of
+/// all new ones, with a problem, or with the request to reconnect later.</summary>
 internal sealed partial class SubscribeEndpoint(
     HubAccess access,
     Subscribers subscribers,
@@ -25,14 +25,14 @@ internal sealed partial class SubscribeEndpoint(
     TimeProvider time,
     ILogger<SubscribeEndpoint> logger)
 {
-    // All of them come again, and again.
+    // Clients that are told to reconnect do so again and again, and would fill the log.
     private const int LoggedPerSecond = 5;
 
     private readonly HubOptions _options = options.Value;
     private readonly LogBudget _budget = new(time, LoggedPerSecond);
     private readonly ILogger _logger = logger;
 
-    /// <summary>The answer.</summary>
+    /// <summary>Returns the answer to a request.</summary>
     public async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -65,11 +65,15 @@ internal sealed partial class SubscribeEndpoint(
         return streams.Stream("hub", subscriber, cancellationToken, claims.Expires, cursor);
     }
 
-    // Where to read on from (null: before everything that is held), and the id that the client has until its first
-    // update. A client that asks for an id that is held is told that id. Any other id, and "earliest", get everything
-    // that is held, and are told "earliest": should the stream break before its first update, the client asks for
-    // everything again, and not for an id that may mean another update by then. The id of a private update that the
-    // client may not see is answered like an id that does not exist, or clients could find out which ones exist.
+    // Finds the position after which the stream starts (null: before all held entries), and the event id that the
+    // client has until its first update.
+    // - Without a last event id, the stream starts at the end of the log.
+    // - With an id that the log knows, the stream starts after that entry, and the client keeps the id.
+    // - With any other id, or "earliest", the client gets the whole history and the id "earliest". If the stream breaks
+    //   before its first update, the client asks for the history again, and not for an id that a publisher may have
+    // given   to another update in the meantime.
+    // The id of a private update that the client may not see counts as unknown. Otherwise clients could try ids, and
+    // learn which of them exist.
     private async Task<(LogPosition? After, string Cursor)> FindStartAsync(
         HttpRequest request, TopicSelectorSet rights, CancellationToken cancellationToken)
     {
@@ -103,10 +107,11 @@ internal sealed partial class SubscribeEndpoint(
         return result;
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "A subscriber was told to come again later: {Setting} is {Limit}")]
+    [LoggerMessage(143, LogLevel.Warning,
+        "Told a subscriber to reconnect later: {Setting} is {Limit}. Raise it, or run more instances")]
     private partial void LogFull(string setting, int limit);
 
-    [LoggerMessage(2, LogLevel.Information,
-        "A subscriber was told to come again later: where to go on from cannot be found out just now: {Reason}")]
+    [LoggerMessage(144, LogLevel.Information,
+        "Told a subscriber to reconnect later: the updates that it has missed cannot be looked up now: {Reason}")]
     private partial void LogUnknown(string reason);
 }

@@ -2,16 +2,17 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>Reads what someone subscribes to.</summary>
+/// <summary>Reads the topic selectors in the query of a request to subscribe.</summary>
 internal static class SubscribeQuery
 {
     private const int MaxSelectorLength = 4096;
     private const int OtherParameters = 100;
 
-    // One template alone is bounded already. Each update may have to be compared with all of them.
+    // UriTemplate.MaxSteps bounds one template. But each update may have to be matched with all templates of a
+    // subscriber.
     private const int MaxSteps = 1000;
 
-    /// <summary>The topics, or what is wrong with them.</summary>
+    /// <summary>Reads the topic selectors. Returns null, or what the client must change.</summary>
     public static HubProblem? TryRead(
         string? query, HubOptions options, out TopicSelectorSet topics)
     {
@@ -21,14 +22,15 @@ internal static class SubscribeQuery
             return Bad(problem.Title);
         var selectors = fields.Where(field => field.Key == "topic").Select(field => field.Value).ToArray();
         if (selectors.Length == 0) return Bad("topic is missing: name one, as ?topic=..., and repeat it for more.");
-        if (selectors.Length > options.MaxTopics) return Bad($"A subscription has at most {options.MaxTopics} topics.");
+        if (selectors.Length > options.MaxTopics)
+            return Bad($"There are more than {options.MaxTopics} topics: name fewer.");
         if (Array.Exists(selectors, selector => selector.Length is 0 or > MaxSelectorLength))
-            return Bad($"A topic has 1 to {MaxSelectorLength} characters.");
+            return Bad($"A topic must have 1 to {MaxSelectorLength} characters.");
         if (Array.Exists(selectors, selector => selector.AsSpan().ContainsAnyInRange('\0', '\u001f')))
             return Bad("A topic has a control character: remove it.");
         var parsed = TopicSelectorSet.Parse(selectors);
         if (parsed.Selectors.Sum(selector => selector.Steps) > MaxSteps)
-            return Bad("The URI Templates of the topics are too long together: name fewer, or simpler ones.");
+            return Bad("The URI Templates are too complex together: name fewer or simpler ones.");
         topics = parsed;
         return null;
     }

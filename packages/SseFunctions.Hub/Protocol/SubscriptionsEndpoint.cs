@@ -10,21 +10,21 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>The subscription API: who is subscribed now (Mercure protocol, draft 07, section 7).</summary>
+/// <summary>The subscription API: lists the active subscriptions (Mercure protocol, draft 07, section 7).</summary>
 internal sealed class SubscriptionsEndpoint(
     HubAccess access, ActiveSubscriptions active, IEventLog log, IOptions<HubOptions> options)
 {
     private const string Read = "read subscriptions";
     private const int TagBytes = 16;
 
-    /// <summary>The answer.</summary>
+    /// <summary>Returns the answer to a request.</summary>
     public async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (!active.IsOn)
         {
             const string setting = $"{HubOptions.Section}:{nameof(HubOptions.Subscriptions)}";
-            return Problem(HubProblem.NotFound, $"The subscription API is off: {setting} is not set.");
+            return Problem(HubProblem.NotFound, $"The subscription API is off: set {setting} to true.");
         }
         var token = PresentedTokenRequest.Of(request, options.Value.Cookie);
         var (claims, refused) = await access.ToSubscribeAsync(token, cancellationToken);
@@ -33,11 +33,11 @@ internal sealed class SubscriptionsEndpoint(
         var topic = Unescape(Value(request, "topic"));
         var subscriber = Unescape(Value(request, "subscriber"));
         var rights = TopicSelectorSet.Parse(claims.Subscribe);
-        // Before the list, which costs something.
+        // Checked before the list is read, which is expensive.
         if (topic is null ? !rights.MatchesAny([SubscriptionDocument.PathOf()]) : rights.Selectors.Count == 0)
             return Forbid(claims);
 
-        // Before the list: an update that tells of a change has a later id than the list that lacks it.
+        // Read before the list. So the update about any change that the list does not contain comes after this id.
         var lastEventId = log.LastId ?? EventIds.Earliest;
         SubscriptionDocument[] documents;
         try
@@ -48,7 +48,7 @@ internal sealed class SubscriptionsEndpoint(
         }
         catch (HubUnavailableException exception)
         {
-            const string title = "Who is subscribed is not known just now: try again.";
+            const string title = "The active subscriptions are not known just now: try again.";
             return access.Refuse(Read, new HubProblem(HubProblem.Unavailable, title), exception.Message);
         }
 
@@ -58,7 +58,7 @@ internal sealed class SubscriptionsEndpoint(
             if (!rights.MatchesAny([SubscriptionDocument.PathOf(exact, subscriber)])) return Forbid(claims);
         }
         if (subscriber is not null && documents.Length == 0)
-            return Problem(HubProblem.NotFound, "There is no such subscription any more.");
+            return Problem(HubProblem.NotFound, "This subscription does not exist, or has ended.");
 
         var json = subscriber is null
             ? SubscriptionDocument.ToJson(SubscriptionDocument.PathOf(topic), lastEventId, documents)
@@ -66,8 +66,8 @@ internal sealed class SubscriptionsEndpoint(
         var headers = request.HttpContext.Response.Headers;
         headers.Link = $"<{HubPath.In((request.PathBase + request.Path).ToUriComponent())}>; rel=\"mercure\"";
         headers.CacheControl = "private, no-cache";
-        // Of all that is said, and of nothing else: a publisher may give one id twice, and the subscribers of an
-        // instance that died vanish before any update tells it.
+        // A hash of the whole body. The last event id would not be enough: a publisher may use an id twice, and the
+        // subscribers of a dead instance disappear from the list before an update tells so.
         var tag = $"\"{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(json)).AsSpan(0, TagBytes))}\"";
         headers.ETag = tag;
         return request.Headers.IfNoneMatch.ToString() == tag
@@ -82,8 +82,9 @@ internal sealed class SubscriptionsEndpoint(
 
     private static string? Value(HttpRequest request, string name) => request.RouteValues[name] as string;
 
-    // Proxies and hosts decode a path by different amounts, and what they left cannot be told from what was meant. So
-    // both sides are compared decoded: two topics that differ in nothing else are one here.
+    // Some proxies and hosts decode the path, and some do not. A remaining escape may belong to the topic, and nothing
+    // tells whether it does. So both sides are decoded and then compared: two topics that differ only in their escapes
+    // are the same here.
     [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
     private static string? Unescape(string? text) => text is null ? null : Uri.UnescapeDataString(text);
 }

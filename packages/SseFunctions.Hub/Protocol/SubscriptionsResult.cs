@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>Answers with subscriptions.</summary>
-/// <remarks>The framework's own result for text shows the text in a property, which the Functions worker would send to
+/// <summary>Answers with subscriptions, as JSON-LD.</summary>
+/// <remarks>ASP.NET Core's result for text has the text in a public property, which the Functions worker would send to
 /// the host a second time.</remarks>
 internal sealed class SubscriptionsResult : IResult
 {

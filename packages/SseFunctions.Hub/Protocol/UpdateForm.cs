@@ -2,14 +2,15 @@ using System.Globalization;
 
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>Reads an update from the fields of a form, as the Mercure protocol names them. Of a field that may come
-/// once, the first counts; unknown fields are left alone.</summary>
+/// <summary>Reads an update from the fields of a form, whose names the Mercure protocol defines. If a field that may
+/// occur once occurs several times, the first one is used. Unknown fields have no effect.</summary>
 internal static class UpdateForm
 {
-    // What a browser can wait for, in milliseconds.
+    // The longest time that the timer of a browser can wait, in milliseconds.
     private const int LongestRetry = int.MaxValue;
 
-    /// <summary>The update, or what is wrong with the form. The rules for all updates are not checked here.</summary>
+    /// <summary>Reads the update. Returns null, or what the publisher must change in the form. Does not check
+    /// <see cref="Publishing.UpdateRules"/>.</summary>
     public static HubProblem? TryRead(ReadOnlySpan<byte> body, HubOptions options, out Update? update)
     {
         const int otherFields = 100;
@@ -21,12 +22,12 @@ internal static class UpdateForm
         var milliseconds = 0;
         if (retry is { Length: > 0 }
             && !int.TryParse(retry, NumberStyles.None, CultureInfo.InvariantCulture, out milliseconds))
-            return new HubProblem(HubProblem.BadRequest, $"retry is a number of milliseconds, 0 to {LongestRetry}.");
+            return new HubProblem(HubProblem.BadRequest, $"retry must be 0 to {LongestRetry} milliseconds.");
         var type = First("type");
         var topics = fields.Where(field => field.Key == "topic").Select(field => field.Value);
         update = new Update([.. topics], First("data") ?? "")
         {
-            // Its presence counts, whatever its value.
+            // The field makes the update private, whatever its value.
             IsPrivate = fields.Exists(field => field.Key == "private"),
             Id = First("id"),
             Type = type is { Length: > 0 } ? type : null,

@@ -5,20 +5,20 @@ using System.Text.Unicode;
 
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>Parses <c>application/x-www-form-urlencoded</c> as the WHATWG URL standard does (section 5.1), but refuses
-/// what is no valid UTF-8 instead of replacing it. The names' case counts, unlike in ASP.NET Core's own forms and
-/// queries.</summary>
+/// <summary>Parses <c>application/x-www-form-urlencoded</c> by the WHATWG URL standard, section 5.1, but refuses
+/// invalid UTF-8 instead of replacing it. Field names are case-sensitive, unlike in the forms and queries of ASP.NET
+/// Core.</summary>
 internal static class UrlEncodedForm
 {
     private const int MaxUtf8PerChar = 3;
     private const int TripletLength = 3;
 
-    /// <summary>Parses a body. Its fields keep their order; a name without an equals sign has an empty value, and a
-    /// percent sign without two hexadecimal digits stands for itself.</summary>
-    /// <param name="encoded">The body. Its length bounds the memory that is used.</param>
-    /// <param name="maxFields">How many fields there may be.</param>
+    /// <summary>Parses a body. The fields keep their order. A name without an equals sign has an empty value. A percent
+    /// sign without two hexadecimal digits stands for itself.</summary>
+    /// <param name="encoded">The body. Its length bounds the memory that the parser uses.</param>
+    /// <param name="maxFields">The largest number of fields.</param>
     /// <param name="fields">The fields; null if there is a problem.</param>
-    /// <param name="problem">What the sender must change; null if there is nothing. It holds nothing of the
+    /// <param name="problem">What the client must change; null if the body is valid. It contains no part of the
     /// body.</param>
     public static bool TryParse(
         ReadOnlySpan<byte> encoded,
@@ -35,12 +35,12 @@ internal static class UrlEncodedForm
         return false;
     }
 
-    /// <summary>Parses a query as <see cref="TryParse"/> does a body. Characters beyond ASCII, which should have been
-    /// percent-encoded, are taken as they are.</summary>
+    /// <summary>Parses a query by the same rules as <see cref="TryParse"/>. Accepts non-ASCII characters that the
+    /// client should have percent-encoded.</summary>
     /// <param name="query">The query without its question mark.</param>
-    /// <param name="maxFields">How many fields there may be.</param>
+    /// <param name="maxFields">The largest number of fields.</param>
     /// <param name="fields">The fields; null if there is a problem.</param>
-    /// <param name="problem">What the sender must change; null if there is nothing. It holds nothing of the
+    /// <param name="problem">What the client must change; null if the query is valid. It contains no part of the
     /// query.</param>
     public static bool TryParseQuery(
         ReadOnlySpan<char> query,
@@ -54,7 +54,7 @@ internal static class UrlEncodedForm
             if (Utf8.FromUtf16(query, encoded, out _, out var length, replaceInvalidSequences: false)
                 == OperationStatus.Done) return TryParse(encoded.AsSpan(0, length), maxFields, out fields, out problem);
             fields = null;
-            const string title = "The query holds half of a character (a lone surrogate): percent-encode it as UTF-8.";
+            const string title = "The query has half of a character (a lone surrogate): percent-encode it as UTF-8.";
             problem = new HubProblem(HubProblem.BadRequest, title);
             return false;
         }
@@ -86,7 +86,7 @@ internal static class UrlEncodedForm
         return null;
     }
 
-    // Null if it is not valid UTF-8.
+    // Returns null if the decoded bytes are not valid UTF-8.
     private static string? Decode(ReadOnlySpan<byte> encoded, Span<byte> decoded)
     {
         var length = 0;

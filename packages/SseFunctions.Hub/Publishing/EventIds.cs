@@ -2,14 +2,15 @@ using System.Text;
 
 namespace SseFunctions.Hub.Publishing;
 
-/// <summary>The ids that publishers choose, as the hub keeps them.</summary>
+/// <summary>The event ids that publishers choose, in the form in which the hub stores them.</summary>
 internal static class EventIds
 {
-    /// <summary>Stands for everything that is held, where an id is asked for.</summary>
+    /// <summary>The event id with which a client asks for the whole history (Mercure protocol).</summary>
     public const string Earliest = "earliest";
 
-    /// <summary>The id in visible ASCII: everything else is percent-encoded, as an IRI is to become a URI (RFC 3987,
-    /// 3.1). Subscribers send it back in a header, where anything else would break at some server or proxy.</summary>
+    /// <summary>Percent-encodes every character except visible ASCII, as RFC 3987, section 3.1 maps an IRI to a URI.
+    /// Clients send the id back in the header Last-Event-ID, and some servers and proxies reject or change other
+    /// characters in headers.</summary>
     public static string Escape(string id)
     {
         if (!id.AsSpan().ContainsAnyExceptInRange('!', '~')) return id;

@@ -3,14 +3,14 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Hub.Publishing;
 
-/// <summary>The span of a publication, by OpenTelemetry's conventions for messaging. Topics, ids and contents can be
-/// personal and are not in it: counts are.</summary>
+/// <summary>The span of a publication, by OpenTelemetry's semantic conventions for messaging. It contains counts, but
+/// no topics, ids or data, because these can be personal.</summary>
 internal static class PublishSpan
 {
-    /// <summary>The span's name: the operation, and where to.</summary>
+    /// <summary>The name of the span: the operation and the destination, as the conventions require.</summary>
     public const string Name = "send hub";
 
-    /// <summary>Starts it; null if nobody listens.</summary>
+    /// <summary>Starts the span. Null if no listener samples it.</summary>
     public static Activity? Start(Update update)
     {
         var span = Tracing.Source.StartActivity(Name, ActivityKind.Producer);
@@ -24,7 +24,7 @@ internal static class PublishSpan
         return span;
     }
 
-    /// <summary>Says that nothing was published.</summary>
+    /// <summary>Marks the span as failed, with the type of the exception.</summary>
     public static void Fail(Activity? span, Exception exception)
     {
         span?.SetTag("error.type", exception.GetType().Name);

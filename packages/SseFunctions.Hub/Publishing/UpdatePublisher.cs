@@ -15,7 +15,7 @@ internal sealed class UpdatePublisher(IEventLog log, UpdateLimits limits, HubMet
             : throw new ArgumentException(problem.Title, nameof(update));
     }
 
-    /// <summary>Publishes an update that has been checked already.</summary>
+    /// <summary>Publishes an update that has passed the checks.</summary>
     /// <inheritdoc cref="IUpdatePublisher.PublishAsync"/>
     public async Task<string> PublishAsync(ValidUpdate update, CancellationToken cancellationToken)
     {

@@ -1,17 +1,17 @@
 namespace SseFunctions.Hub;
 
-/// <summary>Shorter ways to publish.</summary>
+/// <summary>Shorter calls of <see cref="IUpdatePublisher"/>.</summary>
 public static class UpdatePublisherExtensions
 {
     /// <summary>Publishes a public update with one topic. See <see cref="IUpdatePublisher.PublishAsync"/>.</summary>
     /// <param name="publisher">The publisher.</param>
     /// <param name="topic">The topic, such as <c>orders/42</c> or a URL.</param>
-    /// <param name="data">What <c>event.data</c> is in the browser.</param>
-    /// <param name="cancellationToken">Ends the waiting. The update may then be published or not.</param>
-    /// <returns>The update's event id.</returns>
+    /// <param name="data">The data of the event: <c>event.data</c> in the browser.</param>
+    /// <param name="cancellationToken">Cancels the wait. The update may be published all the same.</param>
+    /// <returns>The event id of the update.</returns>
     /// <exception cref="ArgumentException">The topic or the data is not allowed; the message says what to change.
     /// </exception>
-    /// <exception cref="HubUnavailableException">The shared log cannot be reached, or takes nothing: try again.
+    /// <exception cref="HubUnavailableException">The shared log cannot be reached, or refuses the update. Try again.
     /// </exception>
     public static Task<string> PublishAsync(
         this IUpdatePublisher publisher, string topic, string data, CancellationToken cancellationToken = default)

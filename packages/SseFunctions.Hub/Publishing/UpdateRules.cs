@@ -3,34 +3,38 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Hub.Publishing;
 
-/// <summary>The rules that every update must follow, no matter who publishes it.</summary>
+/// <summary>The rules for all updates, whether they come by HTTP or from the app's own code.</summary>
 internal static class UpdateRules
 {
     private const int MaxTopicLength = 4096;
     private const int MaxIdLength = 1024;
     private const int MaxTypeLength = 256;
 
-    /// <summary>The first rule that the update breaks; null if it follows all of them.</summary>
+    /// <summary>Returns the problem of the first rule that the update breaks; null if the update follows all
+    /// rules.</summary>
     public static UpdateProblem? ProblemWith(Update update, UpdateLimits limits)
     {
         var count = update.Topics?.Count ?? 0;
-        if (update.Topics is null || count == 0) return Bad("topic is missing: name at least one.");
-        if (count > limits.MaxTopics) return TooLarge($"An update has at most {limits.MaxTopics} topics.");
+        if (update.Topics is null || count == 0) return Bad("topic is missing: name at least one topic.");
+        if (count > limits.MaxTopics)
+            return TooLarge($"The update has {count} topics, and the limit is {limits.MaxTopics}: name fewer.");
         foreach (var topic in update.Topics)
         {
             if (string.IsNullOrEmpty(topic)) return Bad("A topic is empty: give it a name, for instance a URL.");
-            if (topic.Length > MaxTopicLength) return TooLarge($"A topic has at most {MaxTopicLength} characters.");
+            if (topic.Length > MaxTopicLength)
+                return TooLarge($"A topic is longer than {MaxTopicLength} characters: shorten it.");
             if (HasControls(topic)) return Bad("A topic has a control character: remove it.");
-            // The hub publishes who is subscribed to topics below its path. No publisher may forge these updates.
+            // The hub publishes its subscription updates on topics below its path. No publisher may forge them.
             if (topic.Contains(HubPath.Absolute, StringComparison.Ordinal))
-                return Bad($"Topics with {HubPath.Absolute} in them are the hub's own: choose another.");
+                return Bad($"Topics that contain {HubPath.Absolute} are reserved for the hub: choose another topic.");
         }
-        if (update.Data is null) return Bad("The data is null: leave it empty.");
+        if (update.Data is null) return Bad("The data is null: set it to an empty string for an update without data.");
         if (Encoding.UTF8.GetByteCount(update.Data) > limits.MaxDataBytes)
-            return TooLarge($"The data of an update has at most {limits.MaxDataBytes} bytes.");
+            return TooLarge($"The data is longer than {limits.MaxDataBytes} bytes in UTF-8: shorten it.");
         if (update.Type is { } type)
         {
-            if (type.Length > MaxTypeLength) return TooLarge($"A type has at most {MaxTypeLength} characters.");
+            if (type.Length > MaxTypeLength)
+                return TooLarge($"The type is longer than {MaxTypeLength} characters: shorten it.");
             if (HasControls(type)) return Bad("The type has a control character: remove it.");
         }
         return update.Id is { Length: > 0 } id ? ProblemWithId(id) : null;
@@ -38,11 +42,11 @@ internal static class UpdateRules
 
     private static UpdateProblem? ProblemWithId(string id)
     {
-        if (id.StartsWith('#')) return Bad("Ids that begin with # are the hub's own: choose another.");
-        if (id == EventIds.Earliest) return Bad($"The id {id} has a meaning of its own: choose another.");
+        if (id.StartsWith('#')) return Bad("Ids that begin with # are reserved for the hub: choose another id.");
+        if (id == EventIds.Earliest) return Bad($"The id {id} is reserved: choose another id.");
         if (HasControls(id)) return Bad("The id has a control character: remove it.");
         return EventIds.Escape(id).Length > MaxIdLength
-            ? TooLarge($"An id has at most {MaxIdLength} characters, percent-encoded where it is not ASCII.")
+            ? TooLarge($"The id, percent-encoded, is longer than {MaxIdLength} characters: shorten it.")
             : null;
     }
 

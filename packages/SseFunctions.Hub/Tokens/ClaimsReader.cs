@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>Reads the claims of a token whose signature is good. A claim of a wrong type refuses the whole token: to
-/// guess at rights is worse.</summary>
+/// <summary>Reads the claims of a token whose signature was verified. A claim of a wrong type refuses the whole token,
+/// because the hub must not guess rights.</summary>
 internal static class ClaimsReader
 {
     public const string Mercure = "mercure";
@@ -15,10 +15,10 @@ internal static class ClaimsReader
     private const int MaxSelectors = 1000;
     private const int MaxSelectorLength = 4096;
 
-    /// <summary>The claims, or why they are refused.</summary>
+    /// <summary>Returns the claims, or the reason why the token is refused.</summary>
     /// <param name="payload">The JSON of the claims.</param>
-    /// <param name="expected">What the issuer and the audience are compared with.</param>
-    /// <param name="now">The time to judge by.</param>
+    /// <param name="expected">The issuer and the audience that the token must name.</param>
+    /// <param name="now">The time that <c>exp</c> and <c>nbf</c> are compared with.</param>
     public static TokenResult Read(byte[] payload, ExpectedClaims expected, DateTimeOffset now)
     {
         using var json = UntrustedJson.Read(payload, out var problem);
@@ -32,7 +32,7 @@ internal static class ClaimsReader
 
     private static TokenResult Rights(JsonElement claims, RegisteredClaims registered)
     {
-        // The longer name wins: who uses it does so because the short one may mean something else to them.
+        // The longer name takes precedence: an issuer that uses it may use the short name for something else.
         var isNamed = claims.TryGetProperty(Namespaced, out var rights) || claims.TryGetProperty(Mercure, out rights);
         if (!isNamed || rights.ValueKind == JsonValueKind.Null)
             return TokenResult.Valid(new TokenClaims { Expires = registered.Expires }, registered.Hint);
@@ -53,7 +53,7 @@ internal static class ClaimsReader
         return TokenResult.Valid(read, registered.Hint);
     }
 
-    // Null is taken for absent: serialisers write it, and it gives no right.
+    // Null counts as absent: serializers write it for a missing value, and it gives no right.
     private static string? Selectors(JsonElement rights, string name, out IReadOnlyList<string> selectors)
     {
         selectors = [];
@@ -61,13 +61,14 @@ internal static class ClaimsReader
         var claim = $"its claim {Mercure}.{name}";
         if (list.ValueKind != JsonValueKind.Array) return $"{claim} is not an array of strings";
         var count = list.GetArrayLength();
-        if (count > MaxSelectors) return $"{claim} has {count} selectors, and {MaxSelectors} are the most";
+        if (count > MaxSelectors) return $"{claim} has {count} selectors: at most {MaxSelectors} are allowed";
         var texts = new List<string>(count);
         foreach (var item in list.EnumerateArray())
         {
-            if (UntrustedJson.Text(item) is not { } text) return $"{claim} has an item that is not a string of Unicode";
+            if (UntrustedJson.Text(item) is not { } text)
+                return $"{claim} has an item that is not a valid Unicode string";
             if (text.Length > MaxSelectorLength)
-                return $"{claim} has a selector of {text.Length} characters, and {MaxSelectorLength} are the most";
+                return $"{claim} has a selector of {text.Length} characters: at most {MaxSelectorLength} are allowed";
             if (text.Contains('\0', StringComparison.Ordinal)) return $"{claim} has a selector with the character NUL";
             texts.Add(text);
         }

@@ -6,12 +6,12 @@ using System.Text.Json;
 
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>A JSON Web Signature in its compact form (RFC 7515, section 7.1), taken apart and not yet believed. Of its
-/// header only <c>alg</c>, <c>kid</c> and <c>crit</c> are looked at; a key that a token brings along is ignored.
-/// </summary>
+/// <summary>The parts of a JSON Web Signature in compact form (RFC 7515, section 7.1), which is not verified yet. Of
+/// the header, only <c>alg</c>, <c>kid</c> and <c>crit</c> are read: a key in the header is ignored, because an
+/// attacker could put it there.</summary>
 internal sealed class CompactJws
 {
-    /// <summary>The longest token that is looked at; more would not fit into most servers' headers.</summary>
+    /// <summary>The largest length of a token, in characters. Most servers accept no longer headers.</summary>
     public const int MaxLength = 16 * 1024;
 
     private const int SignedParts = 3;
@@ -19,7 +19,7 @@ internal sealed class CompactJws
     private const int ShownCharacters = 40;
     private const string NotThreeParts = "it is not three base64url parts joined by dots";
 
-    // The decoder would pass over blanks and padding, which RFC 7515, section 2 does not allow.
+    // The decoder would skip white space and padding, which RFC 7515, section 2 does not allow.
     private static readonly SearchValues<char> Alphabet =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
@@ -32,25 +32,26 @@ internal sealed class CompactJws
         Signature = signature;
     }
 
-    /// <summary>What the token says that it is signed with. To be compared, never to be followed.</summary>
+    /// <summary>The algorithm that the token claims (<c>alg</c>). It may only be compared with the setting, and must
+    /// never choose the algorithm: an attacker writes it.</summary>
     public string Algorithm { get; }
 
-    /// <summary>The key that the token says it is signed with; null if it does not say.</summary>
+    /// <summary>The id of the key that the token claims (<c>kid</c>); null if it names no key.</summary>
     public string? KeyId { get; }
 
-    /// <summary>The bytes that are signed.</summary>
+    /// <summary>The bytes that the signature covers.</summary>
     public byte[] Signed { get; }
 
-    /// <summary>The claims' bytes.</summary>
+    /// <summary>The claims, as JSON in UTF-8.</summary>
     public byte[] Payload { get; }
 
-    /// <summary>The signature; at least one byte.</summary>
+    /// <summary>The signature, at least one byte.</summary>
     public byte[] Signature { get; }
 
-    /// <summary>Takes a token apart.</summary>
-    /// <param name="token">Untrusted.</param>
-    /// <param name="reason">Why it cannot be taken apart.</param>
-    /// <returns>Null if it cannot be taken apart.</returns>
+    /// <summary>Splits and decodes a token.</summary>
+    /// <param name="token">The token. It is untrusted.</param>
+    /// <param name="reason">Why the token is malformed; empty if it is not.</param>
+    /// <returns>Null if the token is malformed.</returns>
     public static CompactJws? Read(string token, out string reason)
     {
         reason = Misshapen(token) ?? "";
@@ -61,7 +62,7 @@ internal sealed class CompactJws
             || !TryDecode(token.AsSpan(first + 1, last - first - 1), out var payload)
             || !TryDecode(token.AsSpan(last + 1), out var signature))
         {
-            reason = $"{NotThreeParts}: a part has a length or an end that base64url cannot have, so some is missing";
+            reason = $"{NotThreeParts}: a part has a length or an end that base64url cannot have, so it is cut off";
             return null;
         }
         using var json = UntrustedJson.Read(header, out var problem);
@@ -77,21 +78,22 @@ internal sealed class CompactJws
             : new CompactJws(algorithm, keyId, Encoding.ASCII.GetBytes(token, 0, last), payload, signature);
     }
 
-    /// <summary>Untrusted text, made fit for a log: short, and nothing that could end a line or hide.</summary>
+    /// <summary>Makes untrusted text safe for a log: shortens it, and replaces all characters except printable ASCII,
+    /// which could forge lines or be invisible.</summary>
     public static string Shown(string text, int characters = ShownCharacters)
     {
         var shown = string.Concat(text.Take(characters).Select(c => char.IsBetween(c, ' ', '~') ? c : '?'));
         return text.Length > characters ? shown + "..." : shown;
     }
 
-    // The slips that people make, each by its name.
+    // Names the typical mistakes of people who set up tokens.
     private static string? Misshapen(string token)
     {
         if (token.Length == 0) return "it is empty";
-        if (token.Length > MaxLength) return $"it has {token.Length} characters, and {MaxLength} are the most";
+        if (token.Length > MaxLength) return $"it has {token.Length} characters: at most {MaxLength} are allowed";
         if (token.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
-            return "it starts with 'Bearer ' itself: that word must be there once";
-        if (token[0] is '"' or '\'') return "it is in quotes: send it without";
+            return "it starts with 'Bearer ': send that word only once";
+        if (token[0] is '"' or '\'') return "it is in quotes: send it without quotes";
         var parts = token.Count(c => c == '.') + 1;
         var strange = token.AsSpan().IndexOfAnyExcept(Alphabet);
         if (strange >= 0)
@@ -104,7 +106,7 @@ internal sealed class CompactJws
         return parts switch
         {
             SignedParts => null,
-            EncryptedParts => "it is encrypted (five parts joined by dots): a signed one, of three parts, is needed",
+            EncryptedParts => "it is encrypted (five parts joined by dots): send a signed token, which has three parts",
             _ => $"{NotThreeParts}: it has {parts}",
         };
     }
@@ -116,8 +118,10 @@ internal sealed class CompactJws
         if (header.ValueKind != JsonValueKind.Object) return "its header is not a JSON object";
         if (!header.TryGetProperty("alg", out var alg) || UntrustedJson.Text(alg) is not { } name)
             return "its header does not name its algorithm (alg)";
-        // RFC 7515, section 4.1.11: what is critical and not understood must be refused. Nothing of it is understood.
-        if (header.TryGetProperty("crit", out _)) return "its header has crit, of which the hub understands nothing";
+        // RFC 7515, section 4.1.11: critical extensions that are not understood must be refused. The hub understands
+        // none.
+        if (header.TryGetProperty("crit", out _))
+            return "its header has critical extensions (crit), and the hub supports none";
         if (header.TryGetProperty("kid", out var kid) && (keyId = UntrustedJson.Text(kid)) is null)
             return "its header's kid is not a string";
         algorithm = name;

@@ -1,7 +1,7 @@
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>The keys of the settings <c>Key</c> and <c>Keys</c>, or none. All of them are tried on each token; the key
-/// that a token names does not matter.</summary>
+/// <summary>The keys of the settings <c>Key</c> and <c>Keys</c>; none if no key is set. Each token is verified with all
+/// of them: these keys have no ids, so the <c>kid</c> of a token has no effect.</summary>
 internal sealed class ConfiguredKeys : IVerificationKeys
 {
     private readonly KeysFound _found;
@@ -18,8 +18,8 @@ internal sealed class ConfiguredKeys : IVerificationKeys
         };
     }
 
-    /// <summary>Each key, with the name of its setting. A key that cannot be used is left out;
-    /// <see cref="KeyOptions.Problems"/> reports it at start.</summary>
+    /// <summary>Reads each key, with the name of its setting. Skips keys that cannot be used:
+    /// <see cref="KeyOptions.Problems"/> reports them when the host starts.</summary>
     public static IEnumerable<(VerificationKey Key, string Setting)> Read(RoleKeys role)
     {
         var algorithm = role.Keys.Algorithm;

@@ -1,9 +1,11 @@
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>The keys that a role's tokens may be signed with. Thread-safe.</summary>
+/// <summary>The keys that verify the tokens of one role. Thread-safe.</summary>
 internal interface IVerificationKeys
 {
-    /// <summary>The keys to try on a token that names this key, or none (null). Throws nothing but cancellation.
-    /// </summary>
+    /// <summary>Finds the keys that a token may be signed with. Reports failures in the result, and throws only
+    /// <see cref="OperationCanceledException"/>.</summary>
+    /// <param name="keyId">The <c>kid</c> of the token; null if the token names no key.</param>
+    /// <param name="cancellationToken">Cancels the wait for keys that have to be fetched.</param>
     ValueTask<KeysFound> FindAsync(string? keyId, CancellationToken cancellationToken);
 }

@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>The keys found at <c>JwksUri</c>: fetched when first needed, kept for ten minutes, fetched again at once
-/// for a key that is not among them, though not more often than each 30 seconds. While they cannot be fetched, those
-/// held stay in use. However many requests wait for them, they are fetched once.</summary>
+/// <summary>The keys at <c>JwksUri</c>. They are fetched when first needed and used for ten minutes. A token that names
+/// an unknown key causes another fetch immediately, but at most one in 30 seconds. If a fetch fails, the previous keys
+/// stay in use. Requests that need the keys at the same time share one fetch.</summary>
 internal sealed partial class JwksKeys : IVerificationKeys, IDisposable
 {
     private const int MaxSetBytes = 1024 * 1024;
@@ -13,7 +13,7 @@ internal sealed partial class JwksKeys : IVerificationKeys, IDisposable
     private static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(30);
 
-    // Without any key nobody gets in: then it is worth more attempts.
+    // Without any keys all tokens are refused, so the first fetch is repeated sooner.
     private static readonly TimeSpan BetweenFirstAttempts = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AttemptLimit = TimeSpan.FromSeconds(10);
 
@@ -30,11 +30,12 @@ internal sealed partial class JwksKeys : IVerificationKeys, IDisposable
     private volatile KeySet? _held;
     private volatile bool _hasFailed;
 
-    /// <param name="role">The role; its <c>JwksUri</c> is set.</param>
-    /// <param name="uri">That address.</param>
-    /// <param name="time">What tells the age of the keys.</param>
-    /// <param name="logger">Told why keys could not be fetched.</param>
-    /// <param name="handler">What sends the requests; null for the usual.</param>
+    /// <summary>Creates the keys without fetching them.</summary>
+    /// <param name="role">The settings of the role, with a <c>JwksUri</c>.</param>
+    /// <param name="uri">The value of <c>JwksUri</c>.</param>
+    /// <param name="time">The clock for the age of the keys.</param>
+    /// <param name="logger">Receives the reason when keys could not be fetched.</param>
+    /// <param name="handler">Sends the requests; null for the default handler.</param>
     public JwksKeys(RoleKeys role, Uri uri, TimeProvider time, ILogger logger, HttpMessageHandler? handler)
     {
         _uri = uri;
@@ -42,7 +43,7 @@ internal sealed partial class JwksKeys : IVerificationKeys, IDisposable
         _setting = $"{role.Section}:{nameof(KeyOptions.JwksUri)}";
         _time = time;
         _logger = logger;
-        // Redirects are not followed: they could lead to an address that the setting would not have been allowed.
+        // Redirects are not followed: they could lead to an address that the setting may not have, such as http://.
         _http = new HttpClient(
             handler ?? new SocketsHttpHandler
             {
@@ -62,7 +63,7 @@ internal sealed partial class JwksKeys : IVerificationKeys, IDisposable
         var held = _held;
         if (!CanJudge(held, keyId) && AttemptIfDue() is { } attempt)
         {
-            // Once it has failed, those held are in use anyway: nobody waits again and again for an address that hangs.
+            // After a failed fetch, requests that the held keys can serve do not wait: the address may hang each time.
             if (!_hasFailed || held is null || !held.Knows(keyId)) await attempt.WaitAsync(cancellationToken);
         }
         return _held?.Find(keyId, _setting)
@@ -70,7 +71,7 @@ internal sealed partial class JwksKeys : IVerificationKeys, IDisposable
                 $"the keys of {_setting} could not be fetched, so it cannot be verified", unavailable: true);
     }
 
-    /// <summary>Ends a fetch that is under way.</summary>
+    /// <summary>Cancels a fetch that is in progress.</summary>
     public void Dispose() => _http.Dispose();
 
     private bool CanJudge(KeySet? held, string? keyId) =>
@@ -84,7 +85,7 @@ internal sealed partial class JwksKeys : IVerificationKeys, IDisposable
             var wait = _held is null ? BetweenFirstAttempts : BetweenAttempts;
             if (_attempt is not null && _time.GetElapsedTime(_attempted) < wait) return null;
             _attempted = _time.GetTimestamp();
-            // On a thread of its own: nobody's request may cancel it, and no handler's code runs within the lock.
+            // On another thread: the fetch does not depend on one request, and no HTTP code runs within the lock.
             return _attempt = Task.Run(FetchAsync);
         }
     }
@@ -112,7 +113,7 @@ internal sealed partial class JwksKeys : IVerificationKeys, IDisposable
         }
         catch (Exception exception)
         {
-            // The outermost frame of this task; those who wait for it go on with the keys that there are.
+            // The outermost frame of this task. The requests that wait for it continue with the held keys.
             LogFailed(_setting, exception);
         }
         finally
@@ -121,9 +122,11 @@ internal sealed partial class JwksKeys : IVerificationKeys, IDisposable
         }
     }
 
-    [LoggerMessage(2, LogLevel.Warning, "The keys of {Setting} could not be fetched: {Why}")]
+    [LoggerMessage(120, LogLevel.Warning,
+        "The keys of {Setting} could not be fetched: {Why}. The hub uses earlier keys, if any, and tries again")]
     private partial void LogBadAnswer(string setting, string why);
 
-    [LoggerMessage(3, LogLevel.Warning, "The keys of {Setting} could not be fetched")]
+    [LoggerMessage(121, LogLevel.Warning,
+        "The keys of {Setting} could not be fetched. The hub uses earlier keys, if any, and tries again")]
     private partial void LogFailed(string setting, Exception exception);
 }

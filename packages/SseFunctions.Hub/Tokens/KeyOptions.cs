@@ -2,49 +2,53 @@ using SseFunctions.Hub.Tokens;
 
 namespace SseFunctions.Hub;
 
-/// <summary>What the tokens of one role must be, <c>Hub:Publisher</c> or <c>Hub:Subscriber</c>: signed with a key of
-/// the settings, or of a key set at an address, and made by this issuer for this audience. Without keys, no token of
-/// the role is valid.</summary>
+/// <summary>The rules for the tokens of one role, <c>Hub:Publisher</c> or <c>Hub:Subscriber</c>: with which key a token
+/// must be signed, by which issuer, and for which audience. The key comes from the settings, or from a key set at an
+/// address. Without keys, no token of the role is valid.</summary>
 public sealed class KeyOptions
 {
     private const string KeyVaultReference = "@Microsoft.KeyVault(";
 
-    /// <summary>For HS256, HS384 and HS512 the shared secret: its UTF-8 text as it stands, of any length. For RS256 and
-    /// ES256 the public key or certificate as PEM, or several of them in one text; <c>\n</c> may stand for a line's
-    /// end. The dates of a certificate are not looked at. A certificate that issued another one in the same text is not
-    /// a key, unless it comes first. Default: none.</summary>
+    /// <summary>Gets or sets the key. Default: none.</summary>
+    /// <remarks>For HS256, HS384 and HS512: the shared secret, of any length; its UTF-8 text is used unchanged. For
+    /// RS256 and ES256: the public key or certificate as PEM, or several of them in one text; <c>\n</c> may stand for a
+    /// line break. The dates of a certificate are not checked. A certificate that issued another certificate in the
+    /// same text is not used as a key, unless it comes first.</remarks>
     public string? Key { get; set; }
 
-    /// <summary>More keys, each as in <see cref="Key"/>, so that keys can be replaced while tokens of the old one are
-    /// still in use: a token that is signed with any of the keys is accepted. Up to 10 together with
-    /// <see cref="Key"/>. Default: none.</summary>
+    /// <summary>Gets or sets further keys, each as in <see cref="Key"/>. Default: none. At most 10 together with
+    /// <see cref="Key"/>.</summary>
+    /// <remarks>A token that is signed with any of the keys is accepted. So a key can be replaced while tokens of the
+    /// old key are still in use.</remarks>
     public IReadOnlyList<string> Keys { get; set; } = [];
 
-    /// <summary>The one algorithm that tokens are signed with; what a token says of itself never changes it (RFC 8725,
-    /// section 3.1). HS256 (default), HS384, HS512, RS256 or ES256.</summary>
+    /// <summary>Gets or sets the only algorithm with which tokens may be signed: HS256 (default), HS384, HS512, RS256
+    /// or ES256. A token cannot choose another one (RFC 8725, section 3.1).</summary>
     public string Algorithm { get; set; } = SigningAlgorithms.HS256;
 
-    /// <summary>Where a JSON Web Key Set (RFC 7517) with the public keys is found, instead of <see cref="Key"/> and
-    /// <see cref="Keys"/>. Needs <see cref="Issuer"/> and <see cref="Audience"/>. Default: none.</summary>
+    /// <summary>Gets or sets the address of a JSON Web Key Set (RFC 7517) with the public keys, instead of
+    /// <see cref="Key"/> and <see cref="Keys"/>. It requires <see cref="Issuer"/> and <see cref="Audience"/>, RS256 or
+    /// ES256, and https. Default: none.</summary>
     public Uri? JwksUri { get; set; }
 
-    /// <summary>What the claim <c>iss</c> of a token must be, character by character (RFC 7519, section 4.1.1); a token
-    /// without the claim is refused. Not a <see cref="Uri"/>, which would change how it is written. Default: none, and
-    /// then <c>iss</c> is not looked at.</summary>
+    /// <summary>Gets or sets the required claim <c>iss</c> of a token (RFC 7519, section 4.1.1). A token without the
+    /// claim is refused. Default: none, and then <c>iss</c> is not checked.</summary>
+    /// <remarks>The comparison is exact. This is not a <see cref="Uri"/>, because that would normalize the
+    /// text.</remarks>
     public string? Issuer { get; set; }
 
-    /// <summary>What the claim <c>aud</c> of a token must be, or be an array that contains it, character by character
-    /// (RFC 7519, section 4.1.3); a token without the claim is refused. Default: none, and then only a token without
-    /// the claim is accepted: all others are meant for something else.</summary>
+    /// <summary>Gets or sets the name that the claim <c>aud</c> of a token must be or, as an array, contain (RFC 7519,
+    /// section 4.1.3). The comparison is exact. A token without the claim is refused. Default: none, and then a token
+    /// with the claim is refused, because it is meant for another application.</summary>
     public string? Audience { get; set; }
 
-    /// <summary>Whether there is a key at all.</summary>
+    /// <summary>Whether any key or key set is configured.</summary>
     internal bool IsSet =>
         !string.IsNullOrEmpty(Key) || Keys.Any(key => !string.IsNullOrEmpty(key)) || JwksUri is not null;
 
-    /// <summary>A sentence for each problem, saying what to change; none if the settings can be used, or none is set.
-    /// The keys themselves are not in them.</summary>
-    /// <param name="section">The section these settings come from, such as <c>Hub:Publisher</c>.</param>
+    /// <summary>Returns a sentence for each problem, which says what to change; none if the settings can be used, or if
+    /// none is set. The sentences do not contain the keys.</summary>
+    /// <param name="section">The section of these settings, such as <c>Hub:Publisher</c>.</param>
     internal IEnumerable<string> Problems(string section)
     {
         if (!SigningAlgorithms.All.Contains(Algorithm))
@@ -55,9 +59,9 @@ public sealed class KeyOptions
         return [.. KeyProblems(section), .. JwksProblems(section), .. ClaimProblems(section)];
     }
 
-    /// <summary>A sentence for each setting that works, but should be changed. The keys themselves are not in them.
-    /// </summary>
-    /// <param name="section">The section these settings come from, such as <c>Hub:Publisher</c>.</param>
+    /// <summary>Returns a sentence for each setting that works, but should be changed. The sentences do not contain the
+    /// keys.</summary>
+    /// <param name="section">The section of these settings, such as <c>Hub:Publisher</c>.</param>
     internal IEnumerable<string> Warnings(string section)
     {
         if (!SigningAlgorithms.IsHmac(Algorithm)) yield break;
@@ -65,15 +69,15 @@ public sealed class KeyOptions
         foreach (var (setting, secret) in Texts(section))
         {
             var bits = VerificationKey.SecretBytes(secret).Length * 8;
-            // RFC 7518, section 3.2 forbids it; but such secrets are in use: hubs that work would not start.
+            // RFC 7518, section 3.2 forbids short secrets. But they are in use, and a hub that works must still start.
             if (bits < advised)
-                yield return $"{setting} has {bits} bits, and {Algorithm} wants {advised} or more: whoever "
-                    + "has a token can guess so short a secret. It is used all the same; make a better one with "
+                yield return $"{setting} has {bits} bits, but {Algorithm} needs {advised} or more: anyone who "
+                    + "has a token can guess such a short secret. The hub uses it anyway; create a better one with "
                     + $"'openssl rand -base64 {advised / 8}'.";
         }
     }
 
-    /// <summary>The text of each key, with the name of its setting. An empty text is not a key.</summary>
+    /// <summary>Returns the text of each key, with the name of its setting. Skips empty texts.</summary>
     internal IEnumerable<(string Setting, string Text)> Texts(string section)
     {
         if (!string.IsNullOrEmpty(Key)) yield return ($"{section}:{nameof(Key)}", Key);
@@ -92,8 +96,8 @@ public sealed class KeyOptions
         }
         if (count > KeysFound.MaxTries)
         {
-            yield return $"{section}:{nameof(Key)} and {section}:{nameof(Keys)} hold {count} keys together, and "
-                + $"{KeysFound.MaxTries} are the most, since all of them are tried on each token: remove old ones.";
+            yield return $"{section}:{nameof(Key)} and {section}:{nameof(Keys)} hold {count} keys together, but "
+                + $"at most {KeysFound.MaxTries} are allowed, because each is tried on each token: remove old keys.";
         }
     }
 
@@ -107,16 +111,16 @@ public sealed class KeyOptions
         }
         count++;
         if (string.IsNullOrWhiteSpace(key)) return "is blank: set it to a secret, or remove it";
-        // Azure hands on the reference itself where it cannot follow it, and anybody can guess that text.
+        // If Azure cannot resolve a reference, the setting contains the reference itself, and anybody can guess that.
         if (key.StartsWith(KeyVaultReference, StringComparison.OrdinalIgnoreCase))
         {
-            return "is a reference to Key Vault that was not followed: see whether the secret is there, and whether "
-                + "the app's identity (keyVaultReferenceIdentity) may read it; then change any app setting, since a "
-                + "restart alone does not make Azure look again";
+            return "is a reference to Key Vault that Azure did not resolve: check that the secret exists, and that "
+                + "the app's identity (keyVaultReferenceIdentity) may read it; then change any app setting, because a "
+                + "restart alone does not make Azure resolve it again";
         }
-        // A public key is known to everybody: as a shared secret it would let everybody sign.
+        // Everybody may know a public key. As a shared secret, it would let everybody sign tokens.
         return key.Contains(PublicKeyPem.Begin, StringComparison.Ordinal)
-            ? $"is PEM, but {nameof(Algorithm)} is {Algorithm}, which wants a shared secret: set "
+            ? $"is PEM, but {nameof(Algorithm)} is {Algorithm}, which needs a shared secret: set "
                 + $"{nameof(Algorithm)} to {SigningAlgorithms.RS256} or {SigningAlgorithms.ES256}"
             : null;
     }
@@ -148,7 +152,7 @@ public sealed class KeyOptions
                 + $"{nameof(Algorithm)} to {SigningAlgorithms.RS256} or {SigningAlgorithms.ES256}";
         var isSafe = uri.IsAbsoluteUri
             && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
-        return isSafe ? null : "must be an https:// address (http:// only for this machine itself)";
+        return isSafe ? null : "must be an https:// address (http:// is allowed only for this machine)";
     }
 
     private IEnumerable<string> ClaimProblems(string section)
@@ -160,8 +164,8 @@ public sealed class KeyOptions
         {
             if (string.IsNullOrEmpty(text)) continue;
             if (text != text.Trim())
-                yield return $"{setting} starts or ends with a blank, so no token would match: remove the blank.";
-            // Subscribers without keys of their own are judged by the publishers' settings, and by those alone.
+                yield return $"{setting} starts or ends with white space, so no token would match: remove it.";
+            // If Hub:Subscriber has no keys, only the settings of Hub:Publisher apply to subscribers.
             if (!IsSet)
             {
                 yield return $"{setting} is set, but {section} has no key, so the setting would have no effect: set "

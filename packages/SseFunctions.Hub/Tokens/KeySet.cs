@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>The keys of a JSON Web Key Set (RFC 7517) that are fit for one algorithm.</summary>
+/// <summary>The keys of a JSON Web Key Set (RFC 7517) that can be used with one algorithm. Thread-safe.</summary>
 internal sealed class KeySet
 {
     private readonly VerificationKey[] _keys;
@@ -20,12 +20,12 @@ internal sealed class KeySet
         Fetched = fetched;
     }
 
-    /// <summary>The timestamp of its fetching.</summary>
+    /// <summary>When the set was fetched, as a value of <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public long Fetched { get; }
 
-    /// <summary>Reads a set. Keys that are unknown, broken or meant for something else are passed over, as RFC 7517,
-    /// section 5 wants.</summary>
-    /// <returns>Null if it is not a key set at all.</returns>
+    /// <summary>Reads a key set. Skips keys that are unknown, broken or meant for another use, as RFC 7517, section 5
+    /// requires.</summary>
+    /// <returns>Null if the JSON is not a key set.</returns>
     public static KeySet? Read(byte[] utf8, string algorithm, long fetched)
     {
         using var json = UntrustedJson.Read(utf8, out _);
@@ -36,19 +36,19 @@ internal sealed class KeySet
         return new KeySet(keys, algorithm, items.GetArrayLength() - keys.Length, fetched);
     }
 
-    /// <summary>Whether a token that names this key, or none, can be judged by this set.</summary>
+    /// <summary>Whether the set has the key with this id, or the token names no key (null).</summary>
     public bool Knows(string? keyId) => keyId is null || _byId.Contains(keyId);
 
-    /// <summary>The keys to try on a token.</summary>
+    /// <summary>Finds the keys that a token may be signed with, or says why there are none.</summary>
     public KeysFound Find(string? keyId, string setting)
     {
         var keys = keyId is null ? _keys : [.. _byId[keyId]];
         if (keys.Length is > 0 and <= KeysFound.MaxTries) return new KeysFound(keys, $"a key of {setting}");
         return KeysFound.None((_keys.Length, keys.Length, keyId) switch
         {
-            (0, _, _) => $"{setting} has no key that is fit for {_algorithm} ({_unfit} others)",
-            (_, 0, not null) => $"it names the key '{CompactJws.Shown(keyId)}' (kid), which {setting} does not have, "
-                + $"or not for {_algorithm}",
+            (0, _, _) => $"{setting} has no key for {_algorithm} ({_unfit} other keys)",
+            (_, 0, not null) => $"it names the key '{CompactJws.Shown(keyId)}' (kid), and {setting} has no "
+                + $"such key for {_algorithm}",
             _ => $"it does not say which of the {keys.Length} keys of {setting} it is signed with (kid)",
         });
     }

@@ -1,14 +1,15 @@
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>The keys to try on a token, or why there are none.</summary>
-/// <param name="Keys">At least one, or none if there is a problem.</param>
-/// <param name="Name">What the keys are called in a reason.</param>
-/// <param name="Problem">Why there are none, as a reason for the log; null if there are some.</param>
-/// <param name="Unavailable">Whether they could only not be had just now.</param>
+/// <summary>The keys that a token may be signed with, or why there are none.</summary>
+/// <param name="Keys">At least one key; empty if there is a problem.</param>
+/// <param name="Name">The name of the keys in log messages.</param>
+/// <param name="Problem">Why there are no keys, for the log; null if there are keys.</param>
+/// <param name="Unavailable">Whether the keys could not be fetched now, so that a later request may find them.</param>
 internal readonly record struct KeysFound(
     IReadOnlyList<VerificationKey> Keys, string Name, string? Problem = null, bool Unavailable = false)
 {
-    /// <summary>The most keys that are tried on one token: each costs time, also for a token that is refused.</summary>
+    /// <summary>The largest number of keys that are tried on one token. Each costs time, even if the token is
+    /// refused.</summary>
     public const int MaxTries = 10;
 
     public static KeysFound None(string problem, bool unavailable = false) => new([], "", problem, unavailable);

@@ -2,14 +2,14 @@ using System.Text;
 
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>The token that a request is to be judged by. Untrusted; it is a password, so its text is in no log and not
-/// in <see cref="object.ToString"/>.</summary>
-/// <param name="Token">The token as it was sent; empty when it is unusable.</param>
-/// <param name="Source">Where it was.</param>
+/// <summary>The token of a request. It is untrusted. It works like a password, so its text must not be logged and is
+/// not in <see cref="object.ToString"/>.</summary>
+/// <param name="Token">The token as the client sent it; empty if it is unusable.</param>
+/// <param name="Source">Where the request has the token.</param>
 internal sealed record PresentedToken(string Token, TokenSource Source)
 {
-    /// <summary>Why there is no token to read in what was presented, for the log; null when there is one. Such a
-    /// request is refused, never taken for one without a token.</summary>
+    /// <summary>Why the request's attempt to send a token has no readable token, for the log; null if the token can be
+    /// read. Such a request is refused, even where requests without a token are allowed.</summary>
     public string? Unusable { get; init; }
 
     private bool PrintMembers(StringBuilder builder)

@@ -4,14 +4,14 @@ using Microsoft.Net.Http.Headers;
 
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>Finds the token of a request (Mercure protocol, draft 07, section 6): header before query before cookie.
-/// What comes first is what counts, even if it is bad and what comes later is good.</summary>
+/// <summary>Finds the token of a request (Mercure protocol, draft 07, section 6): in the header, else in the query,
+/// else in a cookie. The first one found is used, even if it is invalid and a later one is valid.</summary>
 internal static class PresentedTokenRequest
 {
     private const string Scheme = "Bearer";
     private const string QueryParameter = "authorization";
 
-    /// <summary>The token that the request presents, or null if it presents none.</summary>
+    /// <summary>Returns the token of the request; null if there is none.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cookie">The name of the cookie, compared exactly.</param>
     public static PresentedToken? Of(HttpRequest request, string cookie)
@@ -36,7 +36,7 @@ internal static class PresentedTokenRequest
             : new PresentedToken(value[end..].Trim(' ').ToString(), TokenSource.Header);
     }
 
-    // Read from the raw query: the framework's own collection takes names of any case for the same.
+    // Reads the raw query, because ASP.NET Core's query collection ignores the case of names.
     private static PresentedToken? OfQuery(HttpRequest request)
     {
         if (!request.QueryString.HasValue) return null;
@@ -51,7 +51,7 @@ internal static class PresentedTokenRequest
         return token is null ? null : new PresentedToken(token, TokenSource.Query);
     }
 
-    // Of several cookies with the name the first: browsers send the one with the closest path first (RFC 6265, 5.4).
+    // Uses the first cookie of the name: browsers send the one with the longest path first (RFC 6265, section 5.4).
     private static PresentedToken? OfCookie(HttpRequest request, string name)
     {
         if (!CookieHeaderValue.TryParseList(request.Headers.Cookie, out var cookies)) return null;

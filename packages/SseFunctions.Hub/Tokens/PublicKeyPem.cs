@@ -5,11 +5,12 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>Reads public keys and those of certificates from PEM (RFC 7468). A text may hold several. Certificates of
-/// those who issued another one in the same text are a chain, not keys, unless they come first.</summary>
+/// <summary>Reads public keys, and the keys of certificates, from PEM (RFC 7468). A text may contain several. A
+/// certificate that issued another one in the same text is part of a chain and not a key, unless it comes
+/// first.</summary>
 internal static class PublicKeyPem
 {
-    /// <summary>What PEM starts with.</summary>
+    /// <summary>The text with which each PEM block starts.</summary>
     public const string Begin = "-----BEGIN ";
 
     private const int LeastRsaBits = 2048;
@@ -19,14 +20,14 @@ internal static class PublicKeyPem
     private const string PublicKey = "PUBLIC KEY";
     private const string RsaPublicKey = "RSA PUBLIC KEY";
 
-    /// <summary>The keys, at least one; or none, and then the rest of a sentence on the setting, saying what to change.
-    /// </summary>
-    /// <remarks>A private key is refused although its public part would do: it has no business where tokens are only
-    /// verified. The keys are returned as their numbers, so that no instance of RSA or ECDsa is shared by
-    /// threads.</remarks>
+    /// <summary>Reads the keys. If there is a problem, returns no keys, and in <paramref name="problem"/> the rest of a
+    /// sentence about the setting that says what to change.</summary>
+    /// <remarks>A private key is refused although its public part would be enough: a private key must not be stored
+    /// where tokens are only verified. The keys are returned as numbers, so that threads share no RSA or ECDsa
+    /// object.</remarks>
     public static IReadOnlyList<JsonWebKey> Read(string text, string algorithm, out string problem)
     {
-        // Environment variables have no line ends, so people write them out.
+        // Environment variables often cannot contain line breaks, so people write \n instead.
         var pem = text.Replace("\\n", "\n", StringComparison.Ordinal);
         var blocks = Blocks(pem);
         var parts = KeyParts(blocks);
@@ -46,7 +47,7 @@ internal static class PublicKeyPem
         return keys;
     }
 
-    /// <summary>Whether an RSA key is long enough (RFC 7518, section 3.3).</summary>
+    /// <summary>Whether an RSA key has at least 2048 bits (RFC 7518, section 3.3).</summary>
     public static bool IsLongEnough(int rsaBits) => rsaBits >= LeastRsaBits;
 
     private static List<Block> Blocks(string pem)
@@ -61,8 +62,8 @@ internal static class PublicKeyPem
         return blocks;
     }
 
-    // A file with a certificate often has the certificates of those who issued it behind it. What an issuer signs is
-    // certificates; it must not become a signer of tokens.
+    // In a file, the certificates of the issuers often follow a certificate. The key of an issuer signs certificates,
+    // and must not become a key for tokens.
     private static List<Block> KeyParts(List<Block> blocks)
     {
         var parts = blocks.FindAll(block => block.Label is PublicKey or RsaPublicKey or Certificate);
@@ -76,7 +77,8 @@ internal static class PublicKeyPem
             || Names(part) is not { } names || !issuers.Contains(names.Subject));
     }
 
-    // As they are encoded: as text, two names could look the same. Null if it cannot be read, which is reported later.
+    // The encoded names, because two different names could look the same as text. Null if the certificate cannot be
+    // read, which is reported later.
     private static (string Subject, string Issuer)? Names(Block block)
     {
         try
@@ -95,17 +97,17 @@ internal static class PublicKeyPem
     private static string? ProblemOf(string pem, List<Block> blocks, List<Block> parts, string algorithm)
     {
         if (blocks.Count == 0)
-            return $"is not PEM, which {algorithm} wants: set it to the public key, '{Begin}PUBLIC KEY----- ...'";
-        // Anywhere: a certificate often has its private key behind it.
+            return $"is not PEM, which {algorithm} needs: set it to the public key, '{Begin}PUBLIC KEY----- ...'";
+        // Anywhere in the text: in a file, the private key often follows the certificate.
         if (pem.Contains(PrivateKeyEnd, StringComparison.Ordinal))
         {
-            return "holds a private key, which only those who make tokens may have: set it to the public key "
+            return "contains a private key, which only the signer of tokens may have: set it to the public key "
                 + "(openssl pkey -in private.pem -pubout)";
         }
         if (pem.AsSpan().Count(Begin) != blocks.Count)
-            return $"has a part that starts with '{Begin}' and is damaged or cut off: copy the whole of it";
+            return $"has a part that starts with '{Begin}' and is damaged or cut off: copy the whole part";
         return parts.Count > 0 ? null
-            : $"cannot be read as the PEM of a public key for {algorithm}: it holds '{blocks[0].Label}' instead";
+            : $"cannot be read as the PEM of a public key for {algorithm}: it contains '{blocks[0].Label}' instead";
     }
 
     private static JsonWebKey? Read(Block part, string algorithm, out string problem)
@@ -143,10 +145,10 @@ internal static class PublicKeyPem
             part.Label == Certificate ? FromCertificate(part.Pem, c => c.GetECDsaPublicKey()) : ECDsa.Create();
         if (part.Label != Certificate) key?.ImportFromPem(part.Pem);
         problem = key is null ? "is a certificate without an elliptic curve key: set Algorithm to RS256"
-            : $"is not on the curve {P256} (prime256v1), which ES256 wants";
+            : $"is not on the curve {P256} (prime256v1), which ES256 needs";
         if (key is null) return null;
         var numbers = key.ExportParameters(false);
-        // By its name, of which a platform may know only one: other curves have 256 bits too.
+        // Compares the names, because other curves have 256 bits too. A platform may know only one of the two names.
         var (curve, wanted) = (numbers.Curve.Oid, ECCurve.NamedCurves.nistP256.Oid);
         if (curve is null || (curve.Value != wanted.Value && curve.FriendlyName != wanted.FriendlyName)) return null;
         return new JsonWebKey
@@ -165,7 +167,7 @@ internal static class PublicKeyPem
     }
 
     /// <summary>One part of a PEM text.</summary>
-    /// <param name="Label">What it says that it is.</param>
-    /// <param name="Pem">Its text, from its first to its last line.</param>
+    /// <param name="Label">The label after BEGIN, such as <c>CERTIFICATE</c>.</param>
+    /// <param name="Pem">The text, from the line BEGIN to the line END.</param>
     private sealed record Block(string Label, string Pem);
 }

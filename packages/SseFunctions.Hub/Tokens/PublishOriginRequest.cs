@@ -3,22 +3,22 @@ using SseFunctions.Streaming.Cors;
 
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>Whether a request that is authorised by a cookie comes from a page that may send it. A browser sends the
-/// cookie for any page, so without this every page could publish in the name of its visitors (CSRF; Mercure protocol,
-/// draft 07, section 6.2).</summary>
+/// <summary>Checks the origin of a request that is authorized by a cookie. Browsers add the cookie to the requests of
+/// any page, so without this check every page could publish in the name of its visitors (CSRF; Mercure protocol, draft
+/// 07, section 6.2).</summary>
 internal static class PublishOriginRequest
 {
-    /// <summary>Whether the page's origin is that of the request itself, or in the list. The origin is that of the
-    /// Origin header, else of the Referer; with neither, or with one that hides it (<c>null</c>), the answer is
-    /// no.</summary>
+    /// <summary>Whether the origin of the page is the origin of the request itself, or in the list. The header Origin
+    /// names the page, or else the header Referer. False if the request has neither, or if the origin is hidden
+    /// (<c>null</c>).</summary>
     /// <param name="request">The request, with the scheme and host that the client used.</param>
-    /// <param name="allowed">The origins whose pages may, beside the request's own.</param>
+    /// <param name="allowed">The origins whose pages may publish, besides the origin of the request itself.</param>
     public static bool Allows(HttpRequest request, OriginList allowed)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(allowed);
         if (PageOrigin(request) is not { } origin) return false;
-        // The header, and not the request's Host, which throws at some names.
+        // The header, because HttpRequest.Host throws for some names.
         return origin == Origin.Parse($"{request.Scheme}://{request.Headers.Host}") || allowed.Allows(origin);
     }
 

@@ -3,18 +3,18 @@ using System.Text.Json;
 
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>The judgement of a token's registered claims (RFC 7519, section 4.1): <c>exp</c>, <c>nbf</c>, <c>iss</c>
-/// and <c>aud</c>. All others are ignored, also <c>iat</c>: it says how old a token is, and no rule depends on that.
+/// <summary>The result of checking the registered claims of a token (RFC 7519, section 4.1): <c>exp</c>, <c>nbf</c>,
+/// <c>iss</c> and <c>aud</c>. All others are ignored. So is <c>iat</c>, because no rule depends on the age of a token.
 /// </summary>
-/// <param name="Problem">Why the token is refused, as <see cref="TokenResult.Reason"/>; null if it is not.</param>
-/// <param name="Expires">When the token ends; null if it has no end, or is refused.</param>
-/// <param name="Hint">What is odd about a token that is accepted, as the rest of a sentence about it; null if nothing
-/// is.</param>
+/// <param name="Problem">Why the token is refused, as <see cref="TokenResult.Reason"/>; null if it is accepted.</param>
+/// <param name="Expires">When the token expires; null if it does not expire, or is refused.</param>
+/// <param name="Hint">What is suspicious about an accepted token, as the rest of a sentence about the token; null if
+/// nothing is.</param>
 internal readonly record struct RegisteredClaims(string? Problem, DateTimeOffset? Expires = null, string? Hint = null)
 {
-    /// <summary>How far <c>nbf</c> may lie ahead, since the signer's clock may be ahead of ours. Clocks that are
-    /// synchronized differ by less than a second. There is no leeway for <c>exp</c>: open streams end at that moment.
-    /// </summary>
+    /// <summary>How far <c>nbf</c> may be in the future, because the signer's clock may be ahead of this machine's
+    /// clock. Synchronized clocks differ by less than a second. <c>exp</c> has no leeway, because open streams end at
+    /// that moment.</summary>
     public static readonly TimeSpan NotBeforeLeeway = TimeSpan.FromSeconds(10);
 
     private const string Issuer = "iss";
@@ -24,15 +24,15 @@ internal readonly record struct RegisteredClaims(string? Problem, DateTimeOffset
     private const int ShownCharacters = 200;
     private const int ShownAudiences = 3;
 
-    // A time of the years 2001 to 5138 that is written in milliseconds lies between these. In seconds, the lower one is
-    // the year 33658; the end of .NET's calendar, which some write for "never", is below.
+    // Times of the years 2001 to 5138, in milliseconds instead of seconds, are between these two. As seconds, the lower
+    // one is in the year 33658. The end of .NET's calendar, which some issuers use for "never", is below it.
     private const double LeastMilliseconds = 1e12;
     private const double MostMilliseconds = 1e14;
 
-    /// <summary>Judges the claims of a token whose signature is good.</summary>
-    /// <param name="claims">A JSON object.</param>
-    /// <param name="expected">What <c>iss</c> and <c>aud</c> are compared with.</param>
-    /// <param name="now">What <c>exp</c> and <c>nbf</c> are compared with.</param>
+    /// <summary>Checks the claims of a token whose signature was verified.</summary>
+    /// <param name="claims">The claims, a JSON object.</param>
+    /// <param name="expected">The issuer and the audience that the token must name.</param>
+    /// <param name="now">The time that <c>exp</c> and <c>nbf</c> are compared with.</param>
     public static RegisteredClaims Judge(JsonElement claims, ExpectedClaims expected, DateTimeOffset now)
     {
         var problem = Seconds(claims, Expiration, out var expires)
@@ -47,7 +47,7 @@ internal readonly record struct RegisteredClaims(string? Problem, DateTimeOffset
         return new RegisteredClaims(null, Time(expires), hint);
     }
 
-    // NumericDate of RFC 7519, section 2: seconds, not always whole ones.
+    // NumericDate of RFC 7519, section 2: seconds since 1970, which may have a fraction.
     private static string? Seconds(JsonElement claims, string name, out double? seconds)
     {
         seconds = null;
@@ -60,27 +60,27 @@ internal readonly record struct RegisteredClaims(string? Problem, DateTimeOffset
 
     private static string? TimeProblem(double? expires, double? notBefore, DateTimeOffset now)
     {
-        // RFC 7519, section 4.1.4: on or after that moment it must not be accepted.
+        // RFC 7519, section 4.1.4: on or after that time the token must not be accepted.
         if (Time(expires) is { } end && end <= now) return $"it expired at {Utc(end)}, now is {Utc(now)} (exp)";
         if (Time(notBefore) is not { } start || start - now <= NotBeforeLeeway) return null;
         var hint = IsLikelyMilliseconds(notBefore) ? ": it seems to be in milliseconds, but must be in seconds" : "";
         return $"it is not valid before {Utc(start)}, now is {Utc(now)} (nbf){hint}";
     }
 
-    // RFC 7519, section 4.1.1 leaves it to the application; where an issuer is set, a token that does not name the
-    // issuer could come from anybody who has a key.
+    // RFC 7519, section 4.1.1 leaves the issuer to the application. If an issuer is set, a token that does not name it
+    // is refused, because it may come from anyone who has a key.
     private static string? IssuerProblem(JsonElement claims, ExpectedClaims expected)
     {
         if (expected.Issuer is not { } issuer) return null;
         var wanted = $"{expected.IssuerSetting} is {Quoted(issuer)}";
         if (!claims.TryGetProperty(Issuer, out var value))
             return $"it does not name its issuer ({Issuer}), but {wanted}";
-        if (UntrustedJson.Text(value) is not { } found) return $"its claim {Issuer} is not a string of Unicode";
+        if (UntrustedJson.Text(value) is not { } found) return $"its claim {Issuer} is not a valid Unicode string";
         return found == issuer ? null
             : $"its issuer is {Quoted(found)} ({Issuer}), but {wanted}{NearMiss([found], issuer)}";
     }
 
-    // RFC 7519, section 4.1.3: a recipient that is not listed in an aud that is present must reject the token.
+    // RFC 7519, section 4.1.3: if a token has aud, a recipient that is not listed there must reject the token.
     private static string? AudienceProblem(JsonElement claims, ExpectedClaims expected)
     {
         var wanted = expected.AudienceSetting
@@ -108,8 +108,8 @@ internal readonly record struct RegisteredClaims(string? Problem, DateTimeOffset
         return audiences;
     }
 
-    // Names are compared character by character (RFC 7519, section 2: StringOrURI), which surprises those who take them
-    // for addresses.
+    // The comparison is exact (RFC 7519, section 2: StringOrURI). That surprises people, because the names look like
+    // addresses, for which case and a final slash often have no effect.
     private static string NearMiss(List<string> found, string expected)
     {
         var isNear = found.Exists(name =>
@@ -127,7 +127,7 @@ internal readonly record struct RegisteredClaims(string? Problem, DateTimeOffset
 
     private static bool IsLikelyMilliseconds(double? seconds) => seconds is >= LeastMilliseconds and < MostMilliseconds;
 
-    // What no calendar holds is as good as the calendar's end.
+    // A time that DateTimeOffset cannot represent becomes its first or last time.
     private static DateTimeOffset? Time(double? seconds) => seconds switch
     {
         null => null,

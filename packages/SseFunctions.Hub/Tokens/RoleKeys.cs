@@ -1,7 +1,6 @@
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>The keys of one role, and where they are set.</summary>
-/// <param name="Section">The section of the configuration, which reasons and warnings name:
-/// <c>Hub:Publisher</c>.</param>
-/// <param name="Keys">What it holds.</param>
+/// <summary>The settings of one role, with the name of their section.</summary>
+/// <param name="Section">The section, such as <c>Hub:Publisher</c>, for log messages.</param>
+/// <param name="Keys">The settings in the section.</param>
 internal sealed record RoleKeys(string Section, KeyOptions Keys);

@@ -1,16 +1,17 @@
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>Finds out how a signature came not to fit: the typical slips of those who set up keys. It is worth the few
-/// codes that it computes for a token that is refused anyway.</summary>
+/// <summary>Explains why a signature does not match, by trying the typical mistakes of people who set up keys. This
+/// costs the computation of a few signatures for each token with a wrong signature.</summary>
 internal sealed class SignatureHints
 {
     private readonly (VerificationKey Key, string Algorithm, string Hint)[] _slips;
 
-    /// <param name="role">The role whose keys did not fit.</param>
-    /// <param name="other">The other role, or null if there is none with keys of its own.</param>
+    /// <summary>Prepares the keys that result from typical mistakes.</summary>
+    /// <param name="role">The role whose keys did not match.</param>
+    /// <param name="other">The other role; null if it has no keys.</param>
     public SignatureHints(RoleKeys role, RoleKeys? other) => _slips = [.. Slips(role, other)];
 
-    /// <summary>What to look at, to be put behind a reason; empty if no slip explains it.</summary>
+    /// <summary>Returns a text to append to the reason; empty if no typical mistake explains the signature.</summary>
     public string For(CompactJws token)
     {
         foreach (var (key, algorithm, hint) in _slips)
@@ -40,14 +41,14 @@ internal sealed class SignatureHints
         var bare = secret.Trim().Trim('"', '\'');
         (byte[]? Secret, string Hint)[] slips =
         [
-            (Decoded(secret), $"it is signed with what {setting} is when read as base64, but the hub takes the setting "
-                + "as the text it is: let the signer do so too"),
+            (Decoded(secret), $"it is signed with {setting} decoded from base64, but the hub uses the text of the "
+                + "setting itself: sign with the text too"),
             (VerificationKey.SecretBytes(Convert.ToBase64String(bytes)),
                 $"it is signed with {setting} written in base64: sign with the text itself"),
             (bare == secret ? null : VerificationKey.SecretBytes(bare),
-                $"it is signed with {setting} without the blanks or quotes around it: remove them from the setting"),
+                $"it is signed with {setting} without the white space or quotes around it: remove them there"),
             ([.. bytes, (byte)'\n'],
-                $"it is signed with {setting} and a line's end behind it: let the signer remove that from its key"),
+                $"it is signed with {setting} and a line break after it: remove the line break from the signer's key"),
         ];
         foreach (var (slip, hint) in slips)
         {

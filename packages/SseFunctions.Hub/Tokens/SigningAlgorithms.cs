@@ -9,13 +9,13 @@ internal static class SigningAlgorithms
     public const string RS256 = "RS256";
     public const string ES256 = "ES256";
 
-    /// <summary>All of them, in the order in which messages name them.</summary>
+    /// <summary>All algorithms, in the order in which messages name them.</summary>
     public static IReadOnlyList<string> All { get; } = [HS256, HS384, HS512, RS256, ES256];
 
-    /// <summary>Whether both sides hold the same secret.</summary>
+    /// <summary>Whether the algorithm is an HMAC, for which the signer and the hub share a secret.</summary>
     public static bool IsHmac(string algorithm) => algorithm is HS256 or HS384 or HS512;
 
-    /// <summary>How long a secret should be at least: as long as the hash (RFC 7518, section 3.2).</summary>
+    /// <summary>The recommended minimum length of a secret: the length of the hash (RFC 7518, section 3.2).</summary>
     public static int AdvisedSecretBits(string algorithm) => algorithm switch
     {
         HS384 => 384,

@@ -1,28 +1,27 @@
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>What a valid token says: the rights it gives, and until when.</summary>
+/// <summary>The claims of a valid token: the rights that it gives, and when it expires.</summary>
 internal sealed record TokenClaims
 {
-    /// <summary>Selectors of the topics that may be published to; empty means none.</summary>
+    /// <summary>The selectors of the topics to which the client may publish; empty: none.</summary>
     public IReadOnlyList<string> Publish { get; init; } = [];
 
-    /// <summary>Selectors of the topics whose private updates may be received; empty means none.</summary>
+    /// <summary>The selectors of the topics whose private updates the client may receive; empty: none.</summary>
     public IReadOnlyList<string> Subscribe { get; init; } = [];
 
-    /// <summary>The JSON text of <c>mercure.payload</c>, whatever value that is; null if the token has none.</summary>
+    /// <summary>The JSON text of <c>mercure.payload</c>, of any JSON type; null if the token has none.</summary>
     public string? Payload { get; init; }
 
-    /// <summary>The moment from which on the token is worth nothing, which can lie thousands of years ahead; null if it
-    /// has no end.</summary>
+    /// <summary>When the token expires, which can be thousands of years from now; null if it does not expire.</summary>
     public DateTimeOffset? Expires { get; init; }
 
-    /// <summary>Whether the token has the claim that gives rights at all.</summary>
+    /// <summary>Whether the token has the claim <c>mercure</c>, without which it gives no rights.</summary>
     public bool HasMercureClaim { get; init; }
 
-    /// <summary>Why the token does not let its owner publish to some topic, for the log.</summary>
+    /// <summary>Why the token gives no right to publish to a topic, for the log.</summary>
     public string WhyNotPublish => WhyNot(Publish, ClaimsReader.Publish);
 
-    /// <summary>Why the token does not let its owner receive the private updates of some topic, for the log.</summary>
+    /// <summary>Why the token gives no right to the private updates of a topic, for the log.</summary>
     public string WhyNotSubscribe => WhyNot(Subscribe, ClaimsReader.Subscribe);
 
     private string WhyNot(IReadOnlyList<string> selectors, string name) => (HasMercureClaim, selectors.Count) switch

@@ -2,23 +2,23 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>Whether a token is valid: claims, or the reason why not.</summary>
+/// <summary>The result of validating a token: its claims, or the reason why it is refused.</summary>
 internal sealed class TokenResult
 {
     private TokenResult()
     {
     }
 
-    /// <summary>What the token says; null if it is refused.</summary>
+    /// <summary>The claims; null if the token is refused.</summary>
     public TokenClaims? Claims { get; private init; }
 
-    /// <summary>Why the token is refused, as the rest of a sentence about it ("it expired at ..."); null if it is
-    /// valid. For the log alone: a client that guesses learns from it. It holds no part of key or signature, and no
-    /// control character.</summary>
+    /// <summary>Why the token is refused, as the rest of a sentence about the token ("it expired at ..."); null if it
+    /// is valid. For the log only, because it would help an attacker who tries tokens. It contains no part of the key
+    /// or the signature, and no control character.</summary>
     public string? Reason { get; private init; }
 
-    /// <summary>Whether it was refused only because the keys could not be had just now. The same token may be valid in
-    /// a moment.</summary>
+    /// <summary>Whether the token was refused only because the keys could not be fetched now. The same token may be
+    /// accepted later.</summary>
     public bool KeysUnavailable { get; private init; }
 
     /// <summary>Whether the token is valid.</summary>
@@ -26,8 +26,8 @@ internal sealed class TokenResult
     [MemberNotNullWhen(false, nameof(Reason))]
     public bool IsValid => Claims is not null;
 
-    /// <summary>What is odd about a valid token, as the rest of a sentence about it, for the log; null if nothing is.
-    /// </summary>
+    /// <summary>What is suspicious about a valid token, as the rest of a sentence about the token, for the log; null if
+    /// nothing is.</summary>
     internal string? Hint { get; private init; }
 
     internal static TokenResult Valid(TokenClaims claims, string? hint) => new() { Claims = claims, Hint = hint };

@@ -1,6 +1,6 @@
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>Where a request carries its token.</summary>
+/// <summary>The place of the token in a request.</summary>
 internal enum TokenSource
 {
     /// <summary>In the Authorization header.</summary>
@@ -9,7 +9,7 @@ internal enum TokenSource
     /// <summary>In the query parameter <c>authorization</c>.</summary>
     Query,
 
-    /// <summary>In a cookie, which a browser also sends for pages of other origins: what is written on its authority
-    /// needs <see cref="PublishOriginRequest"/>.</summary>
+    /// <summary>In a cookie. Browsers also send it for pages of other origins, so a publication with the cookie must
+    /// pass <see cref="PublishOriginRequest"/>.</summary>
     Cookie,
 }

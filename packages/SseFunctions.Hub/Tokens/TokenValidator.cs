@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>Judges the tokens of one role, publishers or subscribers. One a process and role. Thread-safe.</summary>
+/// <summary>Validates the tokens of one role, publishers or subscribers: format, algorithm, signature and claims.
+/// Thread-safe.</summary>
 internal sealed partial class TokenValidator : IDisposable
 {
     private readonly RoleKeys _role;
@@ -15,13 +16,13 @@ internal sealed partial class TokenValidator : IDisposable
     private readonly ILogger _logger;
     private int _hasHinted;
 
-    /// <summary>Warns once, when made, of what works but should be changed.</summary>
-    /// <param name="role">The role's keys; with none set, every token is refused.</param>
-    /// <param name="otherRole">Only for better reasons, when a token is signed with its key: the other role, or null if
-    /// there is none with a key of its own.</param>
-    /// <param name="time">What tells whether a token is over.</param>
-    /// <param name="logger">Told of weak keys, and of key sets that could not be fetched.</param>
-    /// <param name="handler">What fetches key sets, for tests, which dispose of it; null for the usual.</param>
+    /// <summary>Creates the validator, and logs a warning for each setting that works but should be changed.</summary>
+    /// <param name="role">The settings of the role. Without keys, every token is refused.</param>
+    /// <param name="otherRole">The other role, for a better reason when a token is signed with its key; null if it has
+    /// no keys.</param>
+    /// <param name="time">The clock for the expiry of tokens.</param>
+    /// <param name="logger">Receives warnings about weak keys, and about key sets that could not be fetched.</param>
+    /// <param name="handler">Fetches key sets in tests, which dispose of it; null for the default handler.</param>
     /// <exception cref="ArgumentException">The keys have <see cref="KeyOptions.Problems"/>.</exception>
     public TokenValidator(
         RoleKeys role,
@@ -46,10 +47,10 @@ internal sealed partial class TokenValidator : IDisposable
         foreach (var warning in role.Keys.Warnings(role.Section)) LogWeak(warning);
     }
 
-    /// <summary>Whether there is a key, without which no token is valid.</summary>
+    /// <summary>Whether the role has keys. Without keys, no token is valid.</summary>
     public bool HasKeys => _role.Keys.IsSet;
 
-    /// <summary>Judges what a request presented.</summary>
+    /// <summary>Validates the token of a request.</summary>
     public ValueTask<TokenResult> ValidateAsync(PresentedToken token, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(token);
@@ -58,11 +59,11 @@ internal sealed partial class TokenValidator : IDisposable
             : ValidateAsync(token.Token, cancellationToken);
     }
 
-    /// <summary>Judges a token. Whatever it holds, the only exception is cancellation, while keys are
-    /// fetched.</summary>
-    /// <param name="token">Untrusted: a JSON Web Signature in compact form (RFC 7515).</param>
-    /// <param name="cancellationToken">Ends the waiting for a key set, not its fetching.</param>
-    /// <exception cref="OperationCanceledException">The cancellation token asked for it.</exception>
+    /// <summary>Validates a token. No content of the token causes an exception.</summary>
+    /// <param name="token">A JSON Web Signature in compact form (RFC 7515). It is untrusted.</param>
+    /// <param name="cancellationToken">Cancels the wait for a key set, but not the fetch, which other requests
+    /// share.</param>
+    /// <exception cref="OperationCanceledException">The wait for a key set was canceled.</exception>
     public async ValueTask<TokenResult> ValidateAsync(string token, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(token);
@@ -74,18 +75,18 @@ internal sealed partial class TokenValidator : IDisposable
         if (found.Problem is not null) return TokenResult.Refused(found.Problem, found.Unavailable);
         foreach (var key in found.Keys)
         {
-            // Nothing of the claims is read before: what is not signed says nothing.
+            // The claims are read only after the signature was verified: before, an attacker may have written them.
             if (!key.Verifies(jws)) continue;
             var result = ClaimsReader.Read(jws.Payload, _expected, _time.GetUtcNow());
-            // Once: all tokens of the same maker have the same fault, and each request could bring one.
+            // Only once: all tokens of an issuer have the same fault, and every request may have such a token.
             if (result.Hint is { } hint && Interlocked.Exchange(ref _hasHinted, 1) == 0) LogHint(_role.Section, hint);
             return result;
         }
-        return TokenResult.Refused($"its signature does not fit {found.Name}{_hints.Value.For(jws)}");
+        return TokenResult.Refused($"its signature does not match {found.Name}{_hints.Value.For(jws)}");
     }
 
-    /// <summary>Judges a token that says that it is signed as it should be, and is not: so keys are fetched, and a
-    /// signature is computed, before anyone waits for it.</summary>
+    /// <summary>Validates a token with a wrong signature. This fetches the keys and computes a signature, so that the
+    /// first request does not wait for either.</summary>
     internal async Task WarmUpAsync()
     {
         if (!HasKeys) return;
@@ -105,9 +106,9 @@ internal sealed partial class TokenValidator : IDisposable
             : $"it is signed with {CompactJws.Shown(algorithm)}, but {wanted}";
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{Warning}")]
+    [LoggerMessage(122, LogLevel.Warning, "{Warning}")]
     private partial void LogWeak(string warning);
 
-    [LoggerMessage(4, LogLevel.Warning, "A token of {Section} was accepted, but {Hint}. This is logged only once")]
+    [LoggerMessage(123, LogLevel.Warning, "A token of {Section} was accepted, but {Hint}. This is logged only once")]
     private partial void LogHint(string section, string hint);
 }

@@ -3,8 +3,8 @@ using System.Text.Unicode;
 
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>Reads JSON that a stranger wrote: no property twice (RFC 7519, section 4), no depth without end, valid
-/// UTF-8.</summary>
+/// <summary>Reads JSON from an untrusted source. Refuses duplicate properties (RFC 7519, section 4), deep nesting, and
+/// invalid UTF-8.</summary>
 internal static class UntrustedJson
 {
     private const int MaxDepth = 64;
@@ -15,7 +15,8 @@ internal static class UntrustedJson
         MaxDepth = MaxDepth,
     };
 
-    /// <summary>The document, or null and then the rest of a sentence on what was read.</summary>
+    /// <summary>Parses a document. If it is refused, returns null, and in <paramref name="problem"/> the rest of a
+    /// sentence about it.</summary>
     public static JsonDocument? Read(byte[] utf8, out string problem)
     {
         problem = "is not UTF-8";
@@ -26,14 +27,15 @@ internal static class UntrustedJson
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // A name with half of a pair of surrogates is the latter. Both tell parts of the text: not for a log.
+            // InvalidOperationException: a property name with a lone surrogate. The messages of both exceptions contain
+            // parts of the JSON, which must not be logged.
             problem = $"is not JSON, or has a name twice, or is nested more than {MaxDepth} deep";
             return null;
         }
     }
 
-    /// <summary>The text of a JSON string; null if it is no string, or not Unicode (half of a pair of surrogates).
-    /// </summary>
+    /// <summary>Returns the text of a JSON string; null if the value is not a string, or not valid Unicode (a lone
+    /// surrogate).</summary>
     public static string? Text(JsonElement element)
     {
         try

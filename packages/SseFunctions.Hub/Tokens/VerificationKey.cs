@@ -3,10 +3,11 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>One key and the one algorithm that it is used with. Thread-safe.</summary>
+/// <summary>A key, and the only algorithm that it is used with. Thread-safe.</summary>
 internal sealed class VerificationKey
 {
-    // The block of SHA-384 and SHA-512. That of SHA-256 is 64: for it a key between the two must not be padded.
+    // The block sizes of SHA-384 and SHA-512, and of SHA-256. HMAC-SHA-256 hashes a key of more than 64 bytes, so such
+    // a key must not be padded to 128.
     private const int LongBlockBytes = 128;
     private const int ShortBlockBytes = 64;
 
@@ -20,15 +21,16 @@ internal sealed class VerificationKey
         Id = id;
     }
 
-    /// <summary>The name by which a token refers to it, <c>kid</c>; null if it has none.</summary>
+    /// <summary>The id by which tokens name the key (<c>kid</c>); null if it has none.</summary>
     public string? Id { get; }
 
-    /// <summary>The bytes of a secret that is given as text.</summary>
+    /// <summary>Returns the bytes of a secret: its UTF-8 text.</summary>
     public static byte[] SecretBytes(string secret) => Encoding.UTF8.GetBytes(secret);
 
-    /// <summary>A shared secret of any length.</summary>
-    /// <remarks>The library refuses short ones. But HMAC itself fills a key up to the block of its hash with zeros (RFC
-    /// 2104, section 2), so one that is filled up before gives the very same codes and is long enough.</remarks>
+    /// <summary>Creates a key from a shared secret of any length.</summary>
+    /// <remarks>The library refuses short secrets. HMAC pads a key with zeros to the block size of its hash (RFC 2104,
+    /// section 2). So a secret that is padded in advance gives the same signatures, and the library accepts
+    /// it.</remarks>
     public static VerificationKey Secret(byte[] secret, string algorithm)
     {
         var block = algorithm == SigningAlgorithms.HS256 ? ShortBlockBytes : LongBlockBytes;
@@ -37,10 +39,10 @@ internal sealed class VerificationKey
         return new VerificationKey(new SymmetricSecurityKey(filled), algorithm, null);
     }
 
-    /// <summary>A public key.</summary>
-    /// <exception cref="NotSupportedException">The key is not fit for the algorithm.</exception>
+    /// <summary>Creates a key from a public key.</summary>
+    /// <exception cref="NotSupportedException">The key cannot be used with the algorithm.</exception>
     public static VerificationKey Public(JsonWebKey key, string algorithm) => new(key, algorithm, key.KeyId);
 
-    /// <summary>Whether the signature was made with this key. Codes are compared in constant time.</summary>
+    /// <summary>Whether the token was signed with this key. HMACs are compared in constant time.</summary>
     public bool Verifies(CompactJws token) => _provider.Verify(token.Signed, token.Signature);
 }

@@ -1,9 +1,10 @@
 namespace SseFunctions.Hub.Topics;
 
-/// <summary>Items under texts: small where a text has one item, fast where it has very many. Adding and removing take
-/// the same short time, averaged, however much there is. Not thread-safe.</summary>
-/// <typeparam name="T">The items, of which a text has each once. No hash set.</typeparam>
-/// <param name="comparer">Tells items apart.</param>
+/// <summary>A dictionary from a text to a set of items. A text with one item takes little memory, and a text with very
+/// many items stays fast: adding and removing take amortized constant time. Not thread-safe.</summary>
+/// <typeparam name="T">The type of the items. It must not be a hash set: this class stores the only item of a text
+/// where it otherwise stores a hash set.</typeparam>
+/// <param name="comparer">Decides which items are equal.</param>
 internal sealed class Buckets<T>(IEqualityComparer<T> comparer)
     where T : class
 {
@@ -12,10 +13,11 @@ internal sealed class Buckets<T>(IEqualityComparer<T> comparer)
     // A text's only item, or the HashSet<T> of its items.
     private readonly Dictionary<string, object> _buckets = new(StringComparer.Ordinal);
 
-    /// <summary>How many texts have items.</summary>
+    /// <summary>The number of texts that have items.</summary>
     public int Count => _buckets.Count;
 
-    /// <summary>Adds an item; does nothing if the text has it. True if it is now the text's only one.</summary>
+    /// <summary>Adds an item to a text, unless the text already has the item.</summary>
+    /// <returns>True if the item is now the only one of the text.</returns>
     public bool Add(string text, T item)
     {
         if (_buckets.TryAdd(text, item)) return true;
@@ -31,7 +33,8 @@ internal sealed class Buckets<T>(IEqualityComparer<T> comparer)
         return false;
     }
 
-    /// <summary>Removes an item; does nothing if the text does not have it. True if the text has none now.</summary>
+    /// <summary>Removes an item from a text, if the text has the item.</summary>
+    /// <returns>True if the text has no items now.</returns>
     public bool Remove(string text, T item)
     {
         if (!_buckets.TryGetValue(text, out var bucket)) return true;
@@ -48,7 +51,7 @@ internal sealed class Buckets<T>(IEqualityComparer<T> comparer)
         return true;
     }
 
-    /// <summary>Adds the items of this text to a list.</summary>
+    /// <summary>Adds the items of a text to a list.</summary>
     public void Find(ReadOnlySpan<char> text, List<T> found)
     {
         if (!_buckets.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out var bucket)) return;
@@ -56,6 +59,7 @@ internal sealed class Buckets<T>(IEqualityComparer<T> comparer)
         else found.Add((T)bucket);
     }
 
-    // Hash tables never shrink by themselves. At a quarter to a half, so that it pays for itself.
+    // .NET's hash tables do not shrink by themselves. A table that is less than a quarter full is trimmed until it is
+    // half full: so many removals precede each trimming that its cost, averaged over them, is constant.
     private static bool IsSparse(int count, int capacity) => capacity >= MinTrimmed && count < capacity / 4;
 }

@@ -1,16 +1,15 @@
 namespace SseFunctions.Hub.Topics;
 
-/// <summary>A set of small numbers in which adding, asking and clearing take the same short time however many there
-/// are. Not thread-safe.</summary>
-/// <param name="memory">Room for two numbers for each number that may be in the set; what it holds does not matter.
-/// </param>
+/// <summary>A set of small numbers in which adding, looking up and clearing take constant time: the sparse set of
+/// Briggs and Torczon, which needs no initialized memory. Not thread-safe.</summary>
+/// <param name="memory">Room for two numbers for each possible member. Its initial contents do not matter.</param>
 internal ref struct StateSet(Span<short> memory)
 {
     private readonly Span<short> _members = memory[..(memory.Length / 2)];
     private readonly Span<short> _places = memory[(memory.Length / 2)..];
     private int _count;
 
-    /// <summary>The numbers, in the order in which they came.</summary>
+    /// <summary>The numbers in the set, in the order in which they were added.</summary>
     public readonly ReadOnlySpan<short> Members => _members[.._count];
 
     /// <summary>Whether the number is in the set.</summary>
@@ -20,7 +19,7 @@ internal ref struct StateSet(Span<short> memory)
         return (uint)place < (uint)_count && _members[place] == number;
     }
 
-    /// <summary>Puts the number in; false if it was there.</summary>
+    /// <summary>Adds the number. False if the set already has the number.</summary>
     public bool Add(int number)
     {
         if (Contains(number)) return false;
@@ -29,6 +28,6 @@ internal ref struct StateSet(Span<short> memory)
         return true;
     }
 
-    /// <summary>Takes all numbers out.</summary>
+    /// <summary>Removes all numbers.</summary>
     public void Clear() => _count = 0;
 }

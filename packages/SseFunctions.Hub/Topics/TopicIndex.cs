@@ -1,12 +1,13 @@
 namespace SseFunctions.Hub.Topics;
 
-/// <summary>Finds the items whose selectors match a topic, at a cost that does not grow with the selectors that do not:
-/// plain selectors are found by a dictionary, templates by the literal text at their start. Not thread-safe.</summary>
-/// <remarks>Finding takes a look-up for the topic itself, and one for each distinct length of such a start that is not
-/// longer than the topic. Only templates whose start the topic shares are matched one by one. Adding and removing take
-/// the same short time, averaged, however many items and selectors there are, and what is removed leaves nothing
-/// behind.</remarks>
-/// <typeparam name="T">The items. They are told apart by reference. No hash set.</typeparam>
+/// <summary>Finds the items whose topic selectors match a topic. The cost does not grow with the number of selectors
+/// that do not match: a dictionary finds plain selectors by their text, and URI Templates by their prefix, the literal
+/// text before the first expression. Not thread-safe.</summary>
+/// <remarks>A search takes one look-up for the topic itself, and one for each distinct length of a prefix that is not
+/// longer than the topic. Only the templates whose prefix the topic starts with are matched one by one. Adding and
+/// removing take amortized constant time. Removed items and selectors use no memory.</remarks>
+/// <typeparam name="T">The type of the items, which are compared by reference. It must not be a hash set: see
+/// <see cref="Buckets{T}"/>.</typeparam>
 internal sealed class TopicIndex<T>
     where T : class
 {
@@ -15,13 +16,13 @@ internal sealed class TopicIndex<T>
 
     private readonly Buckets<T> _items = new(ReferenceEqualityComparer.Instance);
 
-    // The templates by the length of their prefix, shortest first, and then by the prefix.
+    // The templates by the length of their prefix, the shortest first, and then by the prefix.
     private readonly SortedList<int, Buckets<TopicSelector>> _templates = [];
 
     private readonly List<TopicSelector> _candidates = [];
 
-    /// <summary>Adds an item that a topic shall find if it matches the selector. Does nothing if it was added with a
-    /// selector of the same text before.</summary>
+    /// <summary>Adds an item under a selector, unless the item is already there under a selector with the same
+    /// text.</summary>
     public void Add(TopicSelector selector, T item)
     {
         if (!_items.Add(selector.Text, item) || !selector.IsTemplate) return;
@@ -30,8 +31,8 @@ internal sealed class TopicIndex<T>
         sameLength.Add(selector.Prefix, selector);
     }
 
-    /// <summary>Removes what was added with a selector of the same text. Does nothing if there is no such
-    /// item.</summary>
+    /// <summary>Removes an item from under a selector, if the item was added under a selector with the same
+    /// text.</summary>
     public void Remove(TopicSelector selector, T item)
     {
         if (!_items.Remove(selector.Text, item) || !selector.IsTemplate) return;
@@ -40,8 +41,8 @@ internal sealed class TopicIndex<T>
         if (sameLength.Count == 0) _templates.Remove(selector.Prefix.Length);
     }
 
-    /// <summary>Adds each item to the list that has a selector which this topic matches. An item with several such
-    /// selectors is added for each of them.</summary>
+    /// <summary>Adds to the list each item with a selector that matches the topic. An item with several such selectors
+    /// is added once for each of them.</summary>
     public void Find(string topic, List<T> found)
     {
         _items.Find(topic, found);

@@ -1,10 +1,10 @@
 namespace SseFunctions.Hub.Topics;
 
-/// <summary>Says which topics are meant: <c>*</c> means all, a URI Template (RFC 6570) means those that it matches, and
-/// every selector means the topic that equals it, byte by byte. Immutable and thread-safe.</summary>
-/// <remarks>Making one takes less than a microsecond and, for a template, a few hundred bytes; matching allocates
-/// nothing. So there is nothing to cache. What is no valid template is a plain string, and so is one of more than
-/// <see cref="UriTemplate.MaxSteps"/> steps.</remarks>
+/// <summary>A topic selector of the Mercure protocol: <c>*</c> matches all topics, a URI Template (RFC 6570) matches
+/// its expansions, and every selector matches the topic that equals it. Immutable and thread-safe.</summary>
+/// <remarks>A text that is not a valid template is a plain string. So is a template with more than
+/// <see cref="UriTemplate.MaxSteps"/> steps. Selectors are not cached: creating one takes less than a microsecond and,
+/// for a template, a few hundred bytes, and matching allocates nothing.</remarks>
 internal sealed class TopicSelector
 {
     private const string Wildcard = "*";
@@ -18,35 +18,35 @@ internal sealed class TopicSelector
         Prefix = template is null ? text : text[..template.PrefixLength];
     }
 
-    /// <summary>The selector of all topics.</summary>
+    /// <summary>The selector <c>*</c>, which matches all topics.</summary>
     public static TopicSelector All { get; } = new(Wildcard, null);
 
-    /// <summary>The selector as it was written.</summary>
+    /// <summary>The text of the selector, unchanged.</summary>
     public string Text { get; }
 
-    /// <summary>Whether the selector is <c>*</c>, which every topic matches.</summary>
+    /// <summary>Whether the selector is <c>*</c>.</summary>
     public bool IsWildcard => ReferenceEquals(this, All);
 
     /// <summary>Whether the selector is a URI Template with at least one expression.</summary>
     public bool IsTemplate => _template is not null;
 
-    /// <summary>How costly it is to compare with a topic: steps that may have to be followed at once for each of its
-    /// characters. 0 if this is no template, or one of the simplest kind.</summary>
+    /// <summary>The cost of matching a topic: the number of steps of which all may have to be followed in parallel for
+    /// each character of the topic. 0 for a plain selector, and for a template of one simple expression.</summary>
     public int Steps => _template?.StepCount ?? 0;
 
-    /// <summary>What stands before a template's first expression, and so at the start of each topic that matches it;
-    /// the whole text if this is no template.</summary>
+    /// <summary>The literal text before the first expression of a template, with which each matching topic starts; the
+    /// whole text of a plain selector.</summary>
     public string Prefix { get; }
 
-    /// <summary>The selector of this text. Any text is one.</summary>
+    /// <summary>Creates the selector of a text. Every text is a valid selector.</summary>
     public static TopicSelector Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return text == Wildcard ? All : new TopicSelector(text, UriTemplateParser.Parse(text));
     }
 
-    /// <summary>Whether this topic is meant. The time is linear in the topic's length. A selector may stand in for the
-    /// topic: it matches itself, whatever it is.</summary>
+    /// <summary>Whether the selector matches the topic. The time is linear in the topic's length. The topic may also be
+    /// the text of a selector: every selector matches its own text.</summary>
     public bool Matches(string topic)
     {
         ArgumentNullException.ThrowIfNull(topic);

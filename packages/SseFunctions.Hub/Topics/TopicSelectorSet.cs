@@ -1,9 +1,9 @@
 namespace SseFunctions.Hub.Topics;
 
-/// <summary>Several topic selectors, each once, in ordinal order. Immutable and thread-safe.</summary>
+/// <summary>A set of topic selectors, in the ordinal order of their texts. Immutable and thread-safe.</summary>
 internal sealed class TopicSelectorSet
 {
-    // With fewer than this, comparing with each is faster than hashing the topic.
+    // With fewer plain selectors, comparing the topic with each is faster than hashing it.
     private const int MinHashed = 8;
 
     private readonly HashSet<string>? _hashed;
@@ -21,17 +21,17 @@ internal sealed class TopicSelectorSet
         Key = KeyOf(selectors);
     }
 
-    /// <summary>The set of no selector, which no topic matches.</summary>
+    /// <summary>The empty set, which matches no topic.</summary>
     public static TopicSelectorSet Empty { get; } = new([]);
 
     /// <summary>The selectors in the ordinal order of their texts.</summary>
     public IReadOnlyList<TopicSelector> Selectors => _selectors;
 
-    /// <summary>A string that two sets share if, and only if, they hold the same selectors. Of one selector it is the
-    /// text.</summary>
+    /// <summary>A string that is equal for two sets if, and only if, they contain the same selectors. The key of a
+    /// single selector is its text, with NUL and U+0001 escaped.</summary>
     public string Key { get; }
 
-    /// <summary>The set of these selectors. Order does not matter, nor does it if one is given twice.</summary>
+    /// <summary>Creates the set of these selectors. Their order and duplicates have no effect.</summary>
     public static TopicSelectorSet Of(IEnumerable<TopicSelector> selectors)
     {
         var distinct = selectors.DistinctBy(selector => selector.Text, StringComparer.Ordinal)
@@ -39,7 +39,7 @@ internal sealed class TopicSelectorSet
         return distinct.Length == 0 ? Empty : new TopicSelectorSet(distinct);
     }
 
-    /// <summary>The set of the selectors of these texts.</summary>
+    /// <summary>Creates the set of the selectors of these texts.</summary>
     public static TopicSelectorSet Parse(IEnumerable<string> texts) => Of(texts.Select(TopicSelector.Parse));
 
     /// <summary>Whether at least one of the topics matches at least one of the selectors.</summary>
@@ -72,7 +72,8 @@ internal sealed class TopicSelectorSet
         return false;
     }
 
-    // NUL between texts, in which NUL is written otherwise. Alone, which no set of distinct texts gives, it is no text.
+    // The texts, with NUL between them, after NUL within them was escaped. A lone NUL is the key of the empty set: only
+    // two empty texts would give the same, and texts are distinct.
     private static string KeyOf(TopicSelector[] selectors) =>
         selectors.Length == 0 ? "\0" : string.Join('\0', selectors.Select(selector => WithoutNul(selector.Text)));
 

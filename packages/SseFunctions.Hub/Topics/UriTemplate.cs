@@ -2,21 +2,23 @@ using System.Buffers;
 
 namespace SseFunctions.Hub.Topics;
 
-/// <summary>A URI Template (RFC 6570, level 4) as a list of steps that a topic is run through. Immutable and
-/// thread-safe.</summary>
-/// <remarks><para>All steps that the topic read so far allows are followed at once, so nothing is ever tried twice: the
-/// time is at most the topic's length times <see cref="MaxSteps"/>, and most often the length alone. The same as a
-/// regular expression would take hundreds of kilobytes and milliseconds to make, for each template.</para>
-/// <para>A template matches more than its expansions, as existing hubs do: an expression may be missing or its values
-/// empty, commas may stand in each value, neither prefix lengths (<c>{name:3}</c>) nor names are looked at.</para>
+/// <summary>A URI Template (RFC 6570, level 4) that matches topics. It is a nondeterministic automaton: a list of
+/// steps, each of which takes a character of the topic. Immutable and thread-safe.</summary>
+/// <remarks><para>All steps that are possible at a character are followed in parallel, without backtracking. So the
+/// time is at most the topic's length times <see cref="MaxSteps"/>, and mostly proportional to the length alone.
+/// Building an equivalent regular expression would take milliseconds and hundreds of kilobytes for each
+/// template.</para>
+/// <para>A template matches more than its expansions, as in other Mercure hubs: an expression may be missing, values
+/// may be empty, commas may stand in each value, and prefix lengths (<c>{name:3}</c>) and names have no effect.</para>
 /// </remarks>
 /// <param name="steps">The steps from the first expression to the last.</param>
-/// <param name="prefix">How long the literal before the first expression is, in characters.</param>
-/// <param name="suffix">How long the literal behind the last expression is, in characters.</param>
+/// <param name="prefix">The length of the literal before the first expression, in characters.</param>
+/// <param name="suffix">The length of the literal after the last expression, in characters.</param>
 internal sealed class UriTemplate(UriTemplateStep[] steps, int prefix, int suffix)
 {
-    /// <summary>How many steps a template may have: a character between two expressions is one, each variable three or
-    /// four. It bounds the time for which a template made to be slow can hold a publisher up.</summary>
+    /// <summary>The largest number of steps of a template. A character between two expressions is one step, a variable
+    /// is three or four. The limit bounds the time for which an attacker's slow template can delay a
+    /// publisher.</summary>
     public const int MaxSteps = 200;
 
     private const int MaxStatesOnStack = 128;
@@ -30,17 +32,18 @@ internal sealed class UriTemplate(UriTemplateStep[] steps, int prefix, int suffi
 
     private const string Unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
-    /// <summary>How long the literal before the first expression is, in characters.</summary>
+    /// <summary>The length of the literal before the first expression, in characters.</summary>
     public int PrefixLength => prefix;
 
-    /// <summary>How many steps there are; 0 for one expression of the simplest kinds, which is compared in one go.
+    /// <summary>The number of steps; 0 for a template of one simple expression, which is matched without steps.
     /// </summary>
     public int StepCount => IsOneValue ? 0 : steps.Length;
 
     private bool IsOneValue => steps is [{ Kind: StepKind.Value }, _, _];
 
-    /// <summary>Whether the topic could be an expansion of this template, whose text is <paramref
-    /// name="text"/>.</summary>
+    /// <summary>Whether the topic may be an expansion of this template.</summary>
+    /// <param name="text">The text of this template, which contains its prefix and its suffix.</param>
+    /// <param name="topic">The topic.</param>
     public bool Matches(ReadOnlySpan<char> text, ReadOnlySpan<char> topic)
     {
         if (topic.Length < prefix + suffix || !topic.StartsWith(text[..prefix], StringComparison.Ordinal)
@@ -58,7 +61,7 @@ internal sealed class UriTemplate(UriTemplateStep[] steps, int prefix, int suffi
 
     private static SearchValues<char> Of(ValueCharacters allowed) => Characters[(int)allowed];
 
-    // What most templates come down to: one expression of the simplest kinds.
+    // The fast path of most templates: one simple expression.
     private static bool IsValue(ReadOnlySpan<char> values, SearchValues<char> allowed)
     {
         while (true)
@@ -71,7 +74,8 @@ internal sealed class UriTemplate(UriTemplateStep[] steps, int prefix, int suffi
         }
     }
 
-    // The set of steps that may take the next character; behind the last step is the end, which takes none.
+    // The set contains the steps that may take the next character. The number after the last step stands for the end of
+    // the template, which takes no character.
     private bool Run(ReadOnlySpan<char> values, Span<short> memory)
     {
         var half = memory.Length / 2;
@@ -118,7 +122,8 @@ internal sealed class UriTemplate(UriTemplateStep[] steps, int prefix, int suffi
         }
     }
 
-    // Adds a step and those that may come in its place without a character: a value can be over, an expression missing.
+    // Adds a step, and the steps that can replace it without taking a character: a value may end, and an expression may
+    // be missing.
     private void Enter(int state, ref StateSet states)
     {
         while (states.Add(state) && state < steps.Length)

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace SseFunctions.Hub.Topics;
 
-/// <summary>Reads a URI Template by the grammar of RFC 6570, section 2, in one pass, and writes the steps that match
-/// its expansions.</summary>
+/// <summary>Parses a URI Template by the grammar of RFC 6570, section 2, in one pass, into the steps that match its
+/// expansions.</summary>
 internal sealed class UriTemplateParser
 {
     private const int MinPrivateOrUniversal = 0xA0;
@@ -18,7 +18,8 @@ internal sealed class UriTemplateParser
 
     private UriTemplateParser() { }
 
-    /// <summary>The template of this text; null if it is not valid, has no expression, or is over the limit.</summary>
+    /// <summary>Parses a template. Null if the text is not a valid template, has no expression, or needs more than
+    /// <see cref="UriTemplate.MaxSteps"/> steps.</summary>
     public static UriTemplate? Parse(string text)
     {
         var prefix = text.IndexOf('{');
@@ -61,12 +62,12 @@ internal sealed class UriTemplateParser
         {
             '+' or '#' => ValueCharacters.Reserved,
             ';' or '?' or '&' => ValueCharacters.Named,
-            // An exploded value may be a list of names and values (RFC 6570, 3.2.1).
+            // An exploded value may be a list of names and values (RFC 6570, section 3.2.1).
             _ => explode ? ValueCharacters.Named : ValueCharacters.Unreserved,
         };
         switch (kind)
         {
-            // The separator of several values is one of the value's own characters: they are matched as one.
+            // The separator between values is also allowed within a value: all values are matched as one.
             case '\0' or '+':
                 AddPlainValue(allowed);
                 return true;
@@ -84,7 +85,7 @@ internal sealed class UriTemplateParser
         return true;
     }
 
-    // Two such values side by side are one: the wider set takes all that the two would take.
+    // Merges two such values in a row: the larger set of characters takes everything that the two would take.
     private void AddPlainValue(ValueCharacters allowed)
     {
         if (_endsWithPlainValue)
@@ -100,7 +101,7 @@ internal sealed class UriTemplateParser
     private void AddValues(char first, char next, ValueCharacters allowed, int count, bool repeat)
     {
         var end = _steps.Count + count * (1 + UriTemplateStep.OfValue);
-        // Over the limit in any case, and more than a step can point to.
+        // A target that does not fit belongs to a template over the limit, which is refused.
         var target = (short)int.Min(end, short.MaxValue);
         for (var i = 0; i < count; i++)
         {
@@ -117,7 +118,7 @@ internal sealed class UriTemplateParser
         _steps.Add(new UriTemplateStep(StepKind.LowDigit));
     }
 
-    // varspec = varname [ "*" / ":" max-length ], max-length is 1 to 9999 without a zero at its front.
+    // varspec = varname [ "*" / ":" max-length ]; max-length is 1 to 9999 without a leading zero.
     private static bool IsVariable(ReadOnlySpan<char> variable, out bool explode)
     {
         explode = variable is [.., '*'];

@@ -1,50 +1,51 @@
 namespace SseFunctions.Hub.Topics;
 
-/// <summary>What a step of a <see cref="UriTemplate"/> takes from the topic.</summary>
+/// <summary>Which characters of the topic a step of a <see cref="UriTemplate"/> takes.</summary>
 internal enum StepKind : byte
 {
-    /// <summary>One given character; then comes the next step.</summary>
+    /// <summary>One given character. The next step follows.</summary>
     Literal,
 
-    /// <summary>One given character, and the value behind it; or nothing, and the expression is over.</summary>
+    /// <summary>One given character before a value; or nothing, and the expression ends.</summary>
     Separator,
 
-    /// <summary>Any number of a value's characters and percent triplets, whose digits the two next steps
-    /// take.</summary>
+    /// <summary>Any number of allowed characters and percent triplets. The next two steps take the digits of a
+    /// triplet.</summary>
     Value,
 
     /// <summary>The first hexadecimal digit of a percent triplet.</summary>
     HighDigit,
 
-    /// <summary>The second hexadecimal digit of a percent triplet; then comes the value again.</summary>
+    /// <summary>The second hexadecimal digit of a percent triplet. The value continues after it.</summary>
     LowDigit,
 }
 
-/// <summary>The characters that a value may have besides percent triplets. Each set holds the one before it.</summary>
+/// <summary>The characters that a value may contain, besides percent triplets. Each set includes the previous one.
+/// </summary>
 internal enum ValueCharacters : byte
 {
-    /// <summary>RFC 6570's unreserved characters, and the comma between several values.</summary>
+    /// <summary>The unreserved characters of RFC 6570, and the comma, which separates values.</summary>
     Unreserved,
 
-    /// <summary>The equals sign too, between names and values.</summary>
+    /// <summary>Also the equals sign, which separates names from values.</summary>
     Named,
 
-    /// <summary>All that a URI may hold, as <c>{+name}</c> and <c>{#name}</c> let through.</summary>
+    /// <summary>All characters that a URI may contain. <c>{+name}</c> and <c>{#name}</c> do not encode them.</summary>
     Reserved,
 }
 
 /// <summary>One step of a <see cref="UriTemplate"/>.</summary>
-/// <param name="Kind">What it takes.</param>
-/// <param name="Character">What a literal or a separator takes.</param>
-/// <param name="Allowed">What a value takes.</param>
-/// <param name="Target">Of a separator: the step behind the expression. Of a value: the separator that may follow it,
-/// any number of times; <see cref="None"/> if the next step alone may.</param>
+/// <param name="Kind">The kind of the step.</param>
+/// <param name="Character">The character that a literal or a separator takes.</param>
+/// <param name="Allowed">The characters that a value takes.</param>
+/// <param name="Target">Of a separator: the step after the expression. Of a value: the separator that may follow it,
+/// any number of times; <see cref="None"/> if only the next step may follow.</param>
 internal readonly record struct UriTemplateStep(
     StepKind Kind, char Character = '\0', ValueCharacters Allowed = default, short Target = UriTemplateStep.None)
 {
     /// <summary>The target of a step that has none.</summary>
     public const short None = -1;
 
-    /// <summary>How many steps a value is.</summary>
+    /// <summary>The number of steps of a value.</summary>
     public const int OfValue = 3;
 }
