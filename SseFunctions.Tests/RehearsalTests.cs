@@ -5,7 +5,8 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests;
 
-/// <summary>The streams that a host runs for itself while it starts. That none of it is exported, the tests of the export say.</summary>
+/// <summary>The rehearsal: the streams that a host runs for itself while it starts. The tests of the telemetry check that it
+/// exports nothing.</summary>
 public sealed class RehearsalTests
 {
     [Fact]

@@ -7,7 +7,7 @@ namespace SseFunctions.Tests.Website;
 /// <summary>What the pages say when the browser has no connection left for a stream.</summary>
 public sealed class ConnectionLimitTests(Browser browser) : IClassFixture<Browser>
 {
-    // Of a browser, to a server, over HTTP/1.1.
+    // The most connections that a browser opens to one server over HTTP/1.1.
     private const int Connections = 6;
 
     [Theory]
@@ -20,7 +20,7 @@ public sealed class ConnectionLimitTests(Browser browser) : IClassFixture<Browse
         var first = await browser.NewPage();
         var pages = new List<IPage> { first };
         while (pages.Count <= Connections) pages.Add(await first.Context.NewPageAsync());
-        // Once the connections are used up, no page is loaded either.
+        // Load all pages first: once all connections are used, the browser cannot load a page either.
         foreach (var page in pages) await page.GotoAsync(url);
         foreach (var page in pages.Take(Connections))
         {
@@ -47,7 +47,7 @@ public sealed class ConnectionLimitTests(Browser browser) : IClassFixture<Browse
         var page = await browser.NewPage();
         await using var host = await LocalHostServer.Start(null, "Hub:Anonymous=true");
         await page.GotoAsync(new Uri(host.Url, path).AbsoluteUri);
-        // Never answered.
+        // No request for the stream is ever answered.
         await page.RouteAsync(stream, _ => Task.CompletedTask);
         await page.Locator("#start, #connect").ClickAsync();
         await Expect(page.Locator("#messages li[data-event=error]").First).ToContainTextAsync("No answer for");

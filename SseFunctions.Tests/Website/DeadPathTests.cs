@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace SseFunctions.Tests.Website;
 
-/// <summary>What the pages do when the path under an open stream dies without a word, or may have died.</summary>
+/// <summary>Whether the pages replace a connection that died, or may have died, without being closed.</summary>
 public sealed partial class DeadPathTests(Browser browser) : IClassFixture<Browser>
 {
     private const string Topic = "https://example.com/books/1";
@@ -31,7 +31,7 @@ public sealed partial class DeadPathTests(Browser browser) : IClassFixture<Brows
         await Expect(State(page)).ToHaveAttributeAsync("data-state", "live");
         await host.Publish($"topic={Topic}&data=after");
         await Expect(Events(page)).ToHaveTextAsync(["before", "meanwhile", "after"]);
-        // The idle connections were dead, too: the request went out, and was not answered.
+        // The idle connections were dead too. But the request was sent, so the browser did have a connection for it.
         Assert.False(await WasCrowded(page));
     }
 
@@ -42,7 +42,7 @@ public sealed partial class DeadPathTests(Browser browser) : IClassFixture<Brows
         await using var host = await LocalHostServer.Start(null, Key, "Hub:Anonymous=true", "Streaming:Heartbeat=00:00:01");
         await OpenHub(page, host.Url);
         await host.Publish($"topic={Topic}&data=before");
-        // Longer than the shortest silence that counts as death.
+        // Longer than the silence after which the page takes a connection for dead: 5 s with these heartbeats.
         await Expect(page.Locator("#since-last")).ToHaveTextAsync(EightSecondsOrMore());
         await Expect(State(page)).ToHaveAttributeAsync("data-state", "live");
         await Expect(page.Locator("#reconnect-count")).ToHaveTextAsync("0");
@@ -52,7 +52,7 @@ public sealed partial class DeadPathTests(Browser browser) : IClassFixture<Brows
     public async Task The_hubs_page_waits_no_longer_when_the_browser_is_online_again()
     {
         var page = await browser.NewPage();
-        // Without the event, the page would come back after an hour.
+        // Without the browser's online event, the page would reconnect after an hour.
         await using var host = await LocalHostServer.Start(null, Key, "Hub:Anonymous=true", LongRetry);
         await OpenHub(page, host.Url);
         await host.Publish($"topic={Topic}&data=before");
@@ -77,7 +77,7 @@ public sealed partial class DeadPathTests(Browser browser) : IClassFixture<Brows
         await page.Locator("#start").ClickAsync();
         await Expect(Message(page, "2")).ToHaveCountAsync(1);
 
-        // An EventSource sees no heartbeats: the page says "Live" until something happens.
+        // An EventSource does not see heartbeats, so the page shows "Live" until the browser reports a change.
         path.Silence();
         await page.Context.SetOfflineAsync(true);
         await Expect(State(page)).ToHaveAttributeAsync("data-state", "reconnecting");
@@ -138,23 +138,23 @@ public sealed partial class DeadPathTests(Browser browser) : IClassFixture<Brows
     [Fact]
     public async Task Learns_from_heartbeats_how_long_a_silence_may_be()
     {
-        // Seconds between what is heard: h, a heartbeat; e, an event; o, the opening of a connection. Then, after how many
-        // seconds of silence the path is dead.
+        // Steps: the seconds since the step before, and what happens then. o: a connection opens; h: a heartbeat; e: an
+        // event; -: silence. DeadAfter: the seconds of silence after which the connection counts as dead.
         (string Heard, double DeadAfter)[] cases =
         [
             ("o", 20),
-            // What comes at once greets.
+            // The first comment arrives immediately: it is not a heartbeat.
             ("o 0h", 20),
             ("o 0h 7e 7e", 20),
             ("o 0h 15h", 37.5),
             ("o 0h 15h 3e 3e", 37.5),
             ("o 0h 1h 1h", 5),
-            // The path hung, then let two pass together.
+            // The network paused, then delivered two heartbeats together.
             ("o 0h 15h 25h 0h 0h", 62.5),
             ("o 0h 15h 15h 15h 1h 1h 15h", 37.5),
-            // The next connection begins with what is known.
+            // The next connection starts with the learned interval.
             ("o 0h 15h 2e o", 37.5),
-            // A silence that was called death was none, perhaps.
+            // After a connection was taken for dead, the limit doubles: the connection may have been alive.
             ("o 20- o", 40),
             ("o 20- o 0h 30h", 75),
             ("o 0h 220h", 40),
@@ -219,7 +219,7 @@ public sealed partial class DeadPathTests(Browser browser) : IClassFixture<Brows
               dog.watch();
             }
             """);
-        // As a debugger, or a machine that sleeps, would: the timer runs late, and what came is not read yet.
+        // As after a breakpoint or sleep: the timer runs late, and the bytes that arrived meanwhile are not read yet.
         await page.Clock.FastForwardAsync(60_000);
         Assert.Equal(0, await page.EvaluateAsync<int>("deaths"));
         await page.EvaluateAsync("dog.heard(true)");

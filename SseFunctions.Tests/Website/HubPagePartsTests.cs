@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace SseFunctions.Tests.Website;
 
-/// <summary>The view of the hub in a real browser, with answers that these tests make up.</summary>
+/// <summary>The view of the hub in a real browser, with answers that the tests write.</summary>
 public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
 {
     private const string HubPath = "**/.well-known/mercure*";
@@ -19,7 +19,7 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
         await using var host = await LocalHostServer.Start();
         await Open(page, host);
         // A byte order mark, all three line ends, a character of four bytes, comments, an id that is reset, an event
-        // without data, an id with NUL, a retry that is none, and an event that is not complete.
+        // without data, an id with NUL, an invalid retry field, and an incomplete event.
         const string Stream = "\uFEFFid: 1\r\ndata: a\r\n\r\n: heartbeat\n\ndata:b\rdata: \ud83d\ude00\r\revent: t\ndata\nretry: 70\n\n"
             + "id: 2\n\ndata:  c\nid: x\0y\nretry: 1e3\n\nid\ndata: d\n\ndata: never";
         const string Expected = """[["message","a","1","1",null],["message","b\n😀",null,"1",null],["t","",null,"1",70],"""
@@ -69,7 +69,7 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
                 await route.FulfillAsync(new() { Status = 204 });
         });
         await Open(page, host);
-        await page.GetByLabel("Begin with").SelectOptionAsync("earliest");
+        await page.GetByLabel("Start with").SelectOptionAsync("earliest");
         await Connect(page).ClickAsync();
         await Expect(page.Locator("#notice")).ToContainTextAsync("204");
         await Expect(page.Locator(".event-type")).ToHaveTextAsync(["one", "two"]);
@@ -91,7 +91,7 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
             asked.Enqueue(await route.Request.HeaderValueAsync("Last-Event-ID"));
             string? body = asked.Count switch
             {
-                // A cursor alone; a cursor after an event, with the type of an event that has no data.
+                // An id without an event. Then an event, and after it an id with a type but no data, which is no event.
                 1 => ": open\nretry: 10\nid: #1767225600000-0\n\n",
                 2 => ": open\nid: #1767225600000-1\n\nid: a\ndata: 1\n\nevent: none\nid: #1767225600000-3\n\n",
                 _ => null,
@@ -134,7 +134,7 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
         await page.RouteAsync(HubPath, route => route.FulfillAsync(new() { ContentType = "text/html", Body = "<p>Sign in" }));
         await Open(page, host);
         await Connect(page).ClickAsync();
-        await Expect(page.Locator("#notice")).ToContainTextAsync("no event stream but text/html");
+        await Expect(page.Locator("#notice")).ToContainTextAsync("Expected text/event-stream, but");
     }
 
     [Fact]
@@ -249,8 +249,8 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
     [Theory]
     [InlineData("nonsense", "“nonsense” is not an http or https address, such as https://example.com/api/.well-known/mercure")]
     [InlineData("/api/.well-known/mercure", "is not an http or https address")]
-    [InlineData("ftp://example.com/", "is not an http or https address")]
-    [InlineData("http://192.0.2.1/", "use https")]
+    [InlineData("ftp://example.com/", "Correct ?hub= in the address bar")]
+    [InlineData("http://192.0.2.1/", "use https in ?hub=")]
     public async Task Says_why_it_does_not_use_the_address_of_a_hub_and_uses_its_own_server(string address, string problem)
     {
         var page = await browser.NewPage();

@@ -28,7 +28,7 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
         await Expect(row.Locator(".event-topic")).ToHaveTextAsync(Topic);
         await Expect(row.Locator(".event-type")).ToHaveTextAsync("message");
         await Expect(row.Locator(".event-origin")).ToHaveTextAsync("live");
-        // In seconds on a machine that is busy enough.
+        // A busy machine can take seconds.
         await Expect(row.Locator(".event-latency[data-measured]")).ToHaveTextAsync(new Regex(@"^\d+(\.\d)? (ms|s)$"));
         var id = await page.Locator("#publish-result code").TextContentAsync();
         await Expect(row.Locator(".event-id")).ToHaveTextAsync(id!);
@@ -72,7 +72,7 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
         await Connect(page);
         await page.GetByLabel("Type").FillAsync("status");
         await page.GetByLabel("Id", new() { Exact = true }).FillAsync("urn:example:7");
-        await page.GetByLabel("Retry, ms").FillAsync("1500");
+        await page.GetByLabel("Retry (ms)").FillAsync("1500");
         await Publish(page).ClickAsync();
         await Expect(Events(page).Locator(".event-id")).ToHaveTextAsync("urn:example:7");
         await Expect(Events(page).Locator(".event-type")).ToHaveTextAsync("status");
@@ -86,7 +86,7 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
         await using var host = await LocalHostServer.Start(null, Key, Anonymous);
         await Open(page, host);
         await Published(page, "before");
-        await page.GetByLabel("Begin with").SelectOptionAsync("earliest");
+        await page.GetByLabel("Start with").SelectOptionAsync("earliest");
         await Connect(page);
         await Expect(Events(page)).ToHaveCountAsync(1);
         await Published(page, "after");
@@ -104,7 +104,7 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
         var id = await page.Locator("#publish-result code").TextContentAsync();
         await Published(page, "second");
 
-        await page.GetByLabel("Begin with").SelectOptionAsync("after");
+        await page.GetByLabel("Start with").SelectOptionAsync("after");
         await page.GetByLabel("Last event id").FillAsync(id!);
         await Connect(page);
         await Expect(Events(page).Locator(".event-data")).ToHaveTextAsync("second");
@@ -135,7 +135,7 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
         await page.Locator("#clear").ClickAsync();
         await page.Locator("#subscribe .token summary").ClickAsync();
         await page.Locator("#subscribe-token-development").ClickAsync();
-        await page.GetByLabel("Begin with").SelectOptionAsync("earliest");
+        await page.GetByLabel("Start with").SelectOptionAsync("earliest");
         await Connect(page);
         await Expect(Events(page).Locator(".event-data")).ToHaveTextAsync(["secret", "open"]);
     }
@@ -197,7 +197,7 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
     private static async Task Open(IPage page, LocalHostServer host)
     {
         await page.GotoAsync(new Uri(host.Url, "hub.html").AbsoluteUri);
-        // The development token is signed in the background.
+        // The page signs the development token in the background: wait for it.
         await Expect(page.Locator("#publish-token-verdict")).ToContainTextAsync("HS256");
     }
 

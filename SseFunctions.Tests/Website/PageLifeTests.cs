@@ -2,7 +2,8 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Website;
 
-/// <summary>What the pages do with their streams when the browser freezes them, and when the user leaves them and comes back.</summary>
+/// <summary>Whether the pages close and resume their streams when the browser freezes them, and when the user leaves
+/// them and comes back.</summary>
 public sealed class PageLifeTests(TabBrowser browser) : IClassFixture<TabBrowser>
 {
     private const string Topic = "https://example.com/books/1";
@@ -13,8 +14,9 @@ public sealed class PageLifeTests(TabBrowser browser) : IClassFixture<TabBrowser
     private const string DemoIds =
         "[...document.querySelectorAll('#messages li[data-event=message]')].map((item) => item.dataset.id)";
 
-    // The page's own listeners come first.
-    private const string SeeReturn = "(() => { window.isBack = false; addEventListener('pageshow', () => (window.isBack = true)); })()";
+    // Added after the page's own listeners, so it runs after them.
+    private const string SeeReturn =
+        "(() => { window.isBack = false; addEventListener('pageshow', () => (window.isBack = true)); })()";
 
     [Fact]
     public async Task The_hubs_page_goes_on_after_the_last_event_when_it_is_no_longer_frozen()

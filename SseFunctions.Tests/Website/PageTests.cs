@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace SseFunctions.Tests.Website;
 
-/// <summary>The page in a real browser, on LocalHost in a process of its own.</summary>
+/// <summary>The view of the demo in a real browser, with LocalHost in a separate process.</summary>
 public sealed class PageTests(Browser browser) : IClassFixture<Browser>
 {
     private static readonly string[] AllTen = [.. Enumerable.Range(1, 10).Select(id => $"{id}")];
@@ -66,7 +66,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         var port = Ports.Free();
         var retry = ("Streaming__Retry", "00:00:00.3");
         var console = Console(page);
-        // Slow: it has to be killed before the series is over.
+        // Slow, so that the test can kill it before the series ends.
         using var first = LocalHostProcess.Start($"--port {port}", retry, ("Demo__Delay", "00:00:01"));
         await page.GotoAsync(await first.Url);
         await Start(page).ClickAsync();
@@ -90,7 +90,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         using var host = LocalHostProcess.Start("--port 0", ("Demo__Delay", "00:00:00.1"), ("Streaming__Retry", "00:00:00.1"));
         await page.GotoAsync(await host.Url);
         var refusals = 0;
-        // The first request streams two messages and breaks off; what follows is refused twice, as by a gateway.
+        // The first response ends after two messages. The next two requests are refused, as by a gateway.
         await page.RouteAsync("**/events*", async route =>
         {
             var request = Interlocked.Increment(ref refusals);

@@ -62,8 +62,8 @@ function opened() {
   console.log("open", url.href);
   const again = status.isReopened;
   path.opened();
-  status.say(again ? `Connected again. The series goes on${fromId(" after event")}.` : "");
-  record("open", again ? "connected again" : "connected");
+  status.say(again ? `Reconnected. The series continues${fromId(" after event")}.` : "");
+  record("open", again ? "reconnected" : "connected");
 }
 
 /** @param {MessageEvent<string>} event */
@@ -83,11 +83,11 @@ function ended(event) {
 /** @param {boolean} final */
 function failed(final) {
   path.interrupted();
-  console.log("error", final ? "the browser gave up" : "the browser reconnects");
-  if (final) status.say("The browser gave up. Asking the server why …");
-  else if (!status.everOpened) status.say("No connection yet. The browser keeps trying by itself.");
-  else status.say(`Connection lost. The browser reconnects by itself${fromId(" with Last-Event-ID")}.`);
-  record("error", final ? "the browser gave up" : "no connection, the browser tries again");
+  console.log("error", final ? "the browser stopped reconnecting" : "the browser reconnects");
+  if (final) status.say("The browser stopped reconnecting. Asking the server for the reason …");
+  else if (!status.everOpened) status.say("No connection yet. The browser tries again automatically.");
+  else status.say(`Connection lost. The browser reconnects automatically${fromId(", with Last-Event-ID")}.`);
+  record("error", final ? "the browser stopped reconnecting" : "no connection: the browser tries again");
 }
 
 /**
@@ -96,7 +96,7 @@ function failed(final) {
  */
 function retrying(code, delay) {
   let answer = `The server answered ${code}`;
-  if (code === null) answer = "The server does not answer";
+  if (code === null) answer = "The server does not answer: check your network, and that the server runs";
   else if (code < 300) answer = "The server answers again";
   status.retrying(answer, delay);
 }

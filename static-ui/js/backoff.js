@@ -5,8 +5,9 @@ const BASE = 1_000;
 const CEILING = 30_000;
 
 /**
- * Full jitter, so that the clients of a restarted server do not return all at once.
- * @param {number} attempt
+ * Gets the delay before the next attempt, in ms: exponential with full jitter, so that the clients of a restarted
+ * server do not return together.
+ * @param {number} attempt counts from 0
  */
 export const backoff = (attempt) => Math.max(FLOOR, Math.random() * Math.min(CEILING, BASE * 2 ** attempt));
 

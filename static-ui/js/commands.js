@@ -7,19 +7,19 @@ import { shellWord } from "./endpoint.js";
  * @property {string[]} topics
  * @property {string} data
  * @property {boolean} isPrivate
- * @property {string} id empty: the hub gives one
+ * @property {string} id empty: the hub chooses one
  * @property {string} type empty: none
  * @property {string} retry empty: none
  */
 
-// Line breaks are safe inside quotes.
+// Characters that dataOption() encodes. A line break is not one of them: it is safe inside quotes.
 const CONTROL = /(?!\n)[\p{Cc}\p{Cf}\u2028\u2029]/u;
 const LINE_BREAK = " \\\n  ";
 
 /**
  * @param {URL} hub
  * @param {string[]} topics
- * @param {string} lastEventId empty: from now on
+ * @param {string} lastEventId empty: new updates only
  */
 export function subscribeUrl(hub, topics, lastEventId) {
   const url = new URL(hub);
@@ -29,7 +29,8 @@ export function subscribeUrl(hub, topics, lastEventId) {
 }
 
 /**
- * In the order of the specification. An absent field is not the same as an empty one.
+ * Gets the form fields of an update, in the order of the Mercure specification. Optional fields that are empty are left
+ * out: for the hub an empty field is not the same as a missing one.
  * @param {Update} update
  */
 export function updateFields({ topics, data, isPrivate, id, type, retry }) {
@@ -63,7 +64,7 @@ export const publishCommand = (hub, update, token) =>
   ["curl", ...authorization(token), ...updateFields(update).map(dataOption), shellWord(hub)].join(LINE_BREAK);
 
 /**
- * What a page would do: an EventSource cannot set headers, so a token goes in the URL.
+ * Gets JavaScript that subscribes with an EventSource. It cannot set headers, so the token goes into the URL.
  * @param {URL} hub
  * @param {string[]} topics
  * @param {string} lastEventId
@@ -82,7 +83,7 @@ export function snippet(hub, topics, lastEventId, token) {
 const authorization = (token) => (token === "" ? [] : [`-H ${shellWord(`Authorization: Bearer ${token}`)}`]);
 
 /**
- * A terminal acts on control characters, quoted or not: then the value goes encoded.
+ * Gets curl's option for a field. A terminal acts on control characters even inside quotes: such values are encoded.
  * @param {string[]} field
  */
 function dataOption([name, value]) {
@@ -92,12 +93,11 @@ function dataOption([name, value]) {
 }
 
 /**
- * A string of JavaScript, in which nothing is invisible.
+ * Gets a JavaScript string literal without invisible characters.
  * @param {string} text
  */
 const literal = (text) => JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, spellOut);
 
-// By code unit, of which a character may have two.
-/** @param {string} character */
+/** @param {string} character one or two UTF-16 code units */
 const spellOut = (character) =>
   character.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");

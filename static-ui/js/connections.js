@@ -3,35 +3,35 @@
 import { sleep } from "./backoff.js";
 import { protocolOf } from "./path-verdict.js";
 
-// A server that is up has answered by then, unless it has to start first.
+// ms. A server has answered by then, unless it has to start first.
 const CHECK_AFTER = 2_000;
 const PROBE_LIMIT = 4_000;
 const LEAST_PROBE = 1_000;
 const PROBE_FACTOR = 4;
-// As many as a browser opens to a server over HTTP/1.1.
+// The most connections that a browser opens to one server over HTTP/1.1.
 const CONNECTIONS = 6;
 const ROUNDS = 2;
 const MULTIPLEXED = ["h2", "h3"];
 
-export const CROWDED = "This stream waits for a free connection. Over HTTP/1.1 a browser opens at most six connections to a "
-  + "server, in all its tabs together, and each open stream holds one. Close a tab that has an open stream, or stop its stream: "
-  + "this one then opens by itself. Over HTTP/2 there is room for about a hundred streams.";
+export const CROWDED = "This stream is waiting for a free connection. Over HTTP/1.1 a browser opens at most six "
+  + "connections to a server, in all tabs together, and each open stream uses one. Stop a stream in another tab, or "
+  + "close that tab: this stream then opens automatically. Over HTTP/2 there is room for about a hundred streams.";
 
 /**
- * Watches a request for a stream that has no answer yet.
+ * Waits while a request for a stream has no answer, and finds out why it has none.
  * @param {URL} url
  * @param {number} patience ms
- * @param {(isCrowded: boolean) => void} onWaiting called every few seconds: whether the request has not even left the browser,
- *   because open streams hold all the connections that it opens to the server
- * @param {AbortSignal} signal the answer has come, or nobody waits for it any more
- * @returns {Promise<boolean>} whether the patience is over: true means that the request left the browser, and to ask again
- *   is better than to wait; false means the signal
+ * @param {(isCrowded: boolean) => void} onWaiting called every few seconds. True: the request has not left the browser,
+ *   because open streams use all connections that the browser opens to the server
+ * @param {AbortSignal} signal aborts when the answer has arrived or is no longer wanted
+ * @returns {Promise<boolean>} true: the request left the browser and had no answer for as long as patience says, so
+ *   send it again; false: the signal was aborted
  */
 export async function awaitAnswer(url, patience, onWaiting, signal) {
   const startedAt = performance.now();
   let rounds = 0;
   while (true) {
-    // One round is no proof: its requests may have taken idle connections that are dead. Then the next round has new ones.
+    // One round proves nothing: its requests may have used idle connections that are dead. The next uses new ones.
     if (rounds === 0 || rounds >= ROUNDS) await sleep(CHECK_AFTER, signal);
     if (signal.aborted) return false;
     rounds = (await isCrowded(url, signal)) ? rounds + 1 : 0;
@@ -42,9 +42,10 @@ export async function awaitAnswer(url, patience, onWaiting, signal) {
 }
 
 /**
- * Browsers keep requests with credentials apart from those without, each kind with connections of its own. So the same small
- * request is sent both ways: if it is answered over the other kind's connections, but waits where the stream waits, the server
- * is well and the browser has no connection left.
+ * Finds out whether the browser has no free connection for the stream. Browsers use separate connections for requests
+ * with credentials and for requests without. So a small request is sent both ways. If the server answers it over the
+ * connections that the stream does not use, but not over those that it does, then the server works and the browser has
+ * no connection left.
  * @param {URL} url
  * @param {AbortSignal} signal
  */
@@ -55,7 +56,7 @@ async function isCrowded(url, signal) {
   const ended = AbortSignal.any([signal, done.signal]);
   /** @param {RequestCredentials} credentials */
   const ask = async (credentials) => {
-    // Any answer will do, and one that may not be read is an answer, too.
+    // Every answer counts, also one that CORS keeps this page from reading.
     const init = { method: "HEAD", mode: /** @type {const} */ ("no-cors"), cache: /** @type {const} */ ("no-store") };
     await fetch(new URL("/favicon.svg", url), { ...init, credentials, signal: ended });
   };
@@ -66,7 +67,7 @@ async function isCrowded(url, signal) {
     const anyAnswer = Promise.any(sameWay).then(() => false, () => false);
     const apart = ask(isOwn ? "omit" : "include").then(() => true, () => false);
     if (!(await Promise.race([apart, sleep(PROBE_LIMIT, ended).then(() => false)]))) return false;
-    // On a machine, or a server, that is slow the others may be as slow.
+    // If the machine or the server is slow, the other requests may take as long.
     const limit = LEAST_PROBE + PROBE_FACTOR * (performance.now() - askedAt);
     return await Promise.race([anyAnswer, sleep(limit, ended).then(() => !ended.aborted)]);
   } finally {

@@ -5,16 +5,17 @@
 
 /**
  * @typedef {object} Delivery
- * @property {boolean} replayed from the history, not as it was published
- * @property {number | null} latency milliseconds by the hub's clock at one end and ours at the other; null: not known
+ * @property {boolean} replayed whether the event came from the history; false: it is live
+ * @property {number | null} latency ms from the publishing, by the hub's clock, to the arrival, by this machine's
+ *   clock; null: unknown, because the id is not the hub's and has no time
  */
 
 const HUB_ID = /^#(\d{1,15})-\d+$/;
-// The Date header has whole seconds only: a smaller difference of the clocks cannot be told from none.
+// The header Date has whole seconds only, so smaller differences between the clocks cannot be measured.
 const TOLERANCE = 2_000;
 const BURST = 1_000;
 
-/** Tells the events of one connection that were replayed from those that were live. */
+/** Decides for each event of one connection whether it was replayed or is live. */
 export class Deliveries {
   #openedAt = performance.now();
   #resumes;
@@ -32,13 +33,14 @@ export class Deliveries {
     this.#hubOpenedAt = now + this.#skew;
   }
 
-  /** The hub's clock before ours, in milliseconds; 0 where no difference can be told. */
+  /** How far the hub's clock is ahead of this machine's, in ms. 0: no difference that can be measured. */
   get skew() {
     return this.#skew;
   }
 
   /**
-   * In the order of arrival, which is that of the log: what follows a live event is live.
+   * Call it once for each event, in the order of arrival. That is the order of the log, so every event after a live one
+   * is live.
    * @param {SseEvent} event
    * @param {number} arrivedAt by performance.now()
    * @returns {Delivery}
@@ -47,7 +49,7 @@ export class Deliveries {
     const published = HUB_ID.exec(event.id ?? "");
     const time = published === null ? null : Number(published[1]);
     if (!this.#resumes) this.#live = true;
-    // A publisher's own id tells no time. History comes in one burst, right after the opening.
+    // An id that the publisher chose has no time. The history arrives in one burst, directly after the opening.
     const inBurst = arrivedAt - this.#lastAt < BURST;
     if (!this.#live) this.#live = time === null ? !inBurst : time >= this.#hubOpenedAt;
     this.#lastAt = arrivedAt;

@@ -20,7 +20,7 @@ export function get(id, type) {
 export function cell(tag, className, text) {
   const element = document.createElement(tag);
   element.className = className;
-  // What a server sends is never markup.
+  // textContent, so that text from a server is never parsed as markup.
   element.textContent = text;
   return element;
 }

@@ -3,48 +3,50 @@
 import { get } from "./dom.js";
 
 const COPIED_FOR = 1_600;
-// The hosts that the page's Content-Security-Policy lets it reach without TLS.
+// The hosts to which the page's Content-Security-Policy allows connections without TLS.
 const LOOPBACK = ["localhost", "127.0.0.1"];
 
-// The parameters of a page's address that name servers.
+// The query parameters in the page's address that name servers.
 const API = "api";
 const ADDRESSES = [API, "hub"];
 
 /**
  * @typedef {object} Endpoint
  * @property {URL} url
- * @property {string} problem human words, empty when all is well
+ * @property {string} problem why the address in the query is not used; empty: no problem
  */
 
 /**
- * The page's own server has the endpoint, unless the page's address names another: the base of an API as `?api=`, or the whole
- * endpoint by a parameter of its own, which wins.
+ * Gets the address of an endpoint. It is on the page's own server, unless the query of the page's address names
+ * another: `?api=` the base of an API, or the parameter `name` the whole endpoint. If both are there, `name` wins.
  * @param {string} path relative to the API's base
  * @param {Location | URL} page
- * @param {string} [name] of the parameter for the whole endpoint
+ * @param {string} [name] the query parameter for the whole endpoint
  * @returns {Endpoint}
  */
 export function resolveEndpoint(path, page, name) {
   const query = new URLSearchParams(page.search);
   const whole = name === undefined ? null : query.get(name);
   const wanted = whole ?? query.get(API);
+  const parameter = whole === null ? API : name;
   const own = new URL(path, ownBase(page));
   if (wanted === null) return { url: own, problem: "" };
 
   const url = URL.canParse(wanted) ? new URL(wanted) : null;
   const example = new URL(whole === null ? "/api/" : `/api/${path}`, "https://example.com").href;
   if (url === null || !["http:", "https:"].includes(url.protocol)) {
-    const problem = `“${wanted}” is not an http or https address, such as ${example}. The page uses its own server: ${own.href}`;
+    const problem = `“${wanted}” is not an http or https address, such as ${example}. `
+      + `Correct ?${parameter}= in the address bar. Meanwhile, the page uses its own server: ${own.href}`;
     return { url: own, problem };
   }
   if (url.protocol === "http:" && url.origin !== page.origin && !LOOPBACK.includes(url.hostname)) {
-    const problem = `“${wanted}” is plain http on another machine, to which this page may not connect: use https. `
-      + `The page uses its own server: ${own.href}`;
+    const problem = `“${wanted}” is http on another machine, but this page connects to other machines by https only: `
+      + `use https in ?${parameter}=. Meanwhile, the page uses its own server: ${own.href}`;
     return { url: own, problem };
   }
   url.search = url.hash = url.username = url.password = "";
   if (whole !== null) return { url, problem: "" };
-  // Without the slash the last folder of the base would be replaced by the path.
+  // Without the slash at its end, the path would replace the last folder of the base.
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   return { url: new URL(path, url), problem: "" };
 }
@@ -57,8 +59,8 @@ function ownBase(page) {
 }
 
 /**
- * Shows why the endpoint is not the one that the page's address names, and keeps the servers that it names in the links to the
- * other views.
+ * Shows the problem of an endpoint, if there is one, and copies the servers that the page's address names into the
+ * links to the other views.
  * @param {Endpoint} endpoint
  */
 export function followAddress({ url, problem }) {
@@ -75,8 +77,8 @@ export function followAddress({ url, problem }) {
 }
 
 /**
- * One word for a POSIX shell, whatever it holds: an address or a text may come
- * from a link someone else made.
+ * Quotes a text as one word for a POSIX shell. The text may come from an attacker's link to this page, and the user may
+ * paste the command into a terminal.
  * @param {URL | string} text
  */
 export function shellWord(text) {
@@ -85,7 +87,7 @@ export function shellWord(text) {
 }
 
 /**
- * @param {HTMLButtonElement} button stays hidden where there is no clipboard
+ * @param {HTMLButtonElement} button stays hidden if the page may not use the clipboard
  * @param {HTMLElement} source
  */
 export function enableCopy(button, source) {
@@ -105,7 +107,7 @@ export function enableCopy(button, source) {
       button.textContent = "Copied";
       button.dataset.copied = "";
     } catch {
-      // Permission refused: selecting leaves the reader one keystroke away.
+      // The browser refused: select the text, so that the user can copy it with one key.
       getSelection()?.selectAllChildren(source);
       button.textContent = "Selected";
     }

@@ -7,13 +7,13 @@ import { duration, prettyJson, visible } from "./text.js";
 /** @typedef {import("./publications.js").Publication} Publication */
 /** @typedef {import("./sse-parser.js").SseEvent} SseEvent */
 
-// Five hundred rows are kept: together they must not fill the memory.
+// The page keeps 500 rows: together they must not fill the memory.
 const MOST_CHARS = 100_000;
 const SHORT_CHARS = 600;
 const SHORT_LINES = 12;
 const ONE_LINE = 72;
 
-/** An event, as a row of the list. */
+/** A row of the list that shows an event. */
 export class EventRow {
   element = document.createElement("li");
   #topic = cell("p", "event-topic", "");
@@ -25,7 +25,7 @@ export class EventRow {
   /**
    * @param {SseEvent} event
    * @param {Deliveries} deliveries
-   * @param {string[]} selectors what is subscribed to
+   * @param {string[]} selectors the topic selectors of the stream
    * @param {number} arrivedAt by performance.now()
    */
   constructor(event, deliveries, selectors, arrivedAt) {
@@ -49,7 +49,10 @@ export class EventRow {
     this.element.append(head, this.#topic, ...dataCells(event.data));
   }
 
-  /** @param {Publication} publication */
+  /**
+   * Adds the topics and the measured latency of an update that this page published.
+   * @param {Publication} publication
+   */
   wasPublishedHere({ topics, sentAt }) {
     this.#topic.textContent = visible(topics.join(", "));
     this.#topic.title = "";
@@ -58,7 +61,7 @@ export class EventRow {
     this.#showOrigin(!live);
     if (!live) return;
     this.#latency.textContent = duration(this.#arrivedAt - sentAt);
-    this.#latency.title = "From this page’s publish to the arrival here.";
+    this.#latency.title = "Measured from the publish request to the arrival, both in this page.";
     this.#latency.dataset.measured = "";
   }
 
@@ -75,8 +78,8 @@ export class EventRow {
   #showAge(ms, replayed) {
     this.#latency.textContent = replayed ? `${duration(Math.max(0, ms))} old` : `≈ ${duration(ms)}`;
     this.#latency.title = replayed
-      ? "Since the time in the id."
-      : "From the time in the id, by the hub’s clock, to the arrival here, by this machine’s.";
+      ? "Age by the time in the event id."
+      : "Estimated from the time in the event id (hub’s clock) to the arrival here (this machine’s clock).";
   }
 
   /** @param {string[]} selectors */
@@ -87,7 +90,7 @@ export class EventRow {
       return;
     }
     this.#topic.textContent = `matches ${visible(selectors.join(" or "))}`;
-    this.#topic.title = "An event carries no topic: one of these selectors matched it.";
+    this.#topic.title = "An event does not carry its topic: one of these topic selectors matched.";
     this.#topic.dataset.unsure = "";
   }
 }
@@ -103,8 +106,9 @@ function dataCells(data) {
   block.dataset.empty = String(data === "");
   if (preview === full && kept === data) return [block];
 
-  const cut = kept === data ? "" : `, of which the first ${MOST_CHARS.toLocaleString("en")} are kept`;
-  const more = `Show all ${data.length.toLocaleString("en")} characters${cut}`;
+  const total = data.length.toLocaleString("en");
+  const amount = kept === data ? `all ${total}` : `the first ${MOST_CHARS.toLocaleString("en")} of ${total}`;
+  const more = `Show ${amount} characters`;
   const button = document.createElement("button");
   button.type = "button";
   button.className = "event-more";

@@ -8,28 +8,30 @@ import { duration } from "./text.js";
 /** @typedef {import("./stream-status.js").StreamState} StreamState */
 
 /**
- * Callbacks rather than an EventTarget: a stream has one owner, and plain
- * functions keep their types without casting from `Event`.
+ * Callbacks, not an EventTarget: a stream has one owner, and plain functions need no casts from `Event`.
  * @typedef {object} StreamHandlers
  * @property {(state: StreamState, reason: CloseReason | null) => void} [onState]
  * @property {() => void} [onOpen]
  * @property {(event: MessageEvent<string>) => void} [onMessage]
- * @property {(event: MessageEvent<string>) => void} [onClose] the server's own last event
- * @property {(final: boolean) => void} [onError] final: the browser will not reconnect by itself
- * @property {(status: number | null, delay: number) => void} [onRetry] null: no answer at all
- * @property {(cause: string, delay: number) => void} [onReopen] a new connection takes the place of one that may be dead
+ * @property {(event: MessageEvent<string>) => void} [onClose] called for the event with which the server ends the
+ *   series
+ * @property {(final: boolean) => void} [onError] final: the browser does not reconnect
+ * @property {(status: number | null, delay: number) => void} [onRetry] status: null if there was no answer; delay: ms
+ * @property {(cause: string, delay: number) => void} [onReopen] called before a new connection replaces one that may be
+ *   dead; delay: ms
  * @property {(isCrowded: boolean) => void} [onWaiting] see {@link awaitAnswer}
  */
 
 const PROBE_TIMEOUT = 5_000;
-// A request over a connection that is dead gets no answer. An instance that has to start needs its time, and before a browser
-// reconnects it waits for as long as the server said.
+// How long to wait for an answer, in ms. A request over a dead connection never gets one, but an instance may have to
+// start first, and a browser waits for as long as the server's retry field says before it reconnects.
 const PATIENCE = 20_000;
 const MOST_PATIENCE = 320_000;
 
 /**
- * An EventSource that also survives the answers after which the browser gives up. It does not see heartbeats, so that it cannot
- * notice that a silent connection is dead: its owner calls reopen() when that is likely.
+ * Reads a stream with an EventSource, and reconnects also after answers at which the browser stops reconnecting. An
+ * EventSource does not see heartbeats, so this class cannot notice that a silent connection is dead: its owner calls
+ * reopen() when that is likely.
  */
 export class EventStream {
   /** @type {string} */ #url;
@@ -40,20 +42,21 @@ export class EventStream {
   /** @type {StreamState} */ #state = "closed";
   /** @type {EventSource | null} */ #source = null;
   #isSuspended = false;
-  // One per start(), resume() and reopen(): whatever an older run left behind hangs on a signal already aborted.
+  // Each start(), resume() and reopen() makes a new one and aborts the old one, which ends all listeners and waits of
+  // the old run.
   /** @type {AbortController | null} */ #run = null;
   #lastEventId = "";
   #sourceHasId = false;
   #attempt = 0;
   #unanswered = 0;
-  // Until the source that is connecting has opened, or failed.
+  // Aborted when the EventSource that is connecting has opened or failed.
   #connecting = new AbortController();
 
   /**
    * @param {string | URL} url
    * @param {StreamHandlers} handlers
-   * @param {{ eventNames?: readonly string[], closeEvent?: string }} [options]
-   *   eventNames: the events passed to onMessage; closeEvent: the one that ends the series
+   * @param {{ eventNames?: readonly string[], closeEvent?: string }} [options] eventNames: the types of events that are
+   *   passed to onMessage; closeEvent: the type of the event that ends the series
    */
   constructor(url, handlers, { eventNames = ["message"], closeEvent = "close" } = {}) {
     this.#url = String(url);
@@ -88,14 +91,14 @@ export class EventStream {
     this.#enter("closed", reason);
   }
 
-  /** Closes it, if it is not closed, until the page that it belongs to is back. */
+  /** Closes the stream, unless it is closed, until resume() is called. */
   suspend() {
     if (this.#state === "closed") return;
     this.stop("page");
     this.#isSuspended = true;
   }
 
-  /** Goes on after the last event id, if it is suspended. */
+  /** Opens a suspended stream again, after the last event id. */
   resume() {
     if (!this.#isSuspended) return;
     this.#connect(this.#renew());
@@ -103,7 +106,7 @@ export class EventStream {
   }
 
   /**
-   * Gives up the connection, or the wait for the next one, and connects again soon; a closed stream stays closed.
+   * Closes the connection, or ends the wait for the next one, and connects again soon. A closed stream stays closed.
    * @param {string} cause
    */
   reopen(cause) {
@@ -115,7 +118,7 @@ export class EventStream {
    * @param {AbortSignal} signal
    */
   async #reopen(cause, signal) {
-    // That all pages of a network learn at the same moment.
+    // Jitter: all pages in a network learn at the same moment that it works again.
     const delay = backoff(0);
     this.#enter("reconnecting");
     this.#handlers.onReopen?.(cause, delay);
@@ -136,7 +139,7 @@ export class EventStream {
     const source = new EventSource(this.#resumeUrl());
     this.#source = source;
     this.#sourceHasId = false;
-    // EventSource has no "abort", but its listeners do: none of them outlives its run.
+    // An EventSource takes no signal, but its listeners do: the signal removes them at the end of the run.
     source.addEventListener("open", this.#onOpen, { signal });
     source.addEventListener("error", this.#onError, { signal });
     source.addEventListener(this.#closeEvent, this.#onClose, { signal });
@@ -156,7 +159,7 @@ export class EventStream {
     this.reopen(`No answer for ${duration(patience)}`);
   }
 
-  // A header cannot be set on a new EventSource, hence the query parameter.
+  // A page cannot set a header on a new EventSource, so the id goes into the query.
   #resumeUrl() {
     const url = new URL(this.#url, globalThis.location?.href);
     if (this.#lastEventId === "") return url.href;
@@ -174,7 +177,8 @@ export class EventStream {
   /** @param {Event} event */
   #onMessage = (event) => {
     const message = /** @type {MessageEvent<string>} */ (event);
-    // An empty id resets the last one, but only where this source had one: a new source begins without.
+    // A server resets the last event id with an empty one. But a new EventSource begins with an empty one too: ignore
+    // it until this EventSource has received an id.
     if (message.lastEventId !== "") this.#sourceHasId = true;
     if (this.#sourceHasId) this.#lastEventId = message.lastEventId;
     this.#handlers.onMessage?.(message);
@@ -182,7 +186,7 @@ export class EventStream {
 
   /** @param {Event} event */
   #onClose = (event) => {
-    // Before anything else: left open, the browser would reconnect as soon as the response ends.
+    // Close first: the browser would reconnect as soon as the response ends.
     this.#source?.close();
     this.#handlers.onClose?.(/** @type {MessageEvent<string>} */ (event));
     this.stop("server");
@@ -215,7 +219,7 @@ export class EventStream {
   }
 
   /**
-   * EventSource does not tell the status it was refused with, so the server is asked again.
+   * Asks the server once more, because an EventSource does not tell the status with which the server refused it.
    * @param {AbortSignal} signal
    * @returns {Promise<number | null>}
    */

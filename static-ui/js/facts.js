@@ -4,7 +4,7 @@ import { cell } from "./dom.js";
 
 const NONE = "—";
 
-/** The numbers of one run, and where they are shown. */
+/** Counts and shows the numbers of a stream since it was started. */
 export class Facts {
   #elements;
   #running = false;
@@ -16,8 +16,8 @@ export class Facts {
   #lastAt = 0;
 
   /**
-   * @param {HTMLElement} list a `dl`
-   * @param {string} counted the name of what is counted
+   * @param {HTMLElement} list the `dl` to fill
+   * @param {string} counted the label of the counter of events
    */
   constructor(list, counted) {
     this.#elements = {
@@ -61,7 +61,7 @@ export class Facts {
   }
 
   /**
-   * The stream resumes after another id, which came with an event or alone.
+   * Shows the id after which the stream resumes from now on; the id came with an event or alone.
    * @param {string} lastEventId
    */
   movedOn(lastEventId) {
@@ -75,7 +75,7 @@ export class Facts {
   }
 
   clear() {
-    // While it runs, the last id is still where a reconnection resumes.
+    // While the stream runs, keep the last id: the stream resumes after it.
     if (this.#running) this.#messages = this.#reconnections = 0;
     else this.#reset();
     this.#show();

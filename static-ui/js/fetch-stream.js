@@ -13,8 +13,8 @@ import { Watchdog } from "./watchdog.js";
 /** @typedef {import("./stream-status.js").StreamState} StreamState */
 
 /**
- * What to ask for. The first request resumes by the `lastEventID` in the URL, if
- * there is one; those after it by the header, as an EventSource does.
+ * The request for a stream. The first request resumes after the parameter `lastEventID` in the URL, if it is there;
+ * later requests resume after the header `Last-Event-ID`, as those of an EventSource do.
  * @typedef {object} StreamRequest
  * @property {URL} url
  * @property {string} token empty: none
@@ -22,27 +22,29 @@ import { Watchdog } from "./watchdog.js";
 
 /**
  * @typedef {object} Opening
- * @property {string} asked the id to resume after; empty: none
- * @property {string | null} held the response's `Last-Event-ID`: the id before the first event that
- *   follows, `earliest` if the hub does not hold it; null: not told
- * @property {Date | null} date the server's clock, where it may be read
+ * @property {string} asked the event id that the request resumes after; empty: none
+ * @property {string | null} held the response's header `Last-Event-ID`: the id of the entry before the first event that
+ *   follows, or `earliest` if the history does not contain the id that was asked for; null: the page cannot read the
+ *   header
+ * @property {Date | null} date the server's clock, from the header `Date`; null: the page cannot read the header
  */
 
 /**
- * Why there is no stream, or no longer.
+ * Why the stream has no connection.
  * @typedef {object} Loss
- * @property {Refusal | null} refusal null: no answer, or its end
- * @property {string} cause why this page gave the connection up; empty: it did not
- * @property {boolean} wasLive
- * @property {string} comment the last one of a stream in which there was no event
+ * @property {Refusal | null} refusal null: there was no answer, or the stream ended
+ * @property {string} cause why this page closed the connection; empty: this page did not close it
+ * @property {boolean} wasLive whether the stream was open
+ * @property {string} comment the last comment of a stream without events; else empty
  */
 
 /**
  * @typedef {object} FetchStreamHandlers
  * @property {(state: StreamState, reason: CloseReason | null) => void} onState
  * @property {(opening: Opening) => void} onOpen
- * @property {(events: SseEvent[]) => void} onEvents what one chunk completed; never empty
- * @property {(lastEventId: string) => void} onCursor the stream resumes after another id, which came without an event
+ * @property {(events: SseEvent[]) => void} onEvents the events that one chunk completed; at least one
+ * @property {(lastEventId: string) => void} onCursor called when an id arrives without an event: the stream resumes
+ *   after that id
  * @property {(loss: Loss, delay: number) => void} onRetry
  * @property {(isCrowded: boolean) => void} onWaiting see {@link awaitAnswer}
  */
@@ -50,13 +52,14 @@ import { Watchdog } from "./watchdog.js";
 const RETRY = 2_000;
 const LONGEST_DELAY = 2 ** 31 - 1;
 const WORTH_ASKING_AGAIN = [408, 425, 429];
-// A request over a connection that is dead gets no answer. An instance that has to start needs its time.
+// How long to wait for an answer, in ms. A request over a dead connection never gets one, but an instance may have to
+// start first.
 const PATIENCE = 10_000;
 const MOST_PATIENCE = 80_000;
 
 /**
- * An EventSource that shows everything: every type of event, retry, the headers,
- * and why it was refused; that can send a token; and that notices when its heartbeats stay away.
+ * Reads a stream with fetch. Unlike an EventSource it shows events of every type, the retry field, the response headers
+ * and the reason of a refusal, can send a token in a header, and notices missing heartbeats.
  */
 export class FetchStream {
   /** @type {FetchStreamHandlers} */ #handlers;
@@ -64,10 +67,10 @@ export class FetchStream {
   /** @type {StreamRequest | null} */ #request = null;
   #isSuspended = false;
   /** @type {AbortController | null} */ #run = null;
-  // Of the request, the stream or the wait that goes on: what reopen() ends.
+  // Aborts the current step: a request, an open stream, or the wait before the next request. reopen() ends that step.
   #step = new AbortController();
   #cause = "";
-  #watchdog = new Watchdog((silence) => this.reopen(`Nothing came for ${duration(silence)}, not even a heartbeat`));
+  #watchdog = new Watchdog((silence) => this.reopen(`Nothing arrived for ${duration(silence)}, not even a heartbeat`));
   #unanswered = 0;
   #lastEventId = "";
   #retry = RETRY;
@@ -99,20 +102,20 @@ export class FetchStream {
     this.#close("you");
   }
 
-  /** Closes it, if it is not closed, until the page that it belongs to is back. */
+  /** Closes the stream, unless it is closed, until resume() is called. */
   suspend() {
     if (this.#state === "closed") return;
     this.#close("page");
     this.#isSuspended = true;
   }
 
-  /** Goes on after the last event id, if it is suspended. */
+  /** Opens a suspended stream again, after the last event id. */
   resume() {
     if (this.#isSuspended) this.#begin("reconnecting");
   }
 
   /**
-   * Gives up the connection, or the wait for the next one, and connects again soon; a closed stream stays closed.
+   * Closes the connection, or ends the wait for the next one, and connects again soon. A closed stream stays closed.
    * @param {string} cause
    */
   reopen(cause) {
@@ -166,7 +169,7 @@ export class FetchStream {
       }
       const wasLive = this.#state === "live";
       const cause = this.#cause;
-      // Some of it by chance: all readers of a server that went down noticed at the same moment.
+      // Jitter: all clients of a server that stopped noticed it at the same moment, and must not return together.
       const jittered = wasLive ? wanted * (1 + Math.random() / 4) : Math.max(wanted, backoff(attempt));
       const delay = cause === "" ? Math.min(LONGEST_DELAY, jittered) : backoff(0);
       await this.#pause({ refusal, cause, wasLive, comment }, delay, signal);
@@ -184,7 +187,8 @@ export class FetchStream {
     this.#enter("reconnecting");
     this.#handlers.onRetry(loss, delay);
     await sleep(delay, step);
-    // The way may be free again. That all pages of a network learn at the same moment.
+    // reopen() was called during the wait, so the network may work again. All pages in that network learn it at the
+    // same moment: wait for a random time.
     if (!signal.aborted && this.#cause !== "") await this.#pause({ ...loss, cause: this.#cause }, backoff(0), signal);
   }
 
@@ -198,7 +202,7 @@ export class FetchStream {
   /**
    * @param {StreamRequest} request
    * @param {AbortSignal} signal
-   * @returns {Promise<Response | null>} null: no answer
+   * @returns {Promise<Response | null>} null: there was no answer
    */
   async #ask({ url, token }, signal) {
     /** @type {Record<string, string>} */
@@ -233,7 +237,7 @@ export class FetchStream {
    * @param {Response} response
    * @param {URL} url
    * @param {AbortSignal} signal
-   * @returns {Promise<string>} the last comment, if there was no event
+   * @returns {Promise<string>} the last comment if there was no event; else empty
    */
   async #read(response, url, signal) {
     const asked = this.#lastEventId || (url.searchParams.get("lastEventID") ?? "");
@@ -259,7 +263,8 @@ export class FetchStream {
         isEmpty = false;
         this.#handlers.onEvents(events);
       }
-      if (parser.lastEventId !== (events.at(-1)?.lastEventId ?? lastEventId)) this.#handlers.onCursor(parser.lastEventId);
+      const shown = events.at(-1)?.lastEventId ?? lastEventId;
+      if (parser.lastEventId !== shown) this.#handlers.onCursor(parser.lastEventId);
     }
     this.#watchdog.rest();
     return isEmpty ? parser.comment : "";
@@ -277,7 +282,7 @@ export class FetchStream {
 
 /**
  * @param {ReadableStreamDefaultReader<Uint8Array> | undefined} reader
- * @returns {Promise<Uint8Array | null>} null: the stream is over, by its end or by a broken connection
+ * @returns {Promise<Uint8Array | null>} null: the response ended, or the connection broke
  */
 async function next(reader) {
   try {
@@ -303,8 +308,9 @@ const isPassing = (status) => status >= 500 || WORTH_ASKING_AGAIN.includes(statu
 async function refuse(answer) {
   if (!answer.ok) return readRefusal(answer);
   await answer.body?.cancel().catch(() => {});
-  const type = contentType(answer) || "nothing named";
-  return { status: answer.status, title: `This is no event stream but ${type}`, detail: "" };
+  const type = contentType(answer) || "no content type";
+  const title = `Expected text/event-stream, but the answer has ${type}`;
+  return { status: answer.status, title, detail: "Check the address of the hub" };
 }
 
 /** @param {Response} answer */
@@ -314,7 +320,7 @@ function retryAfter(answer) {
 }
 
 /**
- * A header is made of bytes, and fetch takes each as one character: an id goes as UTF-8 (WHATWG HTML 9.2.3).
+ * Encodes an id for a header. The id is sent as UTF-8 (WHATWG HTML 9.2.3), and fetch takes one character per byte.
  * @param {string} text
  */
 const toHeader = (text) => String.fromCharCode(...new TextEncoder().encode(text));

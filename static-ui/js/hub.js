@@ -10,7 +10,7 @@ import { MessageList } from "./message-list.js";
 import { followPage } from "./page-life.js";
 import { describe } from "./problem.js";
 import { Publications } from "./publications.js";
-import { PublishForm, lines } from "./publish-form.js";
+import { NO_ANSWER, PublishForm, lines } from "./publish-form.js";
 import { StreamStatus, isRefusal } from "./stream-status.js";
 import { duration, visible } from "./text.js";
 import { TokenField, isLoopback } from "./token-field.js";
@@ -25,7 +25,7 @@ import { enableTokenMaker } from "./token-maker.js";
 /** @typedef {import("./stream-status.js").StreamState} StreamState */
 
 const CAP = 500;
-// What is said in streams that are well: of another comment before the end of an empty one, people want to know.
+// Comments of healthy streams. Any other comment in a stream that ends without events says why the hub ended it.
 const EVERYDAY_COMMENTS = ["", "open", "heartbeat"];
 
 const hub = followAddress(resolveEndpoint(".well-known/mercure", location, "hub"));
@@ -44,7 +44,7 @@ const list = new MessageList(get("messages", HTMLElement), { cap: CAP });
 const status = new StreamStatus({
   peer: "hub",
   counted: "Events",
-  invitation: "Connect to follow the topics, then publish to one of them.",
+  invitation: "Press Connect to subscribe, then publish to one of the topics.",
   start: connect,
   stop: disconnect,
 });
@@ -60,19 +60,19 @@ const stream = new FetchStream({
 const token = new TokenField("subscribe", showCommands);
 const publishing = new PublishForm(hub, showCommands, published);
 
-/** @type {string[]} what the open stream is subscribed to */
+/** @type {string[]} the topic selectors of the open stream */
 let selectors = [];
 let isAnonymous = true;
 /** @type {Deliveries} */
 let deliveries;
 
-/** @param {string} text what is missing; empty: nothing is */
+/** @param {string} text the warning; empty: hides it */
 function warn(text) {
   gap.textContent = visible(text);
   gap.hidden = text === "";
 }
 
-/** @returns {string} the id to begin after; empty: from now on */
+/** @returns {string} the id to start after, or `earliest` for the whole history; empty: new updates only */
 const cursor = () => (from.value === "after" ? after.value.trim() : from.value);
 
 /**
@@ -85,7 +85,7 @@ function showState(now, reason) {
   if (reason === null) return;
   const closing = status.closing(reason);
   record(isRefusal(reason) ? "error" : "close", closing);
-  if (isRefusal(reason)) status.say(`${closing} An EventSource would give up, too.`);
+  if (isRefusal(reason)) status.say(`${closing} The page does not reconnect, and neither would an EventSource.`);
 }
 
 function showButtons() {
@@ -108,10 +108,11 @@ function opened(opening) {
   deliveries = new Deliveries(opening);
   const { asked, held } = opening;
   const after = asked === "" || asked === "earliest" ? "" : `, after ${asked}`;
-  record("open", `${again ? "connected again" : "connected"}${after}`);
+  record("open", `${again ? "reconnected" : "connected"}${after}`);
   status.say(resumption(again, asked, held));
   const isGap = after !== "" && held === "earliest";
-  const missing = `A gap: the hub no longer holds ${asked}, or never did. Updates after it may be missing.`;
+  const missing = `Gap: the hub’s history does not contain ${asked}, so updates after it may be missing. `
+    + "If they were dropped, raise Hub:History:MaxCount, MaxBytes or MaxAge.";
   warn(isGap ? missing : "");
   if (isGap) record("error", missing);
 }
@@ -123,10 +124,12 @@ function opened(opening) {
  */
 function resumption(again, asked, held) {
   const skew = Math.abs(deliveries.skew) < 1 ? "" : ` The hub’s clock differs by ${duration(deliveries.skew)}.`;
-  if (asked === "" && again) return `Connected again, but with no id to resume after: updates may be missing.${skew}`;
-  if (asked === "") return `Updates from now on.${skew}`;
-  if (asked === "earliest" || held === "earliest") return `Everything that the hub holds, then live.${skew}`;
-  if (held === null) return `Resumed after ${asked}; the hub does not tell whether it held it.${skew}`;
+  if (asked === "" && again) return `Reconnected without an event id to resume after: updates may be missing.${skew}`;
+  if (asked === "") return `Receiving new updates.${skew}`;
+  if (asked === "earliest" || held === "earliest") return `Receiving the whole history, then new updates.${skew}`;
+  if (held === null) {
+    return `Resumed after ${asked}. Updates may be missing: the page can read no Last-Event-ID in the answer.${skew}`;
+  }
   if (held === asked) return `Resumed after ${asked}: nothing is missing.${skew}`;
   return `Resumed after ${held}.${skew}`;
 }
@@ -135,7 +138,7 @@ function resumption(again, asked, held) {
 function received(events) {
   const arrivedAt = performance.now();
   for (const { lastEventId } of events) status.received(lastEventId);
-  // Rows that the cap would take away at once are not even made.
+  // Make no rows that the cap would remove immediately.
   const shown = events.slice(-CAP);
   const rows = shown.map((event) => new EventRow(event, deliveries, selectors, arrivedAt));
   list.append(...rows.map((row) => row.element));
@@ -153,7 +156,7 @@ function received(events) {
 function published(id, publication) {
   publications.published(id, publication);
   if (publication.isPrivate && isAnonymous && stream.state === "live") {
-    status.say("The update is private, and this stream has no token: it does not arrive here.");
+    status.say("This stream has no token, so the private update does not arrive here: reconnect with a token.");
   }
 }
 
@@ -171,15 +174,16 @@ function retrying(loss, delay) {
 function causeOf({ refusal, cause, wasLive, comment }) {
   if (cause !== "") return cause;
   if (refusal !== null) return `The hub answered ${describe(refusal)}`;
-  if (wasLive) return EVERYDAY_COMMENTS.includes(comment) ? "The connection ended" : `The hub ended the stream: ${comment}`;
-  if (status.everOpened) return "The hub does not answer";
-  return "No answer: the hub is down, or it does not allow this page’s origin";
+  const isOrdinaryEnd = EVERYDAY_COMMENTS.includes(comment);
+  if (wasLive) return isOrdinaryEnd ? "The connection ended" : `The hub ended the stream: ${comment}`;
+  if (status.everOpened) return "The hub does not answer: check your network, and that the hub runs";
+  return NO_ANSWER;
 }
 
 /** @param {Event} event */
 function start(event) {
   event.preventDefault();
-  // Enter in a field submits, too.
+  // The Enter key in a field submits the form too, even while Connect is disabled.
   if (stream.state !== "closed") return;
   selectors = lines(topics.value);
   if (token.problem !== "") return status.say(token.problem);

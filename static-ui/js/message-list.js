@@ -12,14 +12,14 @@ import { cell, timeCell } from "./dom.js";
 
 const NEAR_BOTTOM = 12;
 
-/** A scrolling log of what arrives, newest last. */
+/** A scrolling list of rows, the newest last. The oldest rows beyond the cap are removed. */
 export class MessageList {
   /** @type {HTMLElement} */ #list;
   /** @type {HTMLElement} */ #scroller;
   /** @type {number} */ #cap;
 
   /**
-   * @param {HTMLElement} list its parent is what scrolls
+   * @param {HTMLElement} list the list; its parent element scrolls
    * @param {{ cap?: number }} [options]
    */
   constructor(list, { cap = 500 } = {}) {
@@ -42,9 +42,11 @@ export class MessageList {
     this.append(row);
   }
 
-  /** @param {HTMLElement[]} rows oldest first; together, because each call measures the page */
+  /**
+   * @param {HTMLElement[]} rows oldest first. Pass many rows in one call: each call measures the layout, which is slow.
+   */
   append(...rows) {
-    // Measured before the rows exist: afterwards nobody is at the bottom any more.
+    // Measure before adding the rows: after that, the scroll position is no longer at the bottom.
     const follow = this.#atBottom();
     this.#list.append(...rows);
     while (this.size > this.#cap) this.#list.firstElementChild?.remove();
@@ -55,7 +57,7 @@ export class MessageList {
     this.#list.replaceChildren();
   }
 
-  // Someone who scrolled up is reading; new rows must not carry the text away.
+  // A user who scrolled up is reading: new rows must not scroll the text away.
   #atBottom() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
     return scrollHeight - scrollTop - clientHeight <= NEAR_BOTTOM;

@@ -3,25 +3,26 @@
 import { duration } from "./text.js";
 
 /**
- * A stream that can be closed and opened again where it was.
+ * A stream that can be closed, and opened again after its last event id.
  * @typedef {object} Reopenable
- * @property {() => void} suspend closes it, if it is not closed
- * @property {() => void} resume opens it again after the last event id, if suspend closed it
- * @property {(cause: string) => void} reopen takes a new connection in place of one that may be dead, or waits no longer for
- *   the next attempt; a closed stream stays closed
+ * @property {() => void} suspend closes the stream, unless it is closed, until resume() is called
+ * @property {() => void} resume opens a suspended stream again, after the last event id
+ * @property {(cause: string) => void} reopen replaces a connection that may be dead, or ends the wait for the next
+ *   attempt; a closed stream stays closed
  */
 
 const TICK = 5_000;
-// Browsers let a hidden page's timers run once a minute.
+// ms. Longer than a minute, because browsers run the timers of a hidden page once a minute.
 const ASLEEP = 90_000;
 const LONG_HIDDEN = 60_000;
 
 /**
- * Closes a stream while its page is frozen or in the back/forward cache, where a connection would receive nothing, and takes a
- * new connection where the old one may have died without a word.
+ * Closes a stream while its page is frozen or in the back/forward cache, where it would receive nothing. Opens a new
+ * connection when the old one may have died unnoticed: after sleep, after a change of the network, or after the page
+ * was hidden.
  * @param {Reopenable} stream
- * @param {{ seesHeartbeats: boolean }} options a stream that does not see them cannot tell that its path died while the page was
- *   hidden
+ * @param {{ seesHeartbeats: boolean }} options seesHeartbeats: whether the stream itself notices a dead connection; if
+ *   not, it is reopened after the page was hidden for long
  */
 export function followPage(stream, { seesHeartbeats }) {
   let ranAt = Date.now();
@@ -40,9 +41,9 @@ export function followPage(stream, { seesHeartbeats }) {
   function lookForSleep() {
     const missed = Date.now() - ranAt;
     ranAt = Date.now();
-    // Of a machine that slept, and of pages that phones suspend, no event tells; but the clock has jumped.
+    // Browsers send no event when a machine sleeps or a phone suspends a page. But then the clock jumps.
     if (missed < ASLEEP) return false;
-    stream.reopen(`The page did not run for ${duration(missed)}`);
+    stream.reopen(`The page did not run for ${duration(missed)}, so the connection may be dead`);
     return true;
   }
 
@@ -50,7 +51,7 @@ export function followPage(stream, { seesHeartbeats }) {
     const hidden = Date.now() - hiddenAt;
     if (document.hidden) hiddenAt = Date.now();
     else if (!lookForSleep() && !seesHeartbeats && hidden >= LONG_HIDDEN) {
-      stream.reopen(`The page was hidden for ${duration(hidden)}, in which the connection may have died`);
+      stream.reopen(`The page was hidden for ${duration(hidden)}, so the connection may be dead`);
     }
   }
 

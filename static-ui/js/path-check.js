@@ -9,20 +9,21 @@ import { duration } from "./text.js";
 
 const GUIDE = "docs/troubleshooting.md";
 const MAX_ARRIVALS = 1_000;
+const TOO_FEW = "Too few messages arrived over one connection: start again, and let at least three arrive.";
 /** @type {Verdict[]} */
 const TROUBLES = ["buffered", "lumps", "slow"];
 
 /** @type {Record<Verdict, string>} */
 const NAMES = {
   measuring: "Measuring …",
-  unknown: "Cannot tell.",
+  unknown: "Not known.",
   streams: "Yes, it streams.",
   slow: "Yes, after a slow start.",
-  buffered: "No, it is buffered.",
-  lumps: "Not quite: it is buffered in part.",
+  buffered: "No, something buffers them.",
+  lumps: "In part: something buffers some of them.",
 };
 
-/** Says whether the messages of a stream come when they are sent, or something on the way holds them back. */
+/** Shows whether the messages of a stream arrive when the server sends them, or something on the way buffers them. */
 export class PathCheck {
   /** @type {HTMLElement} */ #element;
   /** @type {URL} */ #url;
@@ -36,13 +37,13 @@ export class PathCheck {
 
   /**
    * @param {HTMLElement} element
-   * @param {URL} url of the stream
+   * @param {URL} url the address of the stream
    */
   constructor(element, url) {
     this.#element = element;
     this.#url = url;
     this.#invitation = element.textContent ?? "";
-    // What waits for a page to be looked at again arrives in a lump, too.
+    // Browsers deliver the messages of a hidden page late and together: they say nothing about the path.
     document.addEventListener("visibilitychange", this.#measureAnew);
   }
 
@@ -53,7 +54,7 @@ export class PathCheck {
   }
 
   opened() {
-    // When another is asked for, nobody tells; it may have been in vain for a while.
+    // Only the first connection: the browser does not tell when it requests a later one, nor how often it tried.
     if (this.#isFirstConnection) this.#openedAfter = this.#now();
   }
 
@@ -61,13 +62,14 @@ export class PathCheck {
     if (document.hidden || this.#arrivals.length >= MAX_ARRIVALS) return;
     this.#arrivals.push(this.#arrivalOfChunk());
     const measured = measure(this.#arrivals, this.#openedAfter);
-    // That nothing can be told is certain only at the end. And figures that change with each message would be unrest.
+    // Show `unknown` only at the end, because the next message may change it. Show a verdict once: figures that change
+    // with each message are hard to read.
     const { verdict } = measured;
     const isKnown = verdict !== "measuring" && verdict !== "unknown";
     if (isKnown && verdict !== this.#verdict) this.#show(verdict, this.#detail(measured));
   }
 
-  /** The connection is lost: what comes next comes over another. */
+  /** Starts a new measurement: the connection is lost, and later messages arrive over another one. */
   interrupted() {
     this.#measureAnew();
     this.#isFirstConnection = false;
@@ -77,7 +79,7 @@ export class PathCheck {
   ended() {
     const measured = measure(this.#arrivals, this.#openedAfter);
     if (measured.verdict !== "measuring") this.#show(measured.verdict, this.#detail(measured));
-    else if (this.#verdict === "measuring") this.#show("unknown", "Too few messages came over one connection.");
+    else if (this.#verdict === "measuring") this.#show("unknown", TOO_FEW);
   }
 
   clear() {
@@ -90,8 +92,8 @@ export class PathCheck {
     return performance.now() - this.#startedAt;
   }
 
-  // A browser hands over the messages of a chunk one after the other in one task. The time that the page takes to show each of
-  // them, which on a busy machine is long, says nothing about the path.
+  // A browser delivers the messages of a chunk one after the other in one task. They get one arrival time, because the
+  // time that the page needs to show each of them says nothing about the path, and is long on a busy machine.
   #arrivalOfChunk() {
     if (this.#arrival === null) {
       this.#arrival = this.#now();
@@ -114,25 +116,25 @@ export class PathCheck {
   #detail({ verdict, messages, lumps, spacing, waited }) {
     switch (verdict) {
       case "streams":
-        return `Messages come ${duration(spacing)} apart, each when it is sent. ${this.#protocol()}`;
+        return `Messages arrive ${duration(spacing)} apart, each when the server sends it. ${this.#protocol()}`;
       case "slow":
-        return `Messages come ${duration(spacing)} apart, but the first byte took ${duration(this.#openedAfter)}: `
-          + "an instance had to start, or something on the way waits for more before it passes anything on.";
+        return `Messages arrive ${duration(spacing)} apart, but the first byte took ${duration(this.#openedAfter)}. `
+          + "Either an instance had to start, or something on the way, such as a proxy, waits for more data at first.";
       case "buffered":
-        return `${messages} messages came at once, after ${duration(waited)}. Something between the function and `
-          + "this page collects the response before it passes it on.";
+        return `${messages} messages arrived together, after ${duration(waited)}. Something between the server and `
+          + "this page, such as a proxy, collects the response before it passes it on.";
       case "lumps":
-        return `${messages} messages came in ${lumps} lumps. Something between the function and this page collects `
-          + "a part of the response before it passes it on.";
+        return `${messages} messages arrived in ${lumps} groups. Something between the server and this page, such as a `
+          + "proxy, collects a part of the response before it passes it on.";
       default:
-        return "The messages came too close together: with a Demo:Delay of a second or two it would show.";
+        return "The messages were sent too close together. Set Demo:Delay to a second or more, and start again.";
     }
   }
 
   #protocol() {
     const protocol = protocolOf(this.#url);
     if (protocol === "h2" || protocol === "h3") return `Over HTTP/${protocol.slice(1)}.`;
-    return protocol === "http/1.1" ? "Over HTTP/1.1: a browser opens six streams to a server at most." : "";
+    return protocol === "http/1.1" ? "Over HTTP/1.1, so a browser opens at most six streams to this server." : "";
   }
 
   /**
@@ -143,6 +145,6 @@ export class PathCheck {
     this.#verdict = verdict;
     this.#element.dataset.verdict = verdict;
     this.#element.replaceChildren(cell("strong", "", NAMES[verdict]), ` ${detail}`);
-    if (TROUBLES.includes(verdict)) this.#element.append(" What to do: ", cell("code", "", GUIDE));
+    if (TROUBLES.includes(verdict)) this.#element.append(" How to find the cause: ", cell("code", "", GUIDE));
   }
 }

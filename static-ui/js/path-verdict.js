@@ -1,10 +1,10 @@
 // @ts-check
 
 /**
- * What the arrivals of a connection's messages say about the way that they took.
- * - `measuring`: too few yet; `unknown`: all there are, and they tell nothing
- * - `streams`: each came when it was sent; `slow`: so, but the first byte was late
- * - `buffered`: all came at once; `lumps`: several came at once, again and again
+ * Whether something between the server and the page buffers, judged by when the messages of a connection arrived.
+ * - `measuring`: too few messages so far; `unknown`: the messages were sent too close together to judge
+ * - `streams`: each message arrived when it was sent; `slow`: the same, but the first byte was late
+ * - `buffered`: all messages arrived together; `lumps`: the messages arrived in several groups
  * @typedef {"measuring" | "unknown" | "streams" | "slow" | "buffered" | "lumps"} Verdict
  */
 
@@ -12,28 +12,29 @@
  * @typedef {object} Measurement
  * @property {Verdict} verdict
  * @property {number} messages
- * @property {number} lumps groups of messages that came together
- * @property {number} spacing the mean time between two messages, in ms
- * @property {number} waited until the last of them, in ms
+ * @property {number} lumps groups of messages that arrived together
+ * @property {number} spacing the mean time between the arrivals of two messages, in ms
+ * @property {number} waited the time from the request to the last message, in ms
  */
 
 const ENOUGH = 3;
-// A browser hands over what came together within a few milliseconds; so close nobody sends what is worth a stream.
+// ms. A browser delivers messages that arrived together within a few milliseconds; servers send the messages of a
+// stream further apart.
 const TOGETHER = 20;
 const SLOW_FIRST_BYTE = 3_000;
-// What came at once and this soon may have been sent at once.
+// ms. Messages that arrive together this soon may have been sent together.
 const TOO_SOON_TO_TELL = 1_000;
 
 /**
- * @param {number[]} arrivals of the messages, in ms after the connection was asked for
- * @param {number} openedAfter ms
+ * @param {number[]} arrivals when each message arrived, in ms after the request
+ * @param {number} openedAfter when the connection opened, in ms after the request
  * @returns {Measurement}
  */
 export function measure(arrivals, openedAfter) {
   const messages = arrivals.length;
   const waited = arrivals.at(-1) ?? 0;
   const spacing = messages < 2 ? 0 : (waited - arrivals[0]) / (messages - 1);
-  // However they arrived: this is the time between two when they were sent.
+  // The mean time between two messages when the server sent them: buffering does not delay the last message.
   const sent = messages < 2 ? 0 : waited / (messages - 1);
   const isTogether = (/** @type {number} */ gap) => gap < TOGETHER && gap < sent / 4;
   const together = arrivals.filter((time, index) => index > 0 && isTogether(time - arrivals[index - 1])).length;
@@ -49,12 +50,12 @@ export function measure(arrivals, openedAfter) {
 }
 
 /**
- * The protocol of the connections to an address, as a browser tells it.
+ * Gets the protocol of the connections to a server, as the browser reports it.
  * @param {URL} url
- * @returns {string} such as `h2`; empty: it does not tell
+ * @returns {string} such as `h2`; empty: the browser does not report it
  */
 export function protocolOf(url) {
-  // That of a stream is there when the stream is over, and of another origin only if that allows it.
+  // The browser reports a stream only after its end, and a stream of another origin only if that origin allows it.
   const stream = performance.getEntriesByName(url.href, "resource").at(-1);
   const page = url.origin === location.origin ? performance.getEntriesByType("navigation")[0] : undefined;
   for (const entry of [stream, page]) {

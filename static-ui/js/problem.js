@@ -4,11 +4,11 @@ const MAX_CHARS = 65_536;
 const TIME_LIMIT = 5_000;
 
 /**
- * What a server said no with.
+ * The answer of a server that refused a request.
  * @typedef {object} Refusal
  * @property {number} status
- * @property {string} title of its problem+json (RFC 9457), else the status in words
- * @property {string} detail empty where there is none
+ * @property {string} title the title of the answer's problem+json (RFC 9457), else the name of the status; may be empty
+ * @property {string} detail empty: none
  */
 
 /** @type {Record<number, string>} */
@@ -64,7 +64,8 @@ function parse(text) {
 }
 
 /**
- * What answers may be anything on the way: its body may be huge, or never end.
+ * Reads the start of a body. Any server on the way may have sent the answer, and its body may be huge or never end: so
+ * there is a limit for characters and for time.
  * @param {Response} response
  */
 export async function readSome(response) {
@@ -80,7 +81,7 @@ export async function readSome(response) {
       text += decoder.decode(value, { stream: true });
     }
   } catch {
-    // Broken off: what there is has to do.
+    // The connection broke: use the text that arrived.
   } finally {
     clearTimeout(timer);
     reader.cancel().catch(() => {});

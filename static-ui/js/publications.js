@@ -6,8 +6,8 @@
 const HELD = 500;
 
 /**
- * Brings together what this page published and what arrived, by id. Either may
- * be first: an event often overtakes the answer to its own POST.
+ * Matches the updates that this page published with the events that arrived, by id. Either may come first: an event
+ * often arrives before the answer to the POST that published it.
  */
 export class Publications {
   /** @type {Map<string, Publication>} */ #sent = new Map();

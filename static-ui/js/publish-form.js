@@ -9,6 +9,9 @@ import { TokenField } from "./token-field.js";
 /** @typedef {import("./commands.js").Update} Update */
 /** @typedef {import("./publications.js").Publication} Publication */
 
+/** Said when a request to the hub fails; a browser does not tell a page why. Without a full stop. */
+export const NO_ANSWER = "No answer: check that the hub runs, and that Cors:AllowedOrigins has this page’s origin";
+
 /** @param {string} text */
 export const lines = (text) => text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
 
@@ -56,7 +59,7 @@ export class PublishForm {
     event.preventDefault();
     const { update, token } = this;
     if (token.problem !== "") return this.#say(false, token.problem);
-    // Asking before the last answer is there would mix up the two results.
+    // A second request before the first answer would mix up the two results.
     if (this.#button.getAttribute("aria-disabled") === "true") return;
     this.#button.setAttribute("aria-disabled", "true");
     const sentAt = performance.now();
@@ -64,12 +67,12 @@ export class PublishForm {
     const took = duration(performance.now() - sentAt);
     this.#button.removeAttribute("aria-disabled");
     if (result === null) {
-      this.#say(false, "No answer: the hub is down, or it does not allow this page’s origin.");
+      this.#say(false, `${NO_ANSWER}.`);
     } else if ("id" in result) {
       this.#say(true, `Published in ${took} as `, result.id);
       this.#onPublished(result.id, { topics: update.topics, isPrivate: update.isPrivate, sentAt });
     } else {
-      this.#say(false, `Not published, ${describe(result)}.`);
+      this.#say(false, `Not published. The hub answered ${describe(result)}.`);
     }
   };
 

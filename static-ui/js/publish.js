@@ -6,7 +6,7 @@ import { updateFields } from "./commands.js";
 /** @typedef {import("./commands.js").Update} Update */
 /** @typedef {import("./problem.js").Refusal} Refusal */
 
-/** @typedef {{ id: string } | Refusal | null} PublishResult null: no answer */
+/** @typedef {{ id: string } | Refusal | null} PublishResult null: there was no answer */
 
 const TIME_LIMIT = 20_000;
 

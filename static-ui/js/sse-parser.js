@@ -2,19 +2,19 @@
 
 /**
  * @typedef {object} SseEvent
- * @property {string} type `message` where the server named none
+ * @property {string} type `message` if the server sent no type
  * @property {string} data
- * @property {string | null} id what this event itself brought; null: nothing
- * @property {string} lastEventId where the stream resumes after this event
- * @property {number | null} retry milliseconds, if a valid retry field came with it
+ * @property {string | null} id the id field of this event; null: none
+ * @property {string} lastEventId the id after which the stream resumes, once this event has arrived
+ * @property {number | null} retry the retry field of this event, in ms; null: none, or not valid
  */
 
 /**
- * Bytes of an event stream in, events out (WHATWG HTML 9.2.6). Chunks may end
- * anywhere: inside a character, or between the two bytes of a CRLF.
+ * Parses the bytes of an event stream (WHATWG HTML 9.2.6). Chunks may end anywhere: inside a character, or between the
+ * two bytes of a CRLF.
  */
 export class SseParser {
-  // Drops a byte order mark at the front, and replaces what is not UTF-8.
+  // Drops a byte order mark at the start, and replaces bytes that are not UTF-8.
   #decoder = new TextDecoder();
   #line = "";
   #afterCarriageReturn = false;
@@ -31,8 +31,8 @@ export class SseParser {
   /** @type {(ms: number) => void} */ #onRetry;
 
   /**
-   * @param {string} [lastEventId] the one that the stream was resumed after
-   * @param {(ms: number) => void} [onRetry] a retry field counts even where no event follows
+   * @param {string} [lastEventId] the id after which the stream was resumed
+   * @param {(ms: number) => void} [onRetry] called for each valid retry field, also if no event follows
    */
   constructor(lastEventId = "", onRetry = () => {}) {
     this.#lastEventId = lastEventId;
@@ -41,14 +41,14 @@ export class SseParser {
 
   /**
    * @param {Uint8Array} bytes
-   * @returns {SseEvent[]} those that are complete now
+   * @returns {SseEvent[]} the events that these bytes completed
    */
   feed(bytes) {
     let text = this.#decoder.decode(bytes, { stream: true });
     if (text === "") return [];
     if (this.#afterCarriageReturn && text.startsWith("\n")) text = text.slice(1);
     this.#afterCarriageReturn = text.endsWith("\r");
-    // The unfinished line is only appended to, never searched again: long lines cost no more than short ones.
+    // The unfinished line is not searched again, so that a line in many chunks costs linear time.
     const [first, ...rest] = text.split(/\r\n|\r|\n/);
     this.#line += first;
     for (const next of rest) {
@@ -66,7 +66,7 @@ export class SseParser {
     }
     const colon = line.indexOf(":");
     const field = colon < 0 ? line : line.slice(0, colon);
-    // Servers greet with a comment and a retry, which is no part of the first event.
+    // Servers begin a stream with a comment and a retry field. That retry field does not belong to the first event.
     const isGreeting = this.#greeted && !this.#started && field === "retry";
     if (field === "") this.#greeted = true;
     else this.#started = true;
@@ -94,7 +94,7 @@ export class SseParser {
   }
 
   #dispatch() {
-    // The last event id moves on even where there is no data, and then no event either.
+    // An id changes the last event id even without data, though without data there is no event.
     this.#lastEventId = this.#id ?? this.#lastEventId;
     if (this.#data !== "") {
       this.#events.push({
@@ -109,17 +109,17 @@ export class SseParser {
     this.#id = this.#retry = null;
   }
 
-  /** The last comment: some servers say in one why a stream ends. */
+  /** The last comment. Some servers say in it why the stream ends. */
   get comment() {
     return this.#comment;
   }
 
-  /** How many comments there were. */
+  /** The number of comments so far. */
   get comments() {
     return this.#comments;
   }
 
-  /** Where the stream resumes. */
+  /** The id after which the stream resumes. */
   get lastEventId() {
     return this.#lastEventId;
   }

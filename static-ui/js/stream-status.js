@@ -11,33 +11,41 @@ import { Timeline } from "./timeline.js";
 /** @typedef {import("./timeline-shapes.js").MarkKind} MarkKind */
 
 /**
- * - `connecting`: it was started, and is not open yet; `live`: it is open
- * - `reconnecting`: it lost its connection, or got none, and tries again
- * - `closed`: it does nothing until it is started or resumed
+ * - `connecting`: the stream was started and is not open yet; `live`: the stream is open
+ * - `reconnecting`: the stream lost its connection, or got none, and tries again
+ * - `closed`: the stream does nothing until it is started or resumed
  * @typedef {"closed" | "connecting" | "live" | "reconnecting"} StreamState
  */
 
 /**
- * Why a stream is closed: the server sent its last event, the server has nothing left to send (204), the user asked, the page
- * went away, or the server refused the stream and would refuse it again.
+ * Why a stream is closed.
+ * - `server`: the server sent its last event; `finished`: the server has nothing more to send and answered 204
+ * - `you`: the user stopped the stream; `page`: the user left the page, or the browser froze the page
+ * - a Refusal: the server refused the stream with a status at which asking again does not help
  * @typedef {"server" | "finished" | "you" | "page" | Refusal} CloseReason
  */
 
 /**
  * @typedef {object} StatusOptions
- * @property {string} peer what the page calls its server
- * @property {string} counted what the page calls the events that it counts
+ * @property {string} peer the name of the server in the texts of the page, such as `hub`
+ * @property {string} counted the label of the counter of events
  * @property {string} [invitation] shown before the first run
  * @property {HTMLButtonElement} start
  * @property {HTMLButtonElement} stop
  */
 
 /** @type {Record<StreamState | "refused", string>} */
-const NAMES = { closed: "Closed", connecting: "Connecting", live: "Live", reconnecting: "Reconnecting", refused: "Refused" };
+const NAMES = {
+  closed: "Closed",
+  connecting: "Connecting",
+  live: "Live",
+  reconnecting: "Reconnecting",
+  refused: "Refused",
+};
 
 /**
- * The state of a page's stream: its words, the elements that show it, and what changes with it. The page has a `#status`, a
- * `#crowded`, a `#timeline` and a `#facts` for the elements.
+ * Shows the state of a page's stream: its name, a notice, the facts, the timeline, the page's title and the two
+ * buttons. The page must have elements with the ids `status`, `crowded`, `timeline` and `facts`.
  */
 export class StreamStatus {
   #peer;
@@ -66,24 +74,24 @@ export class StreamStatus {
     this.say(invitation);
   }
 
-  /** The id after which the stream resumes; empty: none. */
+  /** The id after which the stream resumes. Empty: none. */
   get lastEventId() {
     return this.#facts.lastEventId;
   }
 
-  /** Whether the stream was open since it was started. */
+  /** Whether the stream has been open at least once since it was started. */
   get everOpened() {
     return this.#facts.everOpened;
   }
 
-  /** Whether the stream had been open before its latest connection. */
+  /** Whether the stream had been open before the latest connection opened. */
   get isReopened() {
     return this.#isReopened;
   }
 
   /**
    * @param {StreamState} now
-   * @param {CloseReason | null} reason null: not closed
+   * @param {CloseReason | null} reason null: the stream is not closed
    */
   enter(now, reason) {
     if (now === "connecting") {
@@ -110,38 +118,44 @@ export class StreamStatus {
       case "server":
         return `The ${this.#peer} ended the stream.`;
       case "finished":
-        return `Nothing is left to send: the ${this.#peer} answered 204.`;
+        return `The ${this.#peer} has nothing more to send: it answered 204.`;
       case "you":
-        return "Closed by you.";
+        return "You closed the stream.";
       case "page":
-        return "The stream rests while you are away from the page, and goes on when you are back.";
+        return "The stream is closed while you are away from this page. It resumes when you come back.";
       default:
         return `The ${this.#peer} answered ${describe(reason)}.`;
     }
   }
 
-  /** @param {string} lastEventId the id after which the stream resumes now, of an event that it received */
+  /**
+   * Counts an event.
+   * @param {string} lastEventId the id after which the stream resumes from now on
+   */
   received(lastEventId) {
     this.#facts.received(lastEventId);
   }
 
-  /** @param {string} lastEventId the id after which the stream resumes now, which came without an event */
+  /**
+   * Shows an id that came without an event.
+   * @param {string} lastEventId the id after which the stream resumes from now on
+   */
   movedOn(lastEventId) {
     this.#facts.movedOn(lastEventId);
   }
 
   /**
-   * The stream has no connection.
+   * Says that the stream has no connection, and when it asks for the next one.
    * @param {string} cause without a full stop
-   * @param {number} delay ms until it asks for the next one
+   * @param {number} delay ms until the next attempt
    */
   retrying(cause, delay) {
-    this.say(`${cause}. Trying again in ${duration(delay)}${this.#resumption}.`);
+    this.say(`${cause}. Reconnecting in ${duration(delay)}${this.#resumption}.`);
   }
 
   /**
-   * The stream's request has no answer yet.
-   * @param {boolean} isCrowded whether the browser has no connection for the request
+   * Says that the stream's request has no answer yet.
+   * @param {boolean} isCrowded whether the browser has no free connection for the request
    */
   waiting(isCrowded) {
     this.#showCrowded(isCrowded);
@@ -149,7 +163,7 @@ export class StreamStatus {
     this.say(`Waiting for ${isCrowded ? "a free connection" : answer}.`);
   }
 
-  /** @param {string} text beside the state, until the next */
+  /** @param {string} text the notice beside the state; it replaces the last one */
   say(text) {
     this.#notice.textContent = visible(text);
   }
@@ -162,25 +176,25 @@ export class StreamStatus {
     this.#timeline.mark(kind, label);
   }
 
-  /** Forgets what happened; the state, and the id after which an open stream resumes, stay. */
+  /** Clears the timeline and the facts, but not the state, and not the id after which an open stream resumes. */
   clear() {
     this.#timeline.clear();
     this.#facts.clear();
   }
 
-  /** Gives the keyboard's focus to the button that changes the state. */
+  /** Moves the keyboard focus to the button that is enabled: start or stop. */
   focus() {
     (this.#start.disabled ? this.#stop : this.#start).focus();
   }
 
   get #resumption() {
-    return this.lastEventId === "" ? "" : `, to go on after event ${this.lastEventId}`;
+    return this.lastEventId === "" ? "" : `, to resume after event ${this.lastEventId}`;
   }
 
   /** @param {StreamState | "refused"} shown */
   #show(shown) {
     document.title = shown === "closed" ? this.#pageTitle : `${NAMES[shown]} · ${this.#pageTitle}`;
-    // Only what changed: a screen reader says it again otherwise.
+    // A screen reader reads a text again each time that it is set, even if it did not change.
     if (this.#state.dataset.state === shown) return;
     this.#state.dataset.state = shown;
     this.#state.textContent = NAMES[shown];
@@ -190,7 +204,7 @@ export class StreamStatus {
   /** @param {boolean} isCrowded */
   #showCrowded(isCrowded) {
     if (this.#crowded.hidden === !isCrowded) return;
-    // An alert is read out when its text comes, not when it is shown.
+    // Screen readers read an alert when its text changes, not when the element is shown.
     this.#crowded.hidden = !isCrowded;
     this.#crowded.textContent = isCrowded ? CROWDED : "";
   }
@@ -200,7 +214,7 @@ export class StreamStatus {
     const focused = document.activeElement;
     this.#start.disabled = !isClosed;
     this.#stop.disabled = isClosed;
-    // A disabled button drops the keyboard's focus; its counterpart is what comes next.
+    // A button that is disabled loses the keyboard focus: move the focus to the other button.
     if ((focused === this.#start && !isClosed) || (focused === this.#stop && isClosed)) this.focus();
   }
 }

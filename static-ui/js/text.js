@@ -2,23 +2,23 @@
 
 const DEEPEST = 32;
 const INDENT = "  ";
-// What fits stays on a line: a list of numbers is not worth a screen.
+// Objects and arrays up to this many characters stay on one line: a list of numbers must not fill a screen.
 const ONE_LINE = 64;
 
-// What has no shape of its own, or turns the direction of what follows: a debugger wants to see it.
+// Control characters, and characters that are invisible or change the direction of the text after them.
 const HIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /**
  * @param {string} text
- * @returns {string} with control characters spelled out; tabs and line breaks stay
+ * @returns {string} the text with the characters of HIDDEN written as \uXXXX; tabs and line breaks stay
  */
 export const visible = (text) =>
   text.replace(HIDDEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /**
- * JSON, indented; every token stays as it was written: a parser would round long numbers and drop doubled names.
+ * Indents JSON, and keeps each token as it was written: parsing would round long numbers and drop repeated names.
  * @param {string} text
- * @returns {string | null} null: no JSON object or array, or one nested beyond reading
+ * @returns {string | null} null: not a JSON object or array, or nested deeper than DEEPEST
  */
 export function prettyJson(text) {
   try {
@@ -27,7 +27,7 @@ export function prettyJson(text) {
   } catch {
     return null;
   }
-  // Valid from here on, so that strings, brackets, commas and colons are all there is to know.
+  // The text is valid JSON, so strings, brackets, commas and colons are enough to find the tokens.
   const tokens = text.match(/"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}:,]|[^\s"[\]{}:,]+/g) ?? [];
   let at = 0;
   let tooDeep = false;
@@ -62,7 +62,7 @@ export function prettyJson(text) {
 
 /**
  * @param {number} ms
- * @returns {string} as precise as it is useful
+ * @returns {string} the duration for a reader, such as `1.5 s`
  */
 export function duration(ms) {
   const size = Math.abs(ms);

@@ -56,7 +56,7 @@ export function shape(kind) {
     case "error":
       return svg("path", { class: "mark-error", d: "M-4.5 -4.5l9 9m0 -9l-9 9" });
     case "close":
-      // Hollow: the last message usually arrives at the same instant and must show through.
+      // Hollow, so that the last message stays visible: it usually arrives together with the close event.
       return svg("rect", { class: "mark-close", x: -7.5, y: -7.5, width: 15, height: 15, rx: 2.5 });
   }
 }

@@ -14,11 +14,11 @@ const LONGEST_LABEL = 6;
 
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** The last minute of a connection, moving to the left. */
+/** Draws the last minute of a stream, scrolling to the left. */
 export class Timeline {
   /** @type {SVGSVGElement} */ #root;
   #grid = svg("g", { class: "grid" });
-  // A nested <svg> clips what scrolls without needing an id that has to be unique.
+  // A nested <svg> clips the scrolling content. A clipPath would need an id that is unique in the page.
   #plot = svg("svg", { x: 0, y: 0, height: AXIS + 8 });
   #scroll = svg("g", {});
   #lanes = svg("g", {});
@@ -193,7 +193,7 @@ export class Timeline {
     else requestAnimationFrame(this.#frame);
   };
 
-  /** @param {boolean} now otherwise rarely: a screen reader may repeat every change */
+  /** @param {boolean} now false: at most every SUMMARY_EVERY ms, because a screen reader may read every change */
   #summarize(now) {
     const time = performance.now();
     if (!now && time - this.#summarized < SUMMARY_EVERY) return;

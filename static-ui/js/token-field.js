@@ -6,10 +6,10 @@ import { DEVELOPMENT_KEY, EVERYTHING, canMint, cleanToken, isSendable, judgeToke
 
 /** @typedef {import("./token.js").Action} Action */
 
-// An expiry passes while the page is open.
+// A token can expire while the page is open: judge it again this often.
 const LOOK_EVERY = 5_000;
 
-/** Where a token is pasted, and what it says. It is kept in the field alone. */
+/** The field for a token, with a verdict and the token's claims. The token is kept in the field only, never stored. */
 export class TokenField {
   /** @type {Action} */ #action;
   /** @type {HTMLTextAreaElement} */ #input;
@@ -19,7 +19,7 @@ export class TokenField {
   #shown = "";
 
   /**
-   * @param {Action} action its elements' ids begin with this
+   * @param {Action} action what the token is for; the ids of the elements begin with this word
    * @param {() => void} onChange
    */
   constructor(action, onChange) {
@@ -34,14 +34,15 @@ export class TokenField {
     this.#show();
   }
 
-  /** Cleaned; empty: none. */
+  /** The token, without what people paste around it. Empty: none. */
   get value() {
     return cleanToken(this.#input.value);
   }
 
-  /** @returns {string} why it cannot be sent; empty: it can */
+  /** Why the token cannot be sent, as a sentence. Empty: it can be sent. */
   get problem() {
-    return isSendable(this.value) ? "" : "The token has characters that no header can carry.";
+    if (isSendable(this.value)) return "";
+    return "The token contains characters that an HTTP header cannot carry. Copy it again, or clear it.";
   }
 
   /** @param {string} token */
@@ -51,7 +52,7 @@ export class TokenField {
   }
 
   /**
-   * Offers the token of the development key, where the hub is on this machine.
+   * Shows the button that fills in a token signed with the development key, if the hub is on this machine.
    * @param {URL} hub
    */
   offerDevelopmentToken(hub) {
@@ -72,12 +73,12 @@ export class TokenField {
 
   #show = () => {
     const { value } = this;
-    const none = this.#action === "publish" ? "None: publishing needs one." : "None: public updates only.";
+    const none = this.#action === "publish" ? "No token: paste one to publish." : "No token: public updates only.";
     const { good, text, claims } = value === ""
       ? { good: this.#action === "subscribe", text: none, claims: null }
       : judgeToken(value, this.#action);
     this.#verdict.dataset.good = String(good);
-    // Only what changed: a screen reader says it again otherwise.
+    // A screen reader reads a text again each time that it is set, even if it did not change.
     if (this.#shown !== text) this.#verdict.textContent = this.#shown = visible(text);
     this.#claims.hidden = claims === null;
     this.#claims.textContent = claims === null ? "" : visible(JSON.stringify(claims, null, 2));

@@ -9,7 +9,7 @@ import { isLoopback } from "./token-field.js";
 /** @typedef {import("./token-field.js").TokenField} TokenField */
 
 /**
- * Makes tokens as the form on the page says. Nothing leaves the page.
+ * Lets the form "Make a token" sign tokens. Signing sends nothing over the network.
  * @param {URL} hub
  * @param {{ subscribe: TokenField, publish: TokenField }} fields
  */
@@ -33,16 +33,16 @@ export function enableTokenMaker(hub, fields) {
   }
 
   async function make() {
-    if (!canMint) return refuse("The browser signs on https and on localhost only.");
-    if (key.value === "") return refuse("A key is needed: the one in the hub’s settings.");
+    if (!canMint) return refuse("Browsers sign only on pages from https or localhost: open this page from there.");
+    if (key.value === "") return refuse("Enter the key: the value of Hub:Publisher:Key or Hub:Subscriber:Key.");
     let parsed;
     try {
       parsed = JSON.parse(claims.value);
     } catch (error) {
-      return refuse(`The claims are no JSON: ${error instanceof Error ? error.message : error}`);
+      return refuse(`Correct the claims, they are not JSON: ${error instanceof Error ? error.message : error}`);
     }
     if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
-      return refuse("The claims have to be a JSON object.");
+      return refuse("Write the claims as a JSON object: { … }.");
     }
     const seconds = Number(expiry.value);
     const dated = seconds > 0 ? { ...parsed, exp: Math.floor(Date.now() / 1_000) + seconds } : parsed;
@@ -55,7 +55,7 @@ export function enableTokenMaker(hub, fields) {
     event.preventDefault();
     void make();
   });
-  // A token that no longer is what the form says would mislead.
+  // After a change of the form, the token that was made no longer fits: hide it.
   get("make", HTMLFormElement).addEventListener("input", () => refuse(""));
   for (const action of /** @type {const} */ (["subscribe", "publish"])) {
     get(`use-to-${action}`, HTMLButtonElement).addEventListener("click", () => {

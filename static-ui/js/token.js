@@ -5,11 +5,11 @@
 /**
  * @typedef {object} Verdict
  * @property {boolean} good
- * @property {string} text one line, plain words
- * @property {unknown} claims null where they cannot be read
+ * @property {string} text one line
+ * @property {unknown} claims null: they cannot be read
  */
 
-/** The key in `local.settings.sample.json`. It protects nothing but a developer's own machine. */
+/** The key in `local.settings.sample.json`. It is public, and for a developer's own machine only. */
 export const DEVELOPMENT_KEY = "local-development-key-change-me-in-azure";
 export const EVERYTHING = { mercure: { publish: ["*"], subscribe: ["*"] } };
 
@@ -17,17 +17,17 @@ const HASHES = { HS256: "SHA-256", HS384: "SHA-384", HS512: "SHA-512" };
 
 /** @typedef {keyof typeof HASHES} Algorithm */
 
-/** WebCrypto is there over https and on this machine alone. */
+/** Whether the browser can sign. It offers WebCrypto only to pages from https or localhost. */
 export const canMint = globalThis.crypto?.subtle !== undefined;
 
 /**
- * What people paste: with `Bearer` before it, or broken into lines by a terminal.
+ * Removes what people paste around a token: `Bearer` before it, and line breaks that a terminal put in.
  * @param {string} pasted
  */
 export const cleanToken = (pasted) => pasted.replace(/^\s*bearer\s+/i, "").replace(/\s+/g, "");
 
 /**
- * A token as a header can carry it. A bad one may be sent too: seeing it refused is what a debugger is for.
+ * Whether a header can carry the token. Invalid tokens may be sent too: users want to see how the hub refuses them.
  * @param {string} token
  */
 export const isSendable = (token) => /^[\x21-\x7e]*$/.test(token);
@@ -42,20 +42,21 @@ export function judgeToken(token, action, now = new Date()) {
   /** @type {(text: string, claims?: unknown) => Verdict} */
   const bad = (text, claims = null) => ({ good: false, text, claims });
   const parts = token.split(".");
-  if (parts.length !== 3) return bad(`Not a JWT: it has ${parts.length} of the three parts that dots divide.`);
+  if (parts.length !== 3) return bad(`Not a JWT: it needs three parts divided by dots, and has ${parts.length}.`);
   const [header, claims] = parts.map(decodePart);
-  if (header === null) return bad("Not a JWT: its header is no base64url of JSON.");
-  if (claims === null) return bad("Not a JWT: its claims are no base64url of JSON.");
+  if (header === null) return bad("Not a JWT: its header is not base64url-encoded JSON.");
+  if (claims === null) return bad("Not a JWT: its claims are not base64url-encoded JSON.");
 
   const { exp, nbf, mercure } = claims;
-  if (typeof exp === "number" && exp * 1_000 <= now.getTime()) return bad(`Expired ${when(exp)}.`, claims);
+  const isExpired = typeof exp === "number" && exp * 1_000 <= now.getTime();
+  if (isExpired) return bad(`Expired ${when(exp)}: use a new token.`, claims);
   if (typeof nbf === "number" && nbf * 1_000 > now.getTime()) return bad(`Not valid before ${when(nbf)}.`, claims);
   if (typeof mercure !== "object" || mercure === null) {
-    return bad("Has no “mercure” claim, so it grants nothing.", claims);
+    return bad("It has no “mercure” claim, so it grants no rights.", claims);
   }
   const granted = mercure[action];
   if (!Array.isArray(granted) || granted.length === 0) {
-    const lack = action === "publish" ? "it may not publish" : "it sees public updates only";
+    const lack = action === "publish" ? "it may not publish" : "it gives access to public updates only";
     return bad(`Its “mercure” claim has no “${action}” list: ${lack}.`, claims);
   }
   const expiry = typeof exp === "number" ? `expires ${when(exp)}` : "never expires";

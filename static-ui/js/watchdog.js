@@ -1,20 +1,21 @@
 // @ts-check
 
-// Before a heartbeat was heard: a hub with the default settings sends one after 15 s of silence.
+// The limit until the first heartbeat has arrived. A hub with the default settings sends one after 15 s of silence.
 const FIRST_LIMIT = 20_000;
 const FACTOR = 2.5;
 const SHORTEST_LIMIT = 5_000;
-// Heartbeats are at most 220 s apart, because Azure drops a connection that is silent for 230 s.
+// The server's heartbeats are at most 220 s apart, because Azure closes a connection that is silent for 230 s.
 const LONGEST_LIMIT = FACTOR * 220_000;
-// A path that hung for a moment delivers the next heartbeats together: the longest of a few gaps is the true one.
+// After a pause, a network delivers several heartbeats together, and their gaps are too short. So the longest of the
+// last few gaps counts.
 const GAPS = 4;
 const SHORTEST_GAP = 500;
 const LATE = 1_000;
 
 /**
- * Finds out that the path under a stream is dead: the server sends a heartbeat after each interval of silence, and none comes.
- * The interval is learned from the heartbeats, so that no server has to tell it. What is learned from one connection is used for
- * the next.
+ * Detects that the connection of a stream is dead: the server sends a heartbeat after each interval of silence, and
+ * none arrives. The watchdog measures that interval from the heartbeats, so that it works with every server, and keeps
+ * the measured interval for the next connection.
  */
 export class Watchdog {
   /** @type {(silence: number) => void} */ #onDead;
@@ -26,24 +27,24 @@ export class Watchdog {
   #isGreeted = false;
   #isGraced = false;
 
-  /** @param {(silence: number) => void} onDead called once a connection, with the silence in ms */
+  /** @param {(silence: number) => void} onDead called at most once per connection, with the silence in ms */
   constructor(onDead) {
     this.#onDead = onDead;
   }
 
-  /** A connection has opened. */
+  /** Starts to watch a connection that has just opened. */
   watch() {
     this.#isGreeted = false;
     this.#hear();
   }
 
   /**
-   * Bytes came.
-   * @param {boolean} isHeartbeat nothing but a comment
+   * Notes that bytes arrived.
+   * @param {boolean} isHeartbeat whether the bytes were a comment and no event
    */
   heard(isHeartbeat) {
     const gap = performance.now() - this.#heardAt;
-    // The first comment of a connection comes at once: it greets.
+    // The server sends the first comment of a connection immediately, not after silence: it is no heartbeat.
     if (isHeartbeat && this.#isGreeted && gap >= SHORTEST_GAP) {
       this.#gaps = [...this.#gaps, gap].slice(-GAPS);
       this.#limit = Math.min(LONGEST_LIMIT, Math.max(SHORTEST_LIMIT, FACTOR * Math.max(...this.#gaps)));
@@ -52,7 +53,7 @@ export class Watchdog {
     this.#hear();
   }
 
-  /** The connection is over. */
+  /** Stops watching: the connection has ended. */
   rest() {
     clearTimeout(this.#timer);
   }
@@ -71,13 +72,14 @@ export class Watchdog {
   }
 
   #expire = () => {
-    // A page that was kept from running, by a debugger for one, has yet to read what came meanwhile.
+    // The timer is late: something, such as a debugger, stopped the page. Let the page read the bytes that arrived
+    // meanwhile first.
     if (!this.#isGraced && performance.now() - this.#dueAt > LATE) {
       this.#isGraced = true;
       this.#wait(LATE);
       return;
     }
-    // It was not the path, perhaps, but heartbeats that are further apart, or turned off: the next silence may be longer.
+    // The connection may be alive and its heartbeats further apart, or turned off. So allow a longer silence next time.
     this.#limit = Math.min(LONGEST_LIMIT, 2 * this.#limit);
     this.#onDead(performance.now() - this.#heardAt);
   };
