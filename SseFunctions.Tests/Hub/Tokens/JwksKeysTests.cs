@@ -255,7 +255,10 @@ public sealed class JwksKeysTests : IDisposable
         Assert.Equal(Unavailable, await bench.Refuses(Token(Now, "a")));
         var entry = Assert.Single(bench.Logs.Entries);
         Assert.Equal(LogLevel.Warning, entry.Level);
-        Assert.Equal($"The keys of Hub:Publisher:JwksUri could not be fetched: {why}. The hub uses earlier keys, if any, and tries again", entry.Message);
+        Assert.Equal(
+            $"The keys of Hub:Publisher:JwksUri could not be fetched: {why}. "
+                + "The hub uses earlier keys, if any, and tries again",
+            entry.Message);
     }
 
     [Theory]
@@ -268,7 +271,7 @@ public sealed class JwksKeysTests : IDisposable
         _server.Status = status;
         using var bench = Bench();
         Assert.Equal(Unavailable, await bench.Refuses(Token(Now, "a")));
-        Assert.EndsWith($"it answered {(int)status}", Assert.Single(bench.Logs.Entries).Message, StringComparison.Ordinal);
+        Assert.Contains($"it answered {(int)status}.", Assert.Single(bench.Logs.Entries).Message, StringComparison.Ordinal);
     }
 
     [Fact]
