@@ -10,8 +10,8 @@ namespace SseFunctions.Hub.Presence;
 /// again. So a change is announced at least once.</para>
 /// <para>Thread-safe: one lock guards all fields and the properties of each <see cref="SharedSubscriber"/>. Any thread
 /// may call <see cref="Add"/>, <see cref="Remove(ActiveSubscriber)"/> and <see cref="RemoveAll"/>. The other methods
-/// are for one caller at a time, the loop of <see cref="SharedPresence"/>, because two callers of <see cref="Take"/>
-/// would share the same changes.</para>
+/// are for one caller at a time: the loop of <see cref="SharedPresence"/>, or its StopAsync once the loop has ended.
+/// Two callers of <see cref="Take"/> would share the same changes.</para>
 /// </remarks>
 internal sealed class PresenceChanges
 {
