@@ -5,7 +5,8 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests;
 
-/// <summary>The streams that a host runs for itself while it starts. That none of it is exported, the tests of the export say.</summary>
+/// <summary>The warm-up streams that a host runs after its start. <see cref="Telemetry.ExportTests"/> tests that
+/// nothing of them is exported.</summary>
 public sealed class RehearsalTests
 {
     [Fact]

@@ -6,7 +6,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Rules;
 
-/// <summary>The README's table of settings, held against the options.</summary>
+/// <summary>The README's table of settings has all options and their defaults.</summary>
 public sealed class SettingsTests
 {
     private static readonly string[] Rows =

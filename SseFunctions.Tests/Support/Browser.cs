@@ -2,10 +2,10 @@ using Microsoft.Playwright;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>A Chromium without a window, shared by the tests of a class.</summary>
+/// <summary>A headless Chromium, shared by the tests of a class.</summary>
 public sealed class Browser : IAsyncLifetime
 {
-    // Without these a browser without a network tries, at length, to reach its maker.
+    // Without these switches a browser without a network tries for a long time to reach its vendor.
     internal static readonly string[] Arguments =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -16,7 +16,7 @@ public sealed class Browser : IAsyncLifetime
     private IBrowser? _browser;
     private IBrowserContext? _context;
 
-    /// <summary>Where Chromium is, or null.</summary>
+    /// <summary>The path of Chromium; null if it is not installed.</summary>
     public static string? Executable { get; } =
         new[] { "chromium", "chromium-browser", "google-chrome" }
             .SelectMany(name => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name)))
@@ -30,12 +30,12 @@ public sealed class Browser : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Executable, Args = Arguments });
     }
 
-    /// <summary>A page of its own, in place of the one of the test before; the test is skipped where there is no Chromium.
-    /// </summary>
+    /// <summary>Opens a new page, and closes the page of the test before. Skips the test if Chromium is not
+    /// installed.</summary>
     public async Task<IPage> NewPage(BrowserNewContextOptions? options = null)
     {
         if (_browser is null) Assert.Skip("No Chromium: install it (Debian: apt-get install chromium), or run ./test.sh.");
-        // Pages that nobody looks at any more would go on reconnecting and drawing, and slow the browser down.
+        // Pages of earlier tests would go on reconnecting and drawing, and slow the browser down.
         if (_context is not null) await _context.CloseAsync();
         _context = await _browser.NewContextAsync(options ?? new());
         _context.SetDefaultTimeout((float)Limits.Soon.TotalMilliseconds);
