@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using SseFunctions.Benchmarks.Commands;
 using SseFunctions.Benchmarks.Server;
 
-// The child processes: not for people.
+// Arguments of the child processes that this program starts. They are not in the usage text.
 if (args is ["serve", var variant, var port])
     return await ServerProgram.RunAsync(Enum.Parse<ServerVariant>(variant), port);
 
@@ -22,7 +22,7 @@ try
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {
-    Console.Error.WriteLine("Stopped, or not done in time.");
+    Console.Error.WriteLine("Canceled, or out of time.");
     return 1;
 }
 catch (Exception exception) when (exception is UsageException or IOException or SocketException)

@@ -8,16 +8,21 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace SseFunctions.LocalHost;
 
-/// <summary>Routes as the Functions host does, not as ASP.NET Core would: the first function, in the order of the
-/// functions' names, whose template and verbs both fit; 404 if there is none, for an unfitting verb too.</summary>
+/// <summary>Routes requests like the Functions host, not like ASP.NET Core: to the first function, in the order of the
+/// functions' names, whose route and methods both match. If none matches, the answer is 404, also when only the method
+/// does not match.</summary>
 internal sealed class FunctionRouter
 {
     private readonly Entry[] _entries;
 
+    /// <summary>Finds the functions and their routes.</summary>
+    /// <param name="assemblies">The assemblies in which functions are searched.</param>
+    /// <param name="routePrefix">The prefix of every route, without slashes around it.</param>
+    /// <param name="services">The service container of the application.</param>
     public FunctionRouter(IEnumerable<Assembly> assemblies, string routePrefix, IServiceProvider services)
     {
         RoutePrefix = routePrefix;
-        // Only public ones, as in the Functions host. To look at all would load all that they name.
+        // Only public types, as in the Functions host. Reflection on all types would load the assemblies that they use.
         var functions = FunctionMethods(assemblies.SelectMany(assembly => assembly.GetExportedTypes()))
             .ToLookup(method => HttpTriggerOf(method) is not null);
         _entries = [.. functions[true]
@@ -26,17 +31,18 @@ internal sealed class FunctionRouter
         LeftOut = [.. functions[false].Select(NameOf).Order(StringComparer.OrdinalIgnoreCase)];
     }
 
-    /// <summary>What stands before every route, without slashes around it.</summary>
+    /// <summary>The prefix of every route, without slashes around it.</summary>
     public string RoutePrefix { get; }
 
-    /// <summary>A line for each function: its verbs, route and name.</summary>
+    /// <summary>The methods, route and name of each function, sorted by name.</summary>
     public IEnumerable<(string Verbs, string Route, string Name)> Functions =>
         _entries.Select(entry => (string.Join(',', entry.Verbs), $"/{entry.Template.TemplateText}", entry.Name));
 
-    /// <summary>The names of the functions that no HTTP request triggers. Only the Functions host runs those.</summary>
+    /// <summary>The names of the functions whose trigger is not HTTP. LocalHost does not run them; the Functions host
+    /// does.</summary>
     public IReadOnlyList<string> LeftOut { get; }
 
-    /// <summary>The methods that carry the attribute Function.</summary>
+    /// <summary>Finds the methods that have the attribute Function.</summary>
     public static IEnumerable<MethodInfo> FunctionMethods(IEnumerable<Type> types) =>
         from type in types
         from method in type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance
@@ -44,7 +50,7 @@ internal sealed class FunctionRouter
         where method.IsDefined(typeof(FunctionAttribute))
         select method;
 
-    /// <summary>Lets the function that the request is for answer it.</summary>
+    /// <summary>Answers a request with the matching function.</summary>
     public Task InvokeAsync(HttpContext context)
     {
         foreach (var entry in _entries)
@@ -52,9 +58,9 @@ internal sealed class FunctionRouter
             var values = new RouteValueDictionary();
             if (!entry.Verbs.Contains(context.Request.Method) || !entry.Matcher.TryMatch(context.Request.Path, values))
                 continue;
-            // Most routes have none, and a stream would keep the empty ones for as long as it is open.
+            // Most routes have no values, and a stream would keep the empty dictionary in memory while it is open.
             if (values.Count > 0) context.Request.RouteValues = values;
-            // Metrics and spans name the route: paths have topics in them.
+            // Metrics and spans then name the route instead of the path, which can contain topics.
             context.SetEndpoint(entry.Endpoint);
             return entry.Function(context);
         }
@@ -104,7 +110,7 @@ internal sealed class FunctionRouter
 
         public Endpoint Endpoint { get; }
 
-        /// <summary>What metrics and spans call <c>http.route</c>.</summary>
+        /// <summary>The value of <c>http.route</c> in metrics and spans.</summary>
         public string Route => Template.TemplateText ?? "";
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace SseFunctions.LocalHost;
 
-/// <summary>What the host says when it has started.</summary>
+/// <summary>The text that LocalHost prints when it has started.</summary>
 internal static class Greeting
 {
     public static string Of(WebApplication application)
@@ -26,11 +26,11 @@ internal static class Greeting
         if (router.LeftOut.Count > 0)
         {
             text.AppendLine();
-            text.AppendLine(culture, $"  Left out, because their trigger is not HTTP: {string.Join(", ", router.LeftOut)}");
+            text.AppendLine(culture, $"  Not run, because their trigger is not HTTP: {string.Join(", ", router.LeftOut)}");
         }
         text.AppendLine();
-        text.AppendLine("  For your own machine and for tests: in Azure the Functions host runs the same functions.");
-        text.AppendLine("  Ctrl+C stops it.");
+        text.AppendLine("  LocalHost is for development and tests. In Azure the Functions host runs the same functions.");
+        text.AppendLine("  Ctrl+C stops LocalHost.");
         return text.ToString();
     }
 }

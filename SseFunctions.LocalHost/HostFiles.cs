@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace SseFunctions.LocalHost;
 
-/// <summary>What Core Tools reads from host.json and local.settings.json, read in the same way.</summary>
+/// <summary>Reads host.json and local.settings.json in the way that Core Tools does.</summary>
 internal sealed class HostFiles
 {
     private const string DefaultRoutePrefix = "api";
@@ -12,7 +12,9 @@ internal sealed class HostFiles
     private readonly IConfiguration _hostJson;
     private readonly IConfiguration _localSettings;
 
-    /// <exception cref="InvalidDataException">A file is not valid JSON, or it is encrypted.</exception>
+    /// <summary>Reads the files of a folder. A missing file counts as empty.</summary>
+    /// <exception cref="InvalidDataException">A file is not valid JSON, or local.settings.json is
+    /// encrypted.</exception>
     public HostFiles(string folder)
     {
         _hostJson = Read(folder, "host.json");
@@ -21,8 +23,8 @@ internal sealed class HostFiles
             throw new InvalidDataException("local.settings.json is encrypted: run func settings decrypt.");
     }
 
-    /// <summary>What stands before every function's route, without slashes around it.</summary>
-    /// <exception cref="InvalidDataException">It is no path.</exception>
+    /// <summary>The prefix of every function's route, without slashes around it. Default <c>api</c>.</summary>
+    /// <exception cref="InvalidDataException">The prefix is not a valid path.</exception>
     public string RoutePrefix
     {
         get
@@ -35,7 +37,7 @@ internal sealed class HostFiles
         }
     }
 
-    /// <summary>The settings that Core Tools would hand to the functions as environment variables.</summary>
+    /// <summary>The settings that Core Tools passes to the functions as environment variables.</summary>
     public IEnumerable<KeyValuePair<string, string?>> Values =>
         from pair in _localSettings.GetSection("Values").AsEnumerable(makePathsRelative: true)
         where pair.Value is not null
@@ -43,9 +45,10 @@ internal sealed class HostFiles
         group pair.Value by key into setting
         select KeyValuePair.Create(setting.Key, (string?)setting.Last());
 
-    /// <summary>The port: <c>--port</c>, else Host.LocalHttpPort of local.settings.json, else 7071. 0: any that is
-    /// free. </summary>
-    /// <exception cref="InvalidDataException">It is no port.</exception>
+    /// <summary>Gets the port: <paramref name="asked"/>, else Host.LocalHttpPort of local.settings.json, else 7071. 0:
+    /// any free port.</summary>
+    /// <param name="asked">The value of <c>--port</c>; null if it is not on the command line.</param>
+    /// <exception cref="InvalidDataException">The value is not a port.</exception>
     public int Port(string? asked)
     {
         var text = asked ?? _localSettings["Host:LocalHttpPort"];
@@ -53,8 +56,8 @@ internal sealed class HostFiles
         return ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             ? port
             : throw new InvalidDataException(
-                $"{(asked is null ? "Host.LocalHttpPort in local.settings.json" : "--port")} is '{text}', which is no "
-                + "port: give a number from 0 to 65535 (0: any that is free).");
+                $"{(asked is null ? "Host.LocalHttpPort in local.settings.json" : "--port")} is '{text}', which is not "
+                + "a port: use a number from 0 to 65535 (0: any free port).");
     }
 
     private static bool IsPlain(string part) => part.Length > 0

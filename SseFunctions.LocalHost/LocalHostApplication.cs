@@ -11,21 +11,24 @@ using SseFunctions.Hub;
 
 namespace SseFunctions.LocalHost;
 
-/// <summary>The functions on plain Kestrel, as they would be in the Functions host.</summary>
+/// <summary>Builds LocalHost: the app's functions on plain Kestrel, with the routes and settings of the Functions
+/// host.</summary>
 internal static class LocalHostApplication
 {
-    // Streams end as soon as the host stops; a connection that takes nothing any more is not waited for.
+    // Streams end immediately when the host stops. The timeout is for connections that take nothing any more.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>The assemblies whose functions are served: the app's own sources, which LocalHost compiles, and those of
+    /// <summary>The assemblies whose functions are served: the app's sources, which LocalHost compiles, and
     /// packages.</summary>
     public static readonly IReadOnlyList<Assembly> FunctionAssemblies =
         [Assembly.GetExecutingAssembly(), typeof(HubFunctions).Assembly];
 
-    /// <summary>Builds the application. Environment variables win over local.settings.json, the command line over both.
-    /// </summary>
+    /// <summary>Builds the application. Environment variables override local.settings.json; the command line overrides
+    /// both.</summary>
     /// <param name="args">The command line.</param>
-    /// <param name="configure">Changes what tests want otherwise.</param>
+    /// <param name="configure">Changes the builder, for tests and benchmarks; null: no change.</param>
+    /// <exception cref="InvalidDataException">host.json, local.settings.json, the port or the collector's URL is
+    /// invalid.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder(
@@ -38,7 +41,7 @@ internal static class LocalHostApplication
             new FunctionRouter(FunctionAssemblies, routePrefix, services));
         Log(builder.Logging);
 
-        // Not from the whole configuration: an environment variable PORT is meant for others.
+        // Only from the command line: an environment variable PORT may be meant for another program.
         var port = files.Port(new ConfigurationBuilder().AddCommandLine(args).Build()["port"]);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -47,7 +50,7 @@ internal static class LocalHostApplication
             else kestrel.ListenLocalhost(port);
         });
         configure?.Invoke(builder);
-        // Which services there are depends on the settings.
+        // After configure, because the settings decide which services are added.
         builder.Services.AddSseFunctions(builder.Configuration);
         builder.AddTelemetry();
 
@@ -64,6 +67,6 @@ internal static class LocalHostApplication
             console.TimestampFormat = "HH:mm:ss.fff ";
         })
         .AddFilter("Microsoft", LogLevel.Warning)
-        // Why LocalHost did not start is said in one line, by Program.
+        // Program writes one line that says why LocalHost did not start.
         .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
 }

@@ -7,23 +7,23 @@ using SseFunctions.Telemetry;
 
 namespace SseFunctions.LocalHost;
 
-/// <summary>Telemetry of LocalHost: what the functions export, and the requests, which in Azure the Functions host
-/// exports itself. To a collector only.</summary>
+/// <summary>The telemetry of LocalHost, exported only to a collector: the telemetry of the functions, and requests,
+/// which in Azure the Functions host exports.</summary>
 internal static class LocalTelemetry
 {
     private const string ServiceName = "SseFunctions.LocalHost";
 
-    /// <summary>Adds it, if a collector is set.</summary>
-    /// <exception cref="InvalidDataException">The collector's URL is none.</exception>
+    /// <summary>Adds the telemetry if a collector is set.</summary>
+    /// <exception cref="InvalidDataException">The collector's URL is invalid.</exception>
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {
         if (TelemetrySettings.HasCollector(builder.Configuration)) AddTo(builder);
     }
 
-    // Apart, so that its packages are not even loaded where nothing is exported.
+    // A separate method, so that the OpenTelemetry assemblies are not loaded when nothing is exported.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void AddTo(WebApplicationBuilder builder) => builder.Services.AddSseTelemetry(builder.Configuration)
-        // What the environment says of the service counts more.
+        // The environment detector comes last, so that OTEL_SERVICE_NAME overrides the name.
         .ConfigureResource(resource => resource.AddService(ServiceName).AddEnvironmentVariableDetector())
         .WithTracing(tracing => tracing.AddAspNetCoreInstrumentation())
         .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation());

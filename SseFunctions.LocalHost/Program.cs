@@ -24,14 +24,14 @@ catch (InvalidDataException exception)
 catch (IOException exception) when (exception.InnerException is AddressInUseException)
 {
     return Fail($"{exception.Message} Stop the program that listens there, or choose another port with --port "
-        + "(0: any that is free).");
+        + "(0: any free port).");
 }
 catch (Exception exception) when (exception is IOException or SocketException)
 {
-    return Fail($"It cannot start. {exception.Message}");
+    return Fail($"LocalHost cannot start. {exception.Message}");
 }
 
-// One is thrown as it is, several together.
+// One exception is thrown as it is. Several are thrown as an AggregateException.
 static IEnumerable<OptionsValidationException> WrongSettings(Exception exception) =>
     (exception is AggregateException all ? all.InnerExceptions : (IEnumerable<Exception>)[exception])
     .OfType<OptionsValidationException>();

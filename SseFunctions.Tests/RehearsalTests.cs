@@ -5,8 +5,8 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests;
 
-/// <summary>The rehearsal: the streams that a host runs for itself while it starts. The tests of the telemetry check that it
-/// exports nothing.</summary>
+/// <summary>The warm-up streams that a host runs after its start. <see cref="Telemetry.ExportTests"/> tests that
+/// nothing of them is exported.</summary>
 public sealed class RehearsalTests
 {
     [Fact]

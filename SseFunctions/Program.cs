@@ -12,8 +12,8 @@ using SseFunctions.Telemetry;
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.Services.AddSseFunctions(builder.Configuration);
-// With this variable the host takes the client's address from X-Forwarded-For. The worker inherits the variable, and would
-// no longer take the client's host name from X-Forwarded-Host.
+// With this variable the Functions host takes the client's address from X-Forwarded-For. The worker inherits the
+// variable, which would stop it from taking the client's host name from X-Forwarded-Host.
 if (builder.Configuration.GetValue<bool>("ASPNETCORE_FORWARDEDHEADERS_ENABLED"))
 {
     builder.Services.PostConfigure<ForwardedHeadersOptions>(
@@ -23,7 +23,7 @@ if (TelemetrySettings.HasCollector(builder.Configuration) || TelemetrySettings.H
     AddTelemetry();
 builder.Build().Run();
 
-// Apart, so that its packages are not even loaded where nothing is exported.
+// A separate method, so that the OpenTelemetry assemblies are not loaded when nothing is exported.
 [MethodImpl(MethodImplOptions.NoInlining)]
 void AddTelemetry() => builder.Services.AddSseTelemetry(builder.Configuration)
     .UseFunctionsWorkerDefaults()

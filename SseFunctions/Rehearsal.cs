@@ -14,23 +14,23 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions;
 
-/// <summary>Runs a stream of each feature once when the host has started, so that the code of streams is compiled
-/// before a client comes. The host is not kept from being ready: a request that waits for it must not wait for this too. It
-/// has services of its own, which nobody sees: its streams are in no log, metric or span, and count as nobody's
-/// subscribers.</summary>
+/// <summary>The rehearsal is a warm-up: it opens one stream of each feature when the host has started, so that the code
+/// of streams is compiled before the first client comes. The warm-up does not delay the host: requests are served
+/// meanwhile. It uses its own service container, so its streams appear in no log, metric or span, and its
+/// subscriber is not a subscriber of the app's hub.</summary>
 internal sealed partial class Rehearsal(ILogger<Rehearsal> logger) : IHostedLifecycleService
 {
     private const string Word = "rehearsal";
 
-    // It gives up then, if the machine is that busy.
+    // The warm-up stops after this time, for instance on a busy machine.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    // The code of a process is compiled once, whatever the number of hosts in it.
+    // Code is compiled once per process, so the warm-up runs once even if the process has several hosts.
     private static readonly Lazy<Task> Played = new(() => Task.Run(PlayAsync));
 
     private readonly ILogger _logger = logger;
 
-    /// <summary>The rehearsal, once it has begun.</summary>
+    /// <summary>Completes when the warm-up has ended. Already complete before the host has started.</summary>
     internal Task Ended { get; private set; } = Task.CompletedTask;
 
     /// <inheritdoc/>
@@ -39,7 +39,7 @@ internal sealed partial class Rehearsal(ILogger<Rehearsal> logger) : IHostedLife
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Begins, and returns at once.</summary>
+    /// <summary>Starts the warm-up, and returns immediately.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         Ended = EndAsync();
@@ -99,7 +99,7 @@ internal sealed partial class Rehearsal(ILogger<Rehearsal> logger) : IHostedLife
         await ReadUntilAsync(body, ":", end.Token);
         await services.GetRequiredService<IUpdatePublisher>().PublishAsync(new Update([Word], Word), end.Token);
         await ReadUntilAsync(body, $"data: {Word}", end.Token);
-        // As a client that leaves.
+        // The client of the hub's stream leaves.
         await end.CancelAsync();
         await played;
 
@@ -130,11 +130,12 @@ internal sealed partial class Rehearsal(ILogger<Rehearsal> logger) : IHostedLife
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information,
-        "The rehearsal of a stream did not come to its end: the first client waits some 50 ms longer")]
+    [LoggerMessage(300, LogLevel.Information,
+        "The rehearsal, a warm-up of streams, did not complete: the first client waits about 50 ms longer. No action is "
+        + "needed")]
     private partial void LogFailed(Exception exception);
 
-    // Meters that no exporter listens to, because of their name.
+    // Creates meters with a name that no exporter listens to.
     private sealed class UnheardMeters : IMeterFactory
     {
         private readonly Meter _meter = new(Word);

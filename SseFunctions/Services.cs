@@ -10,15 +10,15 @@ using SseFunctions.Website;
 
 namespace SseFunctions;
 
-/// <summary>Everything the functions need, the same in both hosts. The only place where features are put together.
-/// </summary>
+/// <summary>Adds the services that the functions need, the same in both hosts. The only place where features are
+/// combined.</summary>
 public static class Services
 {
-    /// <summary>Adds the services of all features.</summary>
+    /// <summary>Adds the services of all features, and the <see cref="Rehearsal"/> that runs them at start.</summary>
     public static IServiceCollection AddSseFunctions(this IServiceCollection services, IConfiguration configuration) =>
         services.AddFeatures(configuration).AddHostedService<Rehearsal>();
 
-    /// <summary>The same, without the rehearsal that runs them.</summary>
+    /// <summary>Adds the services of all features, without the rehearsal.</summary>
     internal static IServiceCollection AddFeatures(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddPrivateLogs();
@@ -29,7 +29,7 @@ public static class Services
         services.AddSingleton<DemoMessages>();
 
         var hub = services.AddSseHub(configuration);
-        // Any of its settings will do: then the one that is missing is named at start.
+        // Any Redis setting turns Redis on, so that a missing setting is reported at start.
         if (configuration.GetSection(RedisOptions.Section).GetChildren().Any(setting => setting.Value is { Length: > 0 }))
             hub.AddRedis();
 

@@ -3,24 +3,25 @@ using System.Net.Sockets;
 
 namespace SseFunctions.Benchmarks.Client;
 
-/// <summary>Keep-alive connections that do nothing but ask, count the bytes of the answer and ask again, so that the
-/// server is what is measured.</summary>
+/// <summary>Keep-alive connections that only send a request, count the bytes of the response and repeat. They do so
+/// little that the server is the bottleneck.</summary>
 internal sealed class ByteCounter : IAsyncDisposable
 {
     private const int ReceiveBytes = 64 * 1024;
     private const int LastChunkBytes = 5;
 
-    // Nothing else ends like this: after the headers, only the last chunk is followed by two line ends.
+    // After the headers, only the last chunk is followed by two line ends, so these bytes mark the end of a response.
     private static ReadOnlySpan<byte> LastChunk => "0\r\n\r\n"u8;
 
     private readonly CancellationTokenSource _stop;
     private readonly Connection[] _connections;
     private readonly Task[] _loops;
 
-    /// <param name="server">Whom to ask.</param>
-    /// <param name="path">For what.</param>
-    /// <param name="connections">On how many connections at once.</param>
-    /// <param name="cancellationToken">Stops it, as disposal does.</param>
+    /// <summary>Opens the connections and starts to send requests.</summary>
+    /// <param name="server">The address of the server.</param>
+    /// <param name="path">The path to request.</param>
+    /// <param name="connections">The number of connections.</param>
+    /// <param name="cancellationToken">Stops the requests, as disposal does.</param>
     public ByteCounter(IPEndPoint server, string path, int connections, CancellationToken cancellationToken)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -29,7 +30,7 @@ internal sealed class ByteCounter : IAsyncDisposable
         _loops = [.. _connections.Select(connection => connection.RunAsync(server, request, _stop.Token))];
     }
 
-    /// <summary>How many bytes have come so far, on all connections.</summary>
+    /// <summary>The number of bytes received so far on all connections.</summary>
     /// <exception cref="IOException">A connection ended.</exception>
     public long Bytes => Array.Find(_loops, loop => loop.IsCompleted) is { } ended
         ? throw new IOException("A connection ended in the middle of the measurement.", ended.Exception)
@@ -59,7 +60,7 @@ internal sealed class ByteCounter : IAsyncDisposable
                 await socket.SendAsync(request, cancellationToken);
                 do
                 {
-                    // Where an answer ends is not known by its length: how it is cut into chunks depends on the moment.
+                    // The length does not tell where a response ends: its chunks differ from response to response.
                     var count = await socket.ReceiveAsync(buffer.AsMemory(LastChunkBytes), cancellationToken);
                     if (count == 0) return;
                     buffer.AsSpan(count, LastChunkBytes).CopyTo(buffer);

@@ -1,7 +1,7 @@
 namespace SseFunctions.Benchmarks.Client;
 
-/// <summary>Takes a chunked body (RFC 9112, 7.1) out of its chunks as it arrives, in place. Chunk extensions and
-/// trailers are not known. A mutable struct: keep it in a field.</summary>
+/// <summary>Decodes a chunked body (RFC 9112, 7.1) in place as it arrives. Chunk extensions and trailers are not
+/// supported. A mutable struct: keep it in a field.</summary>
 internal struct ChunkDecoder
 {
     private const int LineEndLength = 2;
@@ -23,9 +23,9 @@ internal struct ChunkDecoder
     /// <summary>Whether the terminating chunk has come.</summary>
     public readonly bool IsComplete => _state == State.Complete;
 
-    /// <summary>Takes what came from the socket and moves the content to its start.</summary>
-    /// <returns>How many bytes of content there are.</returns>
-    /// <exception cref="InvalidDataException">It is not chunked.</exception>
+    /// <summary>Decodes bytes from the socket and moves the content to the start of the buffer.</summary>
+    /// <returns>The number of bytes of content.</returns>
+    /// <exception cref="InvalidDataException">The bytes are not a chunked body.</exception>
     public int Decode(Span<byte> received)
     {
         var (taken, filled) = (0, 0);

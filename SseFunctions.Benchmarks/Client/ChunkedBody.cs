@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace SseFunctions.Benchmarks.Client;
 
-/// <summary>Cuts a chunked body, as it arrives, into the blocks of a stream: an event, which a blank line ends, or a
-/// comment, which is one line. For servers that end their lines with LF alone.</summary>
+/// <summary>Splits a chunked body, as it arrives, into the blocks of a stream. A block is an event, which a blank line
+/// ends, or a comment, which is one line. Only for servers that end lines with LF.</summary>
 internal sealed class ChunkedBody
 {
     private const int BlankLineLength = 2;
@@ -17,13 +17,13 @@ internal sealed class ChunkedBody
     /// <summary>Whether the terminating chunk has come.</summary>
     public bool IsComplete => _chunks.IsComplete;
 
-    /// <summary>Takes what came from the socket, and leaves it changed. Blocks handed out before are valid no longer.
-    /// </summary>
-    /// <exception cref="InvalidDataException">It is not chunked.</exception>
+    /// <summary>Adds bytes from the socket, and changes them in place. Blocks that were returned before become
+    /// invalid.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a chunked body.</exception>
     public void Add(Span<byte> received) => Append(received[.._chunks.Decode(received)]);
 
-    /// <summary>The next block that is complete, without what ends it. Lines that stand before an event and say when to
-    /// come again, blank lines, and an id without data are passed over.</summary>
+    /// <summary>Gets the next complete block, without the line ends after it. Skips retry lines before an event, blank
+    /// lines, and an id without data.</summary>
     public bool TryTakeBlock([NotNullWhen(true)] out ReadOnlyMemory<byte>? block)
     {
         while (true)
@@ -44,7 +44,7 @@ internal sealed class ChunkedBody
         }
     }
 
-    // A line of its own, if the next one is.
+    // Takes the next line if it is a block by itself: a comment, a retry or a blank line.
     private bool TryTakeLine(out ReadOnlyMemory<byte> line)
     {
         var rest = _decoded.AsSpan(_taken.._filled);

@@ -6,35 +6,35 @@ using System.Text;
 
 namespace SseFunctions.Benchmarks.Client;
 
-/// <summary>Does what an EventSource does when its stream ends or cannot be opened: it waits for as long as the server
-/// said last, and tries again.</summary>
-/// <param name="server">Where to.</param>
-/// <param name="path">What it asks for.</param>
-/// <param name="retry">How long it waits, whatever the server says; null: as long as the server says.</param>
+/// <summary>A client that reconnects like an EventSource when its stream ends or cannot be opened: after the last retry
+/// time that the server sent.</summary>
+/// <param name="server">The address of the server.</param>
+/// <param name="path">The path of the stream.</param>
+/// <param name="retry">A fixed time before it reconnects; null: the time that the server sends.</param>
 internal sealed class ReconnectingClient(IPEndPoint server, string path, TimeSpan? retry)
 {
     private const string Field = "\nretry: ";
 
-    // A browser's own time, until the server has said one.
+    // The default of browsers, until the server has sent a time.
     private static readonly TimeSpan DefaultRetry = TimeSpan.FromSeconds(3);
 
     private readonly byte[] _request = SseClient.Request(path);
     private readonly List<long> _connected = [];
     private TaskCompletionSource _opened = NewSource();
 
-    /// <summary>When its connections were accepted, by <see cref="Stopwatch.GetTimestamp"/>.</summary>
+    /// <summary>The times at which its connections were accepted, as <see cref="Stopwatch.GetTimestamp"/>.</summary>
     public IReadOnlyList<long> Connected => _connected;
 
-    /// <summary>How long it waits.</summary>
+    /// <summary>The time that it waits before it reconnects.</summary>
     public TimeSpan Retry { get; private set; } = retry ?? DefaultRetry;
 
-    /// <summary>How many times it was refused.</summary>
+    /// <summary>The number of refused connections.</summary>
     public int Refused { get; private set; }
 
-    /// <summary>Completes when its stream has opened since <see cref="Forget"/>.</summary>
+    /// <summary>Completes when a stream has opened after the last <see cref="Forget"/>.</summary>
     public Task Opened => _opened.Task;
 
-    /// <summary>Forgets what has been. No stream may be opened meanwhile.</summary>
+    /// <summary>Resets the measurements. No stream may be opened at the same time.</summary>
     public void Forget()
     {
         _connected.Clear();
@@ -42,7 +42,7 @@ internal sealed class ReconnectingClient(IPEndPoint server, string path, TimeSpa
         _opened = NewSource();
     }
 
-    /// <summary>Goes on until it is cancelled.</summary>
+    /// <summary>Connects and reconnects until it is canceled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -53,7 +53,7 @@ internal sealed class ReconnectingClient(IPEndPoint server, string path, TimeSpa
             }
             catch (SocketException)
             {
-                // The server is gone.
+                // The server is down.
             }
             await Task.Delay(Retry, cancellationToken);
         }

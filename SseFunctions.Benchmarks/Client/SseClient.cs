@@ -4,8 +4,7 @@ using System.Text;
 
 namespace SseFunctions.Benchmarks.Client;
 
-/// <summary>One stream over a socket of its own, read block by block, with as little as possible between the socket and
-/// the caller. Not thread-safe: one reads, and only that one.</summary>
+/// <summary>Reads one stream block by block over its own socket, with little overhead. Not thread-safe.</summary>
 internal sealed class SseClient : IDisposable
 {
     private const int ReceiveBytes = 1024;
@@ -16,14 +15,13 @@ internal sealed class SseClient : IDisposable
 
     private SseClient(Socket socket) => _socket = socket;
 
-    /// <summary>How many bytes have come over the wire.</summary>
+    /// <summary>The number of bytes received over the wire.</summary>
     public long ReceivedBytes { get; private set; }
 
     /// <summary>Connects.</summary>
-    /// <param name="server">To whom.</param>
-    /// <param name="source">From which address of this machine: each has some 28,000 ports. Null: the system's choice.
-    /// </param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="server">The address of the server.</param>
+    /// <param name="source">The local address. Each has about 28,000 ports. Null: the system chooses.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     public static async Task<SseClient> ConnectAsync(
         IPEndPoint server, IPAddress? source, CancellationToken cancellationToken)
     {
@@ -51,8 +49,7 @@ internal sealed class SseClient : IDisposable
         while (!request.IsEmpty) request = request[await _socket.SendAsync(request, cancellationToken)..];
     }
 
-    /// <summary>Asks for a stream and reads up to its first comment, which is all there is before the first event.
-    /// </summary>
+    /// <summary>Requests a stream and reads its headers and its first comment.</summary>
     public async Task OpenAsync(string path, CancellationToken cancellationToken)
     {
         await SendAsync(Request(path), cancellationToken);
@@ -62,8 +59,8 @@ internal sealed class SseClient : IDisposable
     }
 
     /// <summary>Reads the status line and the headers.</summary>
-    /// <returns>They, as they came.</returns>
-    /// <exception cref="InvalidDataException">The answer is not a stream.</exception>
+    /// <returns>The text of the status line and the headers.</returns>
+    /// <exception cref="InvalidDataException">The response is not a stream.</exception>
     public async Task<string> ReadHeadAsync(CancellationToken cancellationToken)
     {
         for (var filled = 0; ;)
@@ -74,14 +71,14 @@ internal sealed class SseClient : IDisposable
             var length = _received.AsSpan(0, filled).IndexOf("\r\n\r\n"u8);
             if (length < 0 && count > 0) continue;
             if (length < 0 || !_received.AsSpan().StartsWith("HTTP/1.1 200 "u8))
-                throw new InvalidDataException($"No stream: {Encoding.ASCII.GetString(_received, 0, filled)}");
+                throw new InvalidDataException($"The response is not a stream: {Encoding.ASCII.GetString(_received, 0, filled)}");
             _body.Add(_received.AsSpan((length + "\r\n\r\n".Length)..filled));
             return Encoding.ASCII.GetString(_received, 0, length);
         }
     }
 
-    /// <summary>The next comment or event, without its blank line, valid until the next call; null once there is no
-    /// more.</summary>
+    /// <summary>Reads the next comment or event, without its blank line. The bytes are valid until the next call. Null
+    /// at the end of the stream.</summary>
     /// <exception cref="SocketException">The connection broke.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadBlockAsync(CancellationToken cancellationToken)
     {
@@ -96,9 +93,9 @@ internal sealed class SseClient : IDisposable
         }
     }
 
-    /// <summary>Reads what is left.</summary>
-    /// <returns>True if the terminating chunk came and then the server closed the connection; false if it broke off.
-    /// </returns>
+    /// <summary>Reads to the end of the stream.</summary>
+    /// <returns>True if the terminating chunk came and then the server closed the connection; false if the connection
+    /// broke.</returns>
     public async Task<bool> ReadToCleanEndAsync(CancellationToken cancellationToken)
     {
         try
@@ -112,8 +109,8 @@ internal sealed class SseClient : IDisposable
         }
     }
 
-    /// <summary>Breaks the connection off. Closed politely, tens of thousands would each keep their port for a minute,
-    /// and the search for free ones would slow down whatever is measured next.</summary>
+    /// <summary>Resets the connection. After a normal close each of tens of thousands of connections would keep its
+    /// port for a minute, and the search for free ports would slow down the next measurement.</summary>
     public void Dispose()
     {
         _socket.LingerState = new LingerOption(enable: true, seconds: 0);

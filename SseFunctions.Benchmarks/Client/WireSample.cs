@@ -3,17 +3,17 @@ using System.Security.Cryptography;
 
 namespace SseFunctions.Benchmarks.Client;
 
-/// <summary>What an answer says and how long it is.</summary>
-/// <param name="Head">The status line and the headers, without the time of day.</param>
-/// <param name="BodyHash">The hash of the body, freed of its chunks.</param>
-/// <param name="BytesPerEvent">How many bytes go over the wire for an event, all that is around it included.</param>
+/// <summary>The content and the size of a response.</summary>
+/// <param name="Head">The status line and the headers, without the Date header.</param>
+/// <param name="BodyHash">The hash of the decoded body.</param>
+/// <param name="BytesPerEvent">The number of bytes on the wire per event, including the chunk framing.</param>
 internal sealed record WireSample(string Head, string BodyHash, double BytesPerEvent)
 {
-    /// <summary>Reads an answer.</summary>
-    /// <param name="server">Whom to ask.</param>
-    /// <param name="path">For what.</param>
-    /// <param name="blocks">How many blocks to read at most, the first comment included.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Reads a response.</summary>
+    /// <param name="server">The address of the server.</param>
+    /// <param name="path">The path to request.</param>
+    /// <param name="blocks">The maximum number of blocks to read, including the first comment.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     public static async Task<WireSample> TakeAsync(
         IPEndPoint server, string path, int blocks, CancellationToken cancellationToken)
     {
@@ -33,7 +33,6 @@ internal sealed record WireSample(string Head, string BodyHash, double BytesPerE
         return new WireSample(string.Join('\n', lines), Convert.ToHexString(hash.GetHashAndReset()), bytesPerEvent);
     }
 
-    /// <summary>Whether both say the same. How it is cut into chunks depends on the moment and does not count.
-    /// </summary>
+    /// <summary>Whether both responses have the same content. Chunk boundaries vary and do not count.</summary>
     public bool HasContentOf(WireSample other) => Head == other.Head && BodyHash == other.BodyHash;
 }

@@ -4,8 +4,8 @@ using SseFunctions.Hub.EventLogs;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>Appends to a log in memory that is full, so that each entry makes another go. Public because the code that
-/// BenchmarkDotNet generates has to reach it.</summary>
+/// <summary>Appends to a full log in memory, so that each new entry removes an old one. Public, because code that
+/// BenchmarkDotNet generates uses it.</summary>
 [MemoryDiagnoser]
 public class AppendBenchmark
 {
@@ -27,12 +27,12 @@ public class AppendBenchmark
         for (var count = 0; count < Held; count++) await Append();
     }
 
-    /// <summary>The log gives the id.</summary>
+    /// <summary>Appends an update whose id the log creates.</summary>
     [Benchmark]
     public async ValueTask<int> Append() =>
         (await _log.AppendAsync(new Update(Topics, _data), CancellationToken.None)).SizeBytes;
 
-    /// <summary>The publisher gives the id.</summary>
+    /// <summary>Appends an update with an id of the publisher.</summary>
     [Benchmark]
     public async ValueTask<int> AppendWithOwnId() =>
         (await _log.AppendAsync(new Update(Topics, _data) { Id = $"urn:update:{_count++}" }, CancellationToken.None)).SizeBytes;

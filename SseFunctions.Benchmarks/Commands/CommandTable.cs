@@ -23,7 +23,7 @@ internal static class CommandTable
         new("append", "", "time and memory to append to the log", (_, _) => Micro<AppendBenchmark>()),
         new("redis-append", "<server>", "appends/s to the log in a running Redis, by 1000 publishers at once",
             (args, stop) => Done(RedisAppendCommand.RunAsync(args[0], stop))),
-        new("hub-idle", "[count]", "the same as idle for the hub: streams of one topic, and of a topic each (default 20000)",
+        new("hub-idle", "[count]", "like idle, for the hub: all streams with one topic, then with one topic each (default 20000)",
             (args, stop) => Done(IdleCommand.RunHubAsync(StreamsOf(args, IdleCommand.DefaultHubStreams), stop))),
 
         new("load", "<url>", "a running server: GET subscribes, POST publishes",
@@ -33,16 +33,16 @@ internal static class CommandTable
             [
                 "--subscribers 1000  --topic T  --publishers 4  --seconds 10",
                 "--rate R            updates a second; without it, as fast as answers come",
-                "--updates N         stop after so many",
+                "--updates N         stop after N updates",
                 "--data 100          bytes of an update",
-                "--drops D           connections a second that are broken off and resumed",
-                "--stalled N         more subscribers that read nothing",
+                "--drops D           connections a second that are broken and resumed",
+                "--stalled N         N additional subscribers that read nothing",
                 "--token T, --key K  a token, or a key to make one with (HS256)",
                 "--pid P[,P]         the server's processes, for processor time and memory",
-                "--in-flight N       updates on the way at most: published, not yet delivered to all",
+                "--in-flight N       at most N updates that are published and not yet delivered to all",
                 "--ids yes           the answer to a post is the id of the update",
                 "--publish-url U     post to another address",
-                "--raw yes           post the data alone, not a form; subscribe to the URL as it is",
+                "--raw yes           post only the data, not a form; subscribe to the URL as given",
             ],
         },
         new("fan-out", "", "1000 and 5000 subscribers, 10 updates/s: the hub and broadcasters written by hand, in turns",
@@ -123,7 +123,8 @@ internal static class CommandTable
         }
     }
 
-    /// <summary>Finds the command that a command line asks for; null if there is none that takes its arguments.</summary>
+    /// <summary>Finds the command that a command line asks for; null if there is none that takes its
+    /// arguments.</summary>
     public static Command? Find(string[] args) =>
         Array.Find(Commands, command => args is [var name, .. var rest] && name == command.Name && command.Takes(rest.Length));
 
@@ -143,7 +144,7 @@ internal static class CommandTable
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             && count is > 0 and <= IdleCommand.MaxStreams
             ? count
-            : throw new UsageException($"'{text}' is no number of streams.");
+            : throw new UsageException($"'{text}' is not a valid number of streams.");
     }
 
     private static async Task<int> Done(Task command)

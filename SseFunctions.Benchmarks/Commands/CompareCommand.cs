@@ -5,7 +5,7 @@ using SseFunctions.Benchmarks.Server;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>The hub beside broadcasters written by hand, all under the same load, in turns.</summary>
+/// <summary>Compares the hub with hand-written broadcasters under the same load, in turns.</summary>
 internal static class CompareCommand
 {
     private const string Topic = "https://example.com/load";
@@ -15,10 +15,10 @@ internal static class CompareCommand
     private const int MaxRate = 100_000;
     private const double NearlyAll = 0.99;
 
-    // The code is compiled as it is used, and again once it has been used often: the more code, the longer that takes.
+    // Long enough for tiered compilation, which takes longer the more code a server has.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(30);
 
-    /// <summary>Few updates to some and to many subscribers: what one delivery costs.</summary>
+    /// <summary>Few updates to some and to many subscribers: measures the cost of one delivery.</summary>
     public static Task<int> FanOutAsync(Arguments arguments, CancellationToken cancellationToken) => RunAsync(
         [
             new LoadOptions { Subscribers = 1000, Publishers = 1, Rate = 10 },
@@ -27,8 +27,8 @@ internal static class CompareCommand
         arguments,
         cancellationToken);
 
-    /// <summary>Publishers as fast as answers come, then one that waits for deliveries: how updates that are pending
-    /// leave together.</summary>
+    /// <summary>Publishers as fast as answers come, then one publisher that waits for deliveries: measures how pending
+    /// updates leave together.</summary>
     public static Task<int> ClosedLoopAsync(Arguments arguments, CancellationToken cancellationToken) => RunAsync(
         [
             new LoadOptions { Subscribers = 1000, Publishers = 16 },
@@ -37,7 +37,7 @@ internal static class CompareCommand
         arguments,
         cancellationToken);
 
-    /// <summary>What gathering is worth: the hub with different values of <c>Hub:Gather</c>.</summary>
+    /// <summary>The hub with different values of <c>Hub:Gather</c>: measures the effect of gathering.</summary>
     public static Task<int> GatherAsync(Arguments arguments, CancellationToken cancellationToken) => RunAsync(
         [
             new LoadOptions { Subscribers = 1000, Publishers = 1, InFlight = 16 },
@@ -62,7 +62,7 @@ internal static class CompareCommand
         arguments.End();
 
         var isGood = true;
-        // Two loads that an option has made equal are one.
+        // An option can make two loads equal. Then only one of them runs.
         foreach (var load in loads.Select(load => load with
         {
             Subscribers = subscribers > 0 ? subscribers : load.Subscribers,

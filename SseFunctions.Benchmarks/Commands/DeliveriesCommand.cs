@@ -3,8 +3,8 @@ using SseFunctions.Benchmarks.Server;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>Many deliveries while connections are broken off at random and come back, of each subscriber also before
-/// its first update: whether each subscriber gets each update once and in order.</summary>
+/// <summary>Checks that each subscriber gets each update once and in order, in many deliveries. Meanwhile connections
+/// break at random and resume, those of each subscriber also before its first update.</summary>
 internal static class DeliveriesCommand
 {
     private const string Topic = "https://example.com/load";
@@ -12,8 +12,8 @@ internal static class DeliveriesCommand
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
-    /// <summary>Measures and prints.</summary>
-    /// <returns>0 if they do.</returns>
+    /// <summary>Measures, and prints the result.</summary>
+    /// <returns>The exit code: 0 if every subscriber got every update once and in order.</returns>
     public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
         var updates = Math.Max(1, arguments.Count("updates", 2000, MaxCount));

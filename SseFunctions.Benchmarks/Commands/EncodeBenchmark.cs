@@ -3,8 +3,7 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>Makes events of several kinds. Public because the code that BenchmarkDotNet generates has to reach it.
-/// </summary>
+/// <summary>Creates events of several kinds. Public, because code that BenchmarkDotNet generates uses it.</summary>
 [MemoryDiagnoser]
 public class EncodeBenchmark
 {
@@ -17,15 +16,15 @@ public class EncodeBenchmark
     private readonly string _lines = string.Join('\n', Enumerable.Repeat(new string('x', SmallLength), Lines));
     private readonly string _umlauts = new('\u00fc', SmallLength);
 
-    /// <summary>A word or two.</summary>
+    /// <summary>A short text.</summary>
     [Benchmark]
     public ServerSentEvent Small() => new(_small);
 
-    /// <summary>With everything that an event can have.</summary>
+    /// <summary>A short text with a type and an id.</summary>
     [Benchmark]
     public ServerSentEvent SmallWithTypeAndId() => new(_small, "update", "12345");
 
-    /// <summary>Letters that take two bytes each.</summary>
+    /// <summary>Letters of two bytes each.</summary>
     [Benchmark]
     public ServerSentEvent SmallNotAscii() => new(_umlauts);
 

@@ -5,15 +5,15 @@ using SseFunctions.Benchmarks.Server;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>How long a client waits for the headers and the first comment of a stream whose first event is far off.
-/// </summary>
+/// <summary>Measures the time until a client has the headers and the first comment of a stream whose first event comes
+/// much later.</summary>
 internal static class FirstByteCommand
 {
     private const int WarmUps = 20;
     private const int Requests = 200;
     private const double Most = 0.99;
 
-    /// <summary>Measures and prints.</summary>
+    /// <summary>Measures, and prints the result.</summary>
     public static async Task RunAsync(CancellationToken cancellationToken)
     {
         await using var server = await ServerProcess.StartAsync(
@@ -38,7 +38,7 @@ internal static class FirstByteCommand
         var asked = Stopwatch.GetTimestamp();
         await client.SendAsync(request, cancellationToken);
         await client.ReadHeadAsync(cancellationToken);
-        if (await client.ReadBlockAsync(cancellationToken) is null) throw new IOException("The stream ended at once.");
+        if (await client.ReadBlockAsync(cancellationToken) is null) throw new IOException("The stream ended before its first comment.");
         return Stopwatch.GetElapsedTime(asked).TotalMilliseconds;
     }
 }

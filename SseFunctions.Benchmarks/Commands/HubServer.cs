@@ -3,39 +3,39 @@ using SseFunctions.Benchmarks.Server;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>The servers that have the hub's routes, as the command line and the tables name them.</summary>
+/// <summary>The names of the servers that have the hub's routes, on the command line and in the tables.</summary>
 internal static class HubServer
 {
-    /// <summary>All of them.</summary>
+    /// <summary>All servers.</summary>
     public const string All = "ours,queue,ring";
 
     /// <summary>The hub itself.</summary>
     public const string Ours = "ours";
 
-    /// <summary>The hub with three values of its setting <c>Hub:Gather</c>.</summary>
+    /// <summary>The hub with three values of <c>Hub:Gather</c>.</summary>
     public const string Gathering = "ours:0,ours:10,ours:20";
 
     private const char GatherMark = ':';
 
     /// <summary>The settings of a server: <c>ours:10</c> is the hub with 10 ms for <c>Hub:Gather</c>.</summary>
-    /// <exception cref="UsageException">It is not a number of milliseconds.</exception>
+    /// <exception cref="UsageException">The text after the colon is not a number of milliseconds.</exception>
     public static Dictionary<string, string> SettingsOf(string name)
     {
         var settings = HubSettings.All;
         if (name.Split(GatherMark) is not [_, var gather]) return settings;
         if (!int.TryParse(gather, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
-            throw new UsageException($"'{gather}' is no number of milliseconds.");
+            throw new UsageException($"'{gather}' is not a number of milliseconds.");
         settings["Hub__Gather"] = TimeSpan.FromMilliseconds(milliseconds).ToString();
         return settings;
     }
 
-    /// <summary>The server that a name stands for.</summary>
-    /// <exception cref="UsageException">There is none.</exception>
+    /// <summary>Gets the server with a name.</summary>
+    /// <exception cref="UsageException">There is no such server.</exception>
     public static ServerVariant Parse(string name) => name.Split(GatherMark)[0] switch
     {
         Ours => ServerVariant.LocalHost,
         "queue" => ServerVariant.Queue,
         "ring" => ServerVariant.Ring,
-        _ => throw new UsageException($"There is no server '{name}', only {All}."),
+        _ => throw new UsageException($"There is no server '{name}': use {All}."),
     };
 }

@@ -8,17 +8,16 @@ using SseFunctions.Benchmarks.Server;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>What a stream costs in memory while it has nothing to say, and whether all of them get their heartbeats on
-/// time.</summary>
+/// <summary>Measures the memory of streams without events, and whether their heartbeats are on time.</summary>
 internal static class IdleCommand
 {
-    /// <summary>How many streams, unless another number is asked for.</summary>
+    /// <summary>The default number of the demo's streams.</summary>
     public const int DefaultStreams = 5000;
 
-    /// <summary>How many of the hub's, unless another number is asked for or fewer open files are allowed.</summary>
+    /// <summary>The default number of the hub's streams, unless the limit of open files is lower.</summary>
     public static int DefaultHubStreams => Math.Min(20_000, LoadLimits.MaxStreams());
 
-    /// <summary>How many streams at most.</summary>
+    /// <summary>The maximum number of streams.</summary>
     public const int MaxStreams = 100_000;
 
     private const int WarmUps = 50;
@@ -30,14 +29,14 @@ internal static class IdleCommand
 
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(20);
 
-    // Until the code that heartbeats use has been compiled for good.
+    // Until tiered compilation of the code for heartbeats has ended.
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(20);
     private static readonly Dictionary<string, string> Settings = new(HubSettings.With(IdleStream.Heartbeat))
     {
         ["Demo__Delay"] = "01:00:00",
     };
 
-    /// <summary>Measures the demo's streams, and prints.</summary>
+    /// <summary>Measures the demo's streams, and prints the result.</summary>
     public static Task RunAsync(int streams, CancellationToken cancellationToken) => RunAsync(
         [
             new("ours", ServerVariant.LocalHost, Paths.Events, HasFirstEvent: true),
@@ -46,7 +45,8 @@ internal static class IdleCommand
         streams,
         cancellationToken);
 
-    /// <summary>Measures the hub's, and prints: all of one topic, and each of its own.</summary>
+    /// <summary>Measures the hub's streams, all with one topic and then each with its own, and prints the
+    /// result.</summary>
     public static Task RunHubAsync(int streams, CancellationToken cancellationToken) => RunAsync(
         [
             new("one topic", ServerVariant.LocalHost, $"{Paths.Hub}?topic=idle"),
@@ -62,7 +62,7 @@ internal static class IdleCommand
         if (streams > LoadLimits.MaxStreams())
         {
             throw new UsageException(
-                $"Too few open files are allowed: {LoadLimits.MaxStreams()} streams at most (ulimit -Hn).");
+                $"The limit of open files allows only {LoadLimits.MaxStreams()} streams: raise it (ulimit -Hn).");
         }
         var table = new Table(
             "KB per stream", "resident", "anonymous", "resident, collected", "heap", "ms CPU a second for 1000 streams",
@@ -111,9 +111,9 @@ internal static class IdleCommand
         var few = new ParallelOptions { MaxDegreeOfParallelism = OpenedAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, count, few, async (index, token) =>
         {
-            // Each address has only so many ports.
-            // The first without one: then the port is chosen when it connects, and one that is still known from an
-            // earlier load to another server can be used again.
+            // Each local address has a limited number of ports, so the streams use several addresses. The first group
+            // does not bind: the system then chooses the port at connect, and can use a port again that it still knows
+            // from an earlier load to another server.
             var address = index / StreamsPerAddress;
             var source = address == 0 ? null : new IPAddress([127, 0, 0, (byte)(1 + address)]);
             var client = await SseClient.ConnectAsync(server.Address, source, token);

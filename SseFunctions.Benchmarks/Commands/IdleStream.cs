@@ -4,10 +4,10 @@ using SseFunctions.Benchmarks.Client;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>Watches an open stream that has nothing to say.</summary>
+/// <summary>Watches an open stream without events.</summary>
 internal sealed class IdleStream : IAsyncDisposable
 {
-    /// <summary>How often the server is told to send one.</summary>
+    /// <summary>The heartbeat interval that is set for the server.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
@@ -19,9 +19,10 @@ internal sealed class IdleStream : IAsyncDisposable
     private readonly Task _watch;
     private long _heardAt = Stopwatch.GetTimestamp();
 
-    /// <param name="client">A stream of which the first comment has been read. It is disposed of with this.</param>
-    /// <param name="hasFirstEvent">Whether an event has to follow at once.</param>
-    /// <param name="hasHeartbeats">Whether silence is a fault.</param>
+    /// <summary>Starts to watch a stream.</summary>
+    /// <param name="client">The stream, whose first comment has been read. It is disposed with this object.</param>
+    /// <param name="hasFirstEvent">Whether one event must come immediately.</param>
+    /// <param name="hasHeartbeats">Whether heartbeats must come.</param>
     public IdleStream(SseClient client, bool hasFirstEvent, bool hasHeartbeats)
     {
         _client = client;
@@ -30,16 +31,16 @@ internal sealed class IdleStream : IAsyncDisposable
         _watch = WatchAsync();
     }
 
-    /// <summary>How many heartbeats came.</summary>
+    /// <summary>The number of heartbeats that came.</summary>
     public int Heartbeats { get; private set; }
 
-    /// <summary>How many were late by more than a second, or are missing.</summary>
+    /// <summary>The number of heartbeats that are missing or came more than 1 s late.</summary>
     public int Late { get; private set; }
 
-    /// <summary>Whether the stream ended, or sent something else.</summary>
+    /// <summary>Whether the stream ended or sent something unexpected.</summary>
     public bool Failed { get; private set; }
 
-    /// <summary>Ends the watch and closes the stream.</summary>
+    /// <summary>Stops watching and closes the stream.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

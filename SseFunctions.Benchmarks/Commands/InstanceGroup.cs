@@ -2,7 +2,7 @@ using SseFunctions.Benchmarks.Server;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>Instances of the hub, each at an address that stays the same when it is killed and started again.</summary>
+/// <summary>Instances of the hub. An instance that is killed and started again keeps its address.</summary>
 internal sealed class InstanceGroup : IAsyncDisposable
 {
     private readonly Dictionary<string, string> _settings;
@@ -10,10 +10,10 @@ internal sealed class InstanceGroup : IAsyncDisposable
 
     private InstanceGroup(Dictionary<string, string> settings) => _settings = settings;
 
-    /// <summary>They.</summary>
+    /// <summary>The processes of the instances.</summary>
     public IReadOnlyList<ServerProcess> Servers => _servers;
 
-    /// <summary>Starts some and waits until all listen.</summary>
+    /// <summary>Starts instances and waits until all listen.</summary>
     public static async Task<InstanceGroup> StartAsync(
         int count, Dictionary<string, string> settings, CancellationToken cancellationToken)
     {
@@ -31,7 +31,7 @@ internal sealed class InstanceGroup : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills one, starts it again, and waits until it listens.</summary>
+    /// <summary>Kills an instance, starts it again, and waits until it listens.</summary>
     public async Task KillAndStartAsync(int index, CancellationToken cancellationToken)
     {
         var port = _servers[index].Address.Port;
@@ -39,7 +39,7 @@ internal sealed class InstanceGroup : IAsyncDisposable
         _servers[index] = await StartAsync(port, cancellationToken);
     }
 
-    /// <summary>Ends all.</summary>
+    /// <summary>Ends all instances.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var server in _servers) await server.DisposeAsync();

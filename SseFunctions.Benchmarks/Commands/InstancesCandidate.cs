@@ -3,21 +3,21 @@ using SseFunctions.Benchmarks.Server;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>Some instances under a load, one of several such groups that are measured in turns.</summary>
+/// <summary>A group of instances under a load. Several groups are measured in turns.</summary>
 internal sealed class InstancesCandidate(string name, InstanceGroup instances, LoadRun load) : IAsyncDisposable
 {
     private const string Topic = "https://example.com/load";
 
-    /// <summary>What it is called.</summary>
+    /// <summary>The name in the table.</summary>
     public string Name => name;
 
-    /// <summary>Its subscribers and publishers.</summary>
+    /// <summary>The subscribers and publishers of the group.</summary>
     public LoadRun Load => load;
 
-    /// <summary>What was measured.</summary>
+    /// <summary>The figures of each round.</summary>
     public List<LoadFigures> Rounds { get; } = [];
 
-    /// <summary>The seconds of Redis' processor time for an update, of each round.</summary>
+    /// <summary>The processor time of Redis per update in seconds, for each round.</summary>
     public List<double> RedisTimes { get; } = [];
 
     /// <summary>Starts the instances, and opens the streams.</summary>
@@ -42,7 +42,7 @@ internal sealed class InstancesCandidate(string name, InstanceGroup instances, L
         }
     }
 
-    /// <summary>Adds a round.</summary>
+    /// <summary>Measures a round.</summary>
     public async Task MeasureAsync(RedisProcess redis, TimeSpan duration, CancellationToken cancellationToken)
     {
         var before = redis.ProcessorTime;
@@ -51,7 +51,7 @@ internal sealed class InstancesCandidate(string name, InstanceGroup instances, L
         RedisTimes.Add((redis.ProcessorTime - before).TotalSeconds / figures.Updates);
     }
 
-    /// <summary>Ends them.</summary>
+    /// <summary>Ends the load and the instances.</summary>
     public async ValueTask DisposeAsync()
     {
         await load.DisposeAsync();

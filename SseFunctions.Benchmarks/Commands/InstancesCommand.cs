@@ -3,8 +3,8 @@ using SseFunctions.Benchmarks.Server;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>Many deliveries by instances that share a Redis, while one after the other is killed and started again:
-/// whether each subscriber, wherever it goes on, gets each update once and in order.</summary>
+/// <summary>Checks that each subscriber gets each update once and in order from instances that share a Redis. Meanwhile
+/// one instance after the other is killed and started again, and its subscribers resume at another instance.</summary>
 internal static class InstancesCommand
 {
     private const string Topic = "https://example.com/load";
@@ -14,8 +14,8 @@ internal static class InstancesCommand
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
-    /// <summary>Measures and prints.</summary>
-    /// <returns>0 if they do.</returns>
+    /// <summary>Measures, and prints the result.</summary>
+    /// <returns>The exit code: 0 if every subscriber got every update once and in order.</returns>
     public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
         var updates = Math.Max(1, arguments.Count("updates", 2000, MaxCount));
@@ -34,7 +34,7 @@ internal static class InstancesCommand
         await using var redis = await RedisProcess.StartAsync(cancellationToken);
         await using var instances = await InstanceGroup.StartAsync(
             count, redis.SettingsFor("instances"), cancellationToken);
-        // Without their use of the processor: that of one that was killed is gone with it.
+        // Without processor time: the system forgets the processor time of a killed process.
         var target = LoadTarget.Of(instances.Servers, Topic) with { IsRetried = true, Usage = null };
         await using var load = await LoadRun.OpenAsync(target, options, cancellationToken);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -68,7 +68,7 @@ internal static class InstancesCommand
             {
                 return kills;
             }
-            // To its end, so that none is left half started.
+            // Not canceled in the middle, so that no instance is left half started.
             await instances.KillAndStartAsync(kills % instances.Servers.Count, CancellationToken.None);
         }
     }

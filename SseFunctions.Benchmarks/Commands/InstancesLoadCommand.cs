@@ -4,7 +4,7 @@ using SseFunctions.Benchmarks.Server;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>What instances that share a Redis deliver, beside one whose log is in its memory.</summary>
+/// <summary>Compares instances that share a Redis with one instance whose log is in memory.</summary>
 internal static class InstancesLoadCommand
 {
     private const string InMemory = "in memory";
@@ -19,13 +19,13 @@ internal static class InstancesLoadCommand
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
-    /// <summary>Measures and prints.</summary>
-    /// <returns>0 if every subscriber got everything, once and in order.</returns>
+    /// <summary>Measures, and prints the result.</summary>
+    /// <returns>The exit code: 0 if every subscriber got every update once and in order.</returns>
     public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
         var counts = arguments.Counts("instances") ?? [1, 2, 3];
         if (counts.Any(count => count is < 1 or > MaxInstances))
-            throw new UsageException($"--instances is from 1 to {MaxInstances} each.");
+            throw new UsageException($"--instances must be numbers from 1 to {MaxInstances}, with commas.");
         var paced = new LoadOptions
         {
             Subscribers = arguments.Count("subscribers", 50, LoadLimits.MaxStreams()),
@@ -97,7 +97,7 @@ internal static class InstancesLoadCommand
             table.Add(candidate.Name, verdict, candidate.Load.BytesPerStream);
             isGood &= verdict.IsGood;
 
-            // Round by round: those that were measured one after the other.
+            // Compares figures of the same round, which were measured one after the other.
             double MedianOf(Func<LoadFigures, LoadFigures, double> figure) =>
                 candidate.Rounds.Zip(candidates[0].Rounds, figure).Median();
             double MedianOfMore(double share) =>

@@ -4,7 +4,7 @@ using SseFunctions.Benchmarks.Server;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>A load on any server of events that takes updates by POST.</summary>
+/// <summary>Puts a load on any running server that streams events and takes updates by POST.</summary>
 internal static class LoadCommand
 {
     private const int DefaultSeconds = 10;
@@ -15,8 +15,8 @@ internal static class LoadCommand
     private const int MaxDataBytes = 64 * 1024;
     private const string DefaultTopic = "https://example.com/load";
 
-    /// <summary>Measures and prints.</summary>
-    /// <returns>0 if every subscriber got everything, once and in order.</returns>
+    /// <summary>Measures, and prints the result.</summary>
+    /// <returns>The exit code: 0 if every subscriber got every update once and in order.</returns>
     public static async Task<int> RunAsync(string url, Arguments arguments, CancellationToken cancellationToken)
     {
         var options = Options(arguments);
@@ -39,7 +39,7 @@ internal static class LoadCommand
     {
         var defaults = new LoadOptions();
         var data = arguments.Count("data", defaults.DataBytes, MaxDataBytes);
-        if (data < Stamp.MinBytes) throw new UsageException($"--data is at least {Stamp.MinBytes}.");
+        if (data < Stamp.MinBytes) throw new UsageException($"--data must be at least {Stamp.MinBytes}.");
         return new LoadOptions
         {
             Subscribers = arguments.Count("subscribers", defaults.Subscribers, LoadLimits.MaxStreams()),
@@ -62,7 +62,7 @@ internal static class LoadCommand
         var token = arguments.Text("token") ?? (arguments.Text("key") is { } key ? AccessToken.For(key) : null);
         var isPlain = isRaw || subscribe.Query.Length > 0;
         var addresses = await Dns.GetHostAddressesAsync(subscribe.DnsSafeHost, cancellationToken);
-        // The mark for the number is wanted as it was written.
+        // Uri has percent-encoded the braces of the mark for the number.
         var path = subscribe.PathAndQuery.Replace("%7Bn%7D", LoadTarget.NumberMark, StringComparison.OrdinalIgnoreCase);
         return new LoadTarget
         {
@@ -80,5 +80,5 @@ internal static class LoadCommand
     private static Uri Parse(string url) =>
         Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme == Uri.UriSchemeHttp
             ? parsed
-            : throw new UsageException($"'{url}' is no http URL.");
+            : throw new UsageException($"'{url}' is not an http URL.");
 }

@@ -3,7 +3,7 @@ using SseFunctions.Benchmarks.Reporting;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>The figures of loads, a row each, and what was wrong with them.</summary>
+/// <summary>Two tables with a row per load: its figures, and its errors.</summary>
 internal sealed class LoadTable
 {
     private const double Half = 0.5;
@@ -19,7 +19,7 @@ internal sealed class LoadTable
         "verdict", "lost", "doubled", "out of order", "other ids",
         "broken off", "before the first", "reopened", "ended by server", "refused", "other events", "KB/stream");
 
-    /// <summary>Adds a round.</summary>
+    /// <summary>Adds the figures of a round.</summary>
     public void Add(string name, LoadFigures figures) => _figures.Add(
         $"{name}",
         $"{figures.UpdatesPerSecond:F1}",
@@ -53,10 +53,10 @@ internal sealed class LoadTable
         $"{rounds.Select(round => round.LastDeliveries.Percentile(NearlyAll)).Median():F1}",
         $"{rounds.Select(round => round.LastDeliveries.Maximum).Median():F1}");
 
-    /// <summary>Adds what was wrong.</summary>
-    /// <param name="name">With what.</param>
-    /// <param name="verdict">It.</param>
-    /// <param name="bytesPerStream">The server's memory for a stream; null: not known.</param>
+    /// <summary>Adds a verdict.</summary>
+    /// <param name="name">The name of the load.</param>
+    /// <param name="verdict">The verdict.</param>
+    /// <param name="bytesPerStream">The server's memory per stream, in bytes; null: not known.</param>
     public void Add(string name, LoadVerdict verdict, double? bytesPerStream) => _verdicts.Add(
         $"{name}",
         $"{verdict.Lost}",
@@ -71,7 +71,7 @@ internal sealed class LoadTable
         $"{verdict.Counts.Others}",
         $"{bytesPerStream / BytesPerKilobyte:F1}");
 
-    /// <summary>Writes it out.</summary>
+    /// <summary>Prints both tables.</summary>
     public void Print()
     {
         _figures.Print();

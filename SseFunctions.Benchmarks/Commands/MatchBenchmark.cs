@@ -3,8 +3,7 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>Finds out whom an update concerns. Public because the code that BenchmarkDotNet generates has to reach it.
-/// </summary>
+/// <summary>Finds the subscribers of an update. Public, because code that BenchmarkDotNet generates uses it.</summary>
 [MemoryDiagnoser]
 public class MatchBenchmark
 {
@@ -15,11 +14,11 @@ public class MatchBenchmark
     private TopicIndex<object> _exact = new();
     private TopicIndex<object> _templates = new();
 
-    /// <summary>How many subscriptions there are, each to another topic.</summary>
+    /// <summary>The number of subscriptions, each to a different topic.</summary>
     [Params(1, 1_000, 20_000)]
     public int Subscriptions { get; set; }
 
-    /// <summary>Makes them. One of them fits.</summary>
+    /// <summary>Creates the subscriptions. One of them matches.</summary>
     [GlobalSetup]
     public void Fill()
     {
@@ -34,15 +33,15 @@ public class MatchBenchmark
         }
     }
 
-    /// <summary>Among exact topics.</summary>
+    /// <summary>Searches exact topics.</summary>
     [Benchmark]
     public int AmongTopics() => Find(_exact);
 
-    /// <summary>Among URI Templates.</summary>
+    /// <summary>Searches URI Templates.</summary>
     [Benchmark]
     public int AmongTemplates() => Find(_templates);
 
-    /// <summary>One URI Template by itself.</summary>
+    /// <summary>Matches one URI Template.</summary>
     [Benchmark]
     public bool OneTemplate() => _template.Matches(Topic);
 

@@ -11,14 +11,14 @@ namespace SseFunctions.Benchmarks.Commands;
 /// <summary>Runs one of the micro-benchmarks.</summary>
 internal static class MicroCommand
 {
-    /// <summary>Measures and prints.</summary>
-    /// <typeparam name="TBenchmark">Which: a public class with methods that are marked as benchmarks.</typeparam>
+    /// <summary>Measures, and prints the result.</summary>
+    /// <typeparam name="TBenchmark">A public class with methods that are marked as benchmarks.</typeparam>
     public static void Run<TBenchmark>()
     {
         var folder = Directory.CreateTempSubdirectory("benchmark-");
         try
         {
-            // In this process: the default toolchain would generate, restore and build a project first.
+            // Runs in this process, because the default toolchain would generate, restore and build a project first.
             var config = ManualConfig.CreateEmpty()
                 .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance))
                 .AddColumnProvider(DefaultColumnProviders.Instance)

@@ -4,8 +4,8 @@ using SseFunctions.Benchmarks.Server;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>What a publish costs the hub that nobody subscribes to: with no subscribers at all, and with thousands that
-/// have each a topic of its own.</summary>
+/// <summary>Measures the hub's cost of publishing to a topic without subscribers: without any subscriber, and with
+/// thousands of subscribers that each have another topic.</summary>
 internal static class PublishCostCommand
 {
     private const string Topic = "https://example.com/published";
@@ -17,10 +17,10 @@ internal static class PublishCostCommand
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
-    // Heartbeats would be counted as the cost of publishing.
+    // Without heartbeats, whose cost would be counted as the cost of publishing.
     private static readonly TimeSpan Heartbeat = TimeSpan.FromMinutes(3);
 
-    /// <summary>Measures and prints.</summary>
+    /// <summary>Measures, and prints the result.</summary>
     public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
         var most = LoadLimits.MaxStreams();

@@ -6,8 +6,8 @@ using SseFunctions.Benchmarks.Server;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>How many subscribers connect in the same moment after their server was killed and started again: with the
-/// random retry that each stream is told, and with the same for all.</summary>
+/// <summary>Measures how many subscribers reconnect at the same moment after their server was killed and started again:
+/// with the random retry that each stream gets, and with the same retry for all.</summary>
 internal static class ReconnectCommand
 {
     private const int DefaultSubscribers = 5000;
@@ -17,8 +17,8 @@ internal static class ReconnectCommand
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    /// <summary>Measures and prints.</summary>
-    /// <exception cref="TimeoutException">Not all came back.</exception>
+    /// <summary>Measures, and prints the result.</summary>
+    /// <exception cref="TimeoutException">Not all subscribers reconnected.</exception>
     public static async Task RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
         var subscribers = arguments.Count("subscribers", DefaultSubscribers, LoadLimits.MaxStreams());
@@ -46,7 +46,7 @@ internal static class ReconnectCommand
             await Task.WhenAll(some.Select(client => client.Opened)).WaitAsync(Limit, cancellationToken);
         }
         foreach (var client in clients) client.Forget();
-        // What the server asked for; what comes of it also depends on how busy this machine is.
+        // The times that the server has asked for. The real times also depend on how busy this machine is.
         long[] due = [.. clients.Select(client => (long)(client.Retry.TotalSeconds * Stopwatch.Frequency)).Order()];
 
         var killed = Stopwatch.GetTimestamp();

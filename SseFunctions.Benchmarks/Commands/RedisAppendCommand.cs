@@ -11,8 +11,8 @@ using SseFunctions.Hub.Redis.Log;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>Appends to the log in a Redis that runs already, by many publishers at once, each of which waits for its
-/// answer. To be held against what redis-benchmark says of XADD.</summary>
+/// <summary>Measures appends to the log in a running Redis, by many publishers at once. Each publisher waits for its
+/// answer. Compare the result with XADD in redis-benchmark.</summary>
 internal static class RedisAppendCommand
 {
     private const int Publishers = 1000;

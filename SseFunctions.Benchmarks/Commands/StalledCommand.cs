@@ -4,7 +4,8 @@ using SseFunctions.Benchmarks.Server;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>What subscribers that stop reading do to the others, and to the server's memory.</summary>
+/// <summary>Measures the effect of subscribers that stop reading on the other subscribers and on the server's
+/// memory.</summary>
 internal static class StalledCommand
 {
     private const string Topic = "https://example.com/load";
@@ -18,10 +19,10 @@ internal static class StalledCommand
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
-    /// <summary>Measures and prints.</summary>
+    /// <summary>Measures, and prints the result.</summary>
     public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
-        // Enough for the system's buffers, which are some megabytes for a connection, to be full soon.
+        // Enough data to fill the system's buffers soon, which are some megabytes per connection.
         var without = new LoadOptions
         {
             Subscribers = arguments.Count("subscribers", 50, LoadLimits.MaxStreams()),

@@ -4,7 +4,8 @@ using SseFunctions.Benchmarks.Server;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>How long a server with open streams takes to stop, and whether their clients can tell.</summary>
+/// <summary>Measures how long a server with open streams takes to stop, and how many of the streams end
+/// cleanly.</summary>
 internal static class StopCommand
 {
     private const int Rounds = 5;
@@ -12,7 +13,7 @@ internal static class StopCommand
 
     private static readonly Dictionary<string, string> Settings = new() { ["Demo__Delay"] = "00:00:30" };
 
-    /// <summary>Measures and prints.</summary>
+    /// <summary>Measures, and prints the result.</summary>
     public static async Task RunAsync(CancellationToken cancellationToken)
     {
         var table = new Table("stop", "process gone after ms", "streams", "ended cleanly");
@@ -35,7 +36,7 @@ internal static class StopCommand
     {
         var client = await SseClient.ConnectAsync(server.Address, null, cancellationToken);
         await client.OpenAsync(Paths.Events, cancellationToken);
-        if (await client.ReadBlockAsync(cancellationToken) is null) throw new IOException("The stream ended at once.");
+        if (await client.ReadBlockAsync(cancellationToken) is null) throw new IOException("The stream ended before its first comment.");
         return client;
     }
 }

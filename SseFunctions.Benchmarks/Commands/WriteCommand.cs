@@ -5,14 +5,13 @@ using SseFunctions.Benchmarks.Server;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>How many events a second of the server's processor time is good for, beside loops written by hand.
-/// </summary>
+/// <summary>Measures the events per second of the server's processor time, compared with hand-written loops.</summary>
 internal static class WriteCommand
 {
     private const int Rounds = 9;
     private const int Sample = 100;
 
-    // "64", the size in hexadecimal, and two line ends.
+    // The chunk framing of an event: "64", its size in hexadecimal, and two line ends.
     private const int ChunkBytes = 6;
     private const double Thousand = 1000;
 
@@ -25,7 +24,7 @@ internal static class WriteCommand
         ["Streaming__MaxDuration"] = "00:00:00",
     };
 
-    /// <summary>Measures and prints.</summary>
+    /// <summary>Measures, and prints the result.</summary>
     public static async Task RunAsync(CancellationToken cancellationToken)
     {
         var table = new Table(

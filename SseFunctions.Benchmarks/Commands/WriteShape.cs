@@ -3,14 +3,14 @@ using SseFunctions.Benchmarks.Server;
 namespace SseFunctions.Benchmarks.Commands;
 
 /// <summary>A kind of load.</summary>
-/// <param name="Name">What it is, in a word or two.</param>
-/// <param name="Path">What both servers answer it at.</param>
-/// <param name="Connections">How many connections are open at once.</param>
-/// <param name="IsEndless">Whether an answer has no end.</param>
+/// <param name="Name">The name in the table.</param>
+/// <param name="Path">The path at both servers.</param>
+/// <param name="Connections">The number of open connections.</param>
+/// <param name="IsEndless">Whether a response has no end.</param>
 internal sealed record WriteShape(string Name, string Path, int Connections, bool IsEndless)
 {
 
-    /// <summary>All of them.</summary>
+    /// <summary>All kinds of load.</summary>
     public static readonly WriteShape[] All =
     [
         new("demo, no delay", Paths.Demo, 16, false),

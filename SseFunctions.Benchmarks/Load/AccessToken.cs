@@ -10,7 +10,7 @@ internal static class AccessToken
     private const string Header = """{"alg":"HS256","typ":"JWT"}""";
     private const string Claims = """{"mercure":{"publish":["*"],"subscribe":["*"]}}""";
 
-    /// <summary>Makes one.</summary>
+    /// <summary>Creates a token that is signed with a key.</summary>
     public static string For(string key)
     {
         var content = $"{Encode(Encoding.UTF8.GetBytes(Header))}.{Encode(Encoding.UTF8.GetBytes(Claims))}";

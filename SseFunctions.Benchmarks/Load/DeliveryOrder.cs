@@ -3,9 +3,9 @@ using SseFunctions.Benchmarks.Reporting;
 
 namespace SseFunctions.Benchmarks.Load;
 
-/// <summary>The one order that all subscribers have to agree on: that of whoever sees an update first. Holds each to
-/// it, and notes how long everything took. Not thread-safe.</summary>
-/// <param name="subscribers">How many subscribers get each update.</param>
+/// <summary>Checks that all subscribers get the updates in the same order, and records how long deliveries took. The
+/// order is set by the subscriber that gets an update first. Not thread-safe.</summary>
+/// <param name="subscribers">The number of subscribers that get each update.</param>
 internal sealed class DeliveryOrder(int subscribers)
 {
     private readonly List<Entry> _entries = [];
@@ -13,29 +13,30 @@ internal sealed class DeliveryOrder(int subscribers)
     private readonly Dictionary<long, int> _positions = [];
     private int _positionsUpTo;
 
-    /// <summary>How many updates have been seen.</summary>
+    /// <summary>The number of updates that at least one subscriber has got.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>How many updates have been delivered to all subscribers.</summary>
+    /// <summary>The number of updates that all subscribers have got.</summary>
     public int Completed { get; private set; }
 
-    /// <summary>How long each delivery took, since this was last replaced.</summary>
+    /// <summary>The latency of each delivery. Replaced between rounds.</summary>
     public Histogram Latencies { get; set; } = new();
 
-    /// <summary>How many deliveries of an update to a subscriber that had it.</summary>
+    /// <summary>The number of deliveries of an update to a subscriber that already had it.</summary>
     public long Doubled { get; private set; }
 
-    /// <summary>How many deliveries after one that comes later for others, or by the publisher's own count.</summary>
+    /// <summary>The number of deliveries that came after an update which is later in the common order, or in the
+    /// publisher's sequence.</summary>
     public long OutOfOrder { get; private set; }
 
-    /// <summary>How many deliveries under an id that others were not told.</summary>
+    /// <summary>The number of deliveries with another id than other subscribers got.</summary>
     public long OtherIds { get; private set; }
 
-    /// <summary>Takes note of a delivery.</summary>
-    /// <param name="place">How far the subscriber has come.</param>
-    /// <param name="stamp">The update.</param>
-    /// <param name="id">A hash of the id under which it came.</param>
-    /// <param name="now">When it came.</param>
+    /// <summary>Records a delivery.</summary>
+    /// <param name="place">The place of the subscriber in the order.</param>
+    /// <param name="stamp">The stamp of the update.</param>
+    /// <param name="id">The hash of the update's id.</param>
+    /// <param name="now">The time of the delivery.</param>
     public void Note(ref Place place, Stamp stamp, ulong id, long now)
     {
         Latencies.Add(now - stamp.SentAt);
@@ -59,11 +60,11 @@ internal sealed class DeliveryOrder(int subscribers)
         NoteDeviation(ref place, stamp, id, now);
     }
 
-    /// <summary>How many different updates a subscriber has got.</summary>
+    /// <summary>Counts the different updates that a subscriber has got.</summary>
     public static int Unique(in Place place) => place.Seen?.Count ?? place.Next;
 
-    /// <summary>How long each of the updates from a position on took until the last of the subscribers had it. Those
-    /// that some lack are left out.</summary>
+    /// <summary>Gets the time until the last subscriber had it, for each update from a position on. Skips updates that
+    /// a subscriber lacks.</summary>
     public Histogram LastDeliveries(int from)
     {
         var result = new Histogram();
@@ -74,7 +75,7 @@ internal sealed class DeliveryOrder(int subscribers)
         return result;
     }
 
-    /// <summary>How many updates came under an id other than the one that its publisher was told.</summary>
+    /// <summary>Counts the updates whose id differs from the id that the server gave to the publisher.</summary>
     public int CountOtherIds(IReadOnlyDictionary<long, ulong> answered)
     {
         var count = 0;
@@ -85,7 +86,7 @@ internal sealed class DeliveryOrder(int subscribers)
         return count;
     }
 
-    // From its first deviation on, a subscriber is followed exactly: that is slow, and rare.
+    // After its first deviation from the order, all updates of a subscriber are kept in a set. That is slow, but rare.
     private void NoteDeviation(ref Place place, Stamp stamp, ulong id, long now)
     {
         if (place.Seen is null)
@@ -132,13 +133,13 @@ internal sealed class DeliveryOrder(int subscribers)
         return _positions.TryGetValue(key, out var position) ? position : null;
     }
 
-    /// <summary>How far a subscriber has come.</summary>
+    /// <summary>The place of a subscriber in the order.</summary>
     internal struct Place
     {
-        /// <summary>The position of what has to come next.</summary>
+        /// <summary>The position of the update that has to come next.</summary>
         public int Next;
 
-        /// <summary>All that came; null as long as everything came in order.</summary>
+        /// <summary>All updates that came; null while all came in order.</summary>
         public HashSet<long>? Seen;
     }
 

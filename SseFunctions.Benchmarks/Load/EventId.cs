@@ -1,12 +1,12 @@
 namespace SseFunctions.Benchmarks.Load;
 
-/// <summary>Tells ids apart without keeping them.</summary>
+/// <summary>Hashes ids, so that they can be compared without keeping their text.</summary>
 internal static class EventId
 {
     private const ulong OffsetBasis = 14695981039346656037;
     private const ulong Prime = 1099511628211;
 
-    /// <summary>The FNV-1a hash of an id.</summary>
+    /// <summary>Computes the FNV-1a hash of an id.</summary>
     public static ulong HashOf(ReadOnlySpan<byte> id)
     {
         var hash = OffsetBasis;

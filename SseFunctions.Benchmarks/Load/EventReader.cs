@@ -1,21 +1,21 @@
 namespace SseFunctions.Benchmarks.Load;
 
-/// <summary>Takes the events of a stream (WHATWG HTML 9.2.6) one by one, without copying. Lines end with LF or CRLF; of
-/// several <c>data</c> lines the last one counts.</summary>
+/// <summary>Parses the events of a stream (WHATWG HTML 9.2.6) one by one, without copying. Lines end with LF or CRLF.
+/// If an event has several <c>data</c> lines, only the last one is read.</summary>
 internal ref struct EventReader(ReadOnlySpan<byte> content)
 {
     private ReadOnlySpan<byte> _rest = content;
 
-    /// <summary>What no complete event or comment is made of yet.</summary>
+    /// <summary>The bytes after the last complete event or comment.</summary>
     public readonly ReadOnlySpan<byte> Rest => _rest;
 
     /// <summary>The data of the event; empty if it has none.</summary>
     public ReadOnlySpan<byte> Data { get; private set; }
 
-    /// <summary>Its id; empty if it has none.</summary>
+    /// <summary>The id of the event; empty if it has none.</summary>
     public ReadOnlySpan<byte> Id { get; private set; }
 
-    /// <summary>Goes on to the next event or comment that is complete.</summary>
+    /// <summary>Advances to the next complete event or comment.</summary>
     public bool Read()
     {
         Data = default;

@@ -1,35 +1,35 @@
 namespace SseFunctions.Benchmarks.Load;
 
-/// <summary>What happened to the subscribers. Written by their thread alone.</summary>
+/// <summary>Counters of the subscribers. Only their thread writes them.</summary>
 internal sealed record LoadCounts
 {
-    /// <summary>How many streams opened, those that opened again included.</summary>
+    /// <summary>The number of streams that opened, including those that were opened again.</summary>
     public long Opened { get; set; }
 
-    /// <summary>How many opened again.</summary>
+    /// <summary>The number of streams that were opened again.</summary>
     public long Reconnects { get; set; }
 
-    /// <summary>How many connections were broken off on purpose.</summary>
+    /// <summary>The number of connections that were broken on purpose.</summary>
     public long Drops { get; set; }
 
-    /// <summary>How many connections were broken off on purpose before the subscriber's first update.</summary>
+    /// <summary>The number of connections that were broken on purpose before the subscriber's first update.</summary>
     public long EarlyDrops { get; set; }
 
-    /// <summary>How many streams the server ended.</summary>
+    /// <summary>The number of streams that the server ended.</summary>
     public long Ended { get; set; }
 
-    /// <summary>How many times the server refused to open one again.</summary>
+    /// <summary>The number of times that the server refused to open a stream again.</summary>
     public long Refused { get; set; }
 
-    /// <summary>How many receives had something.</summary>
+    /// <summary>The number of receives that returned bytes.</summary>
     public long Receives { get; set; }
 
-    /// <summary>How many of them completed an update.</summary>
+    /// <summary>The number of receives that completed an update.</summary>
     public long DeliveringReceives { get; set; }
 
-    /// <summary>How many bytes they had.</summary>
+    /// <summary>The number of bytes received.</summary>
     public long ReceivedBytes { get; set; }
 
-    /// <summary>How many events came that were not this load's.</summary>
+    /// <summary>The number of events that are not from this load.</summary>
     public long Others { get; set; }
 }

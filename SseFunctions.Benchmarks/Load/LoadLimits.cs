@@ -2,32 +2,33 @@ using System.Globalization;
 
 namespace SseFunctions.Benchmarks.Load;
 
-/// <summary>What holds for every load.</summary>
+/// <summary>The limits of every load.</summary>
 internal static class LoadLimits
 {
-    /// <summary>How many streams are asked for and not yet open, at most.</summary>
+    /// <summary>The maximum number of streams that are being opened at the same time.</summary>
     public const int OpenedAtOnce = 64;
 
-    /// <summary>How many streams come from one address, where the server is on loopback.</summary>
+    /// <summary>The number of streams per local address, if the server is on loopback.</summary>
     public const int StreamsPerAddress = 10_000;
 
-    /// <summary>The last byte of the last address, 127.0.0.x, that they come from.</summary>
+    /// <summary>The last byte of the last local address, 127.0.0.x.</summary>
     public const byte MaxAddress = 32;
 
-    /// <summary>How much the system takes for a subscriber that reads nothing.</summary>
+    /// <summary>The receive buffer of a subscriber that reads nothing, in bytes.</summary>
     public const int StalledReceiveBytes = 4096;
 
-    // The runtime's own files, and a few connections.
+    // Files that the runtime opens, and a few connections.
     private const int OtherFiles = 500;
 
-    /// <summary>How long a stream may take to open, or deliveries not to come, before it is given up.</summary>
+    /// <summary>The time after which a stream that does not open, or a pause without deliveries, ends the
+    /// load.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a subscriber whose connection was broken off waits at most before it comes back.</summary>
+    /// <summary>The longest time that a subscriber with a broken connection waits before it reconnects.</summary>
     public static readonly TimeSpan MaxAbsence = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How many streams a process can have open. The runtime has raised the soft limit to the hard one when it
-    /// started.</summary>
+    /// <summary>Gets the number of streams that this process can open. At its start the runtime has raised the soft
+    /// limit of open files to the hard limit.</summary>
     public static int MaxStreams()
     {
         const string Name = "Max open files";

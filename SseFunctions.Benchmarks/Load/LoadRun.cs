@@ -4,7 +4,7 @@ using SseFunctions.Benchmarks.Reporting;
 
 namespace SseFunctions.Benchmarks.Load;
 
-/// <summary>Subscribers that are held, and publishers that publish in rounds.</summary>
+/// <summary>A load: subscribers that stay connected, and publishers that publish in rounds.</summary>
 internal sealed class LoadRun : IAsyncDisposable
 {
     private static readonly TimeSpan DrainStep = TimeSpan.FromMilliseconds(5);
@@ -28,14 +28,14 @@ internal sealed class LoadRun : IAsyncDisposable
             number => new Publisher(target, number, options.DataBytes, _answered, _inFlight))];
     }
 
-    /// <summary>The server's memory for each stream, in bytes, once all were open; null: not known.</summary>
+    /// <summary>The server's memory per stream, in bytes, when all streams had opened; null: not known.</summary>
     public double? BytesPerStream { get; private set; }
 
-    /// <summary>How many times publishers have tried again.</summary>
+    /// <summary>The number of retries of all publishers.</summary>
     public int Retries => _publishers.Sum(publisher => publisher.Retries);
 
     /// <summary>Opens the streams.</summary>
-    /// <exception cref="IOException">Not all opened.</exception>
+    /// <exception cref="IOException">A stream did not open.</exception>
     public static async Task<LoadRun> OpenAsync(
         LoadTarget target, LoadOptions options, CancellationToken cancellationToken)
     {
@@ -54,11 +54,11 @@ internal sealed class LoadRun : IAsyncDisposable
         }
     }
 
-    /// <summary>Publishes for a time, or a number of updates, and waits until all is delivered, or no more
-    /// comes.</summary>
-    /// <param name="duration">For how long.</param>
-    /// <param name="updates">How many updates at most; null: no limit.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Runs a round: publishes for a time, or a number of updates, and then waits until all updates are
+    /// delivered or deliveries stop.</summary>
+    /// <param name="duration">The time of publishing.</param>
+    /// <param name="updates">The maximum number of updates; null: no limit.</param>
+    /// <param name="cancellationToken">Stops the round.</param>
     /// <exception cref="IOException">The server refused an update.</exception>
     public async Task<LoadFigures> MeasureAsync(
         TimeSpan duration, int? updates, CancellationToken cancellationToken)
@@ -70,7 +70,7 @@ internal sealed class LoadRun : IAsyncDisposable
         {
             stop.CancelAfter(duration);
             var pace = _options.Rate is { } rate ? TimeSpan.FromSeconds(_publishers.Length / rate) : (TimeSpan?)null;
-            // One that failed stops the others; those that have nothing to do get nothing.
+            // A publisher that fails stops the others. A publisher without a share of the updates publishes nothing.
             await Task.WhenAll(_publishers.Select(async (publisher, number) =>
             {
                 var limit = updates is { } all ? ShareOf(all, number) : int.MaxValue;
@@ -102,7 +102,7 @@ internal sealed class LoadRun : IAsyncDisposable
         };
     }
 
-    /// <summary>Says whether every subscriber got everything, once and in order.</summary>
+    /// <summary>Checks whether every subscriber got every update once and in order.</summary>
     public Task<LoadVerdict> JudgeAsync(CancellationToken cancellationToken) => _loop.AskAsync(
         () =>
         {
@@ -143,7 +143,7 @@ internal sealed class LoadRun : IAsyncDisposable
         return changed;
     }
 
-    // Between two rounds: what is counted from here on goes into a new histogram.
+    // Called between two rounds. Starts a new histogram of latencies.
     private Task<Snapshot> SnapshotAsync(
         double dropsPerSecond, Snapshot? before, CancellationToken cancellationToken) => _loop.AskAsync(
         () =>

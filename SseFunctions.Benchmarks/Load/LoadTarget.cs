@@ -5,29 +5,29 @@ using SseFunctions.Benchmarks.Server;
 
 namespace SseFunctions.Benchmarks.Load;
 
-/// <summary>The server of a load, and how it is spoken to.</summary>
+/// <summary>The server of a load, and the requests to it.</summary>
 internal sealed record LoadTarget
 {
-    /// <summary>Stands in a topic or a path for the number of the subscriber.</summary>
+    /// <summary>The placeholder in a topic or a path for the number of the subscriber.</summary>
     public const string NumberMark = "{n}";
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address of the server.</summary>
     public required IPEndPoint Address { get; init; }
 
-    /// <summary>Where more instances of it listen. Subscribers and publishers begin at one each, and go on at the next
-    /// one when it fails.</summary>
+    /// <summary>The addresses of more instances. Each subscriber and publisher begins at one instance, and continues at
+    /// the next one when it fails.</summary>
     public IReadOnlyList<IPEndPoint> MoreAddresses { get; init; } = [];
 
-    /// <summary>What the header <c>Host</c> says.</summary>
+    /// <summary>The value of the header <c>Host</c>.</summary>
     public string Host { get; init; } = "localhost";
 
-    /// <summary>What subscribers ask for.</summary>
+    /// <summary>The path and query that subscribers request.</summary>
     public required string SubscribePath { get; init; }
 
-    /// <summary>Where updates are posted to.</summary>
+    /// <summary>The path to which updates are posted.</summary>
     public required string PublishPath { get; init; }
 
-    /// <summary>The topic of the updates; null: the body of the post is the data alone, not a form.</summary>
+    /// <summary>The topic of the updates; null: the body of the post is only the data, not a form.</summary>
     public string? Topic { get; init; }
 
     /// <summary>The token for publishers and subscribers; null: none.</summary>
@@ -36,18 +36,18 @@ internal sealed record LoadTarget
     /// <summary>Whether the answer to a post is the id of the update.</summary>
     public bool AnswersId { get; init; }
 
-    /// <summary>Whether updates have ids of their own, under which a publisher tries again until it is
-    /// answered.</summary>
+    /// <summary>Whether publishers set the ids of updates. A publisher then repeats an update with the same id until it
+    /// is answered.</summary>
     public bool IsRetried { get; init; }
 
-    /// <summary>The server's processes; null: not known.</summary>
+    /// <summary>The usage of the server's processes; null: not known.</summary>
     public ProcessUsage? Usage { get; init; }
 
-    /// <summary>A server of ours, or one that is like it.</summary>
-    /// <param name="server">Its process.</param>
-    /// <param name="topic">What is published.</param>
-    /// <param name="subscribedTopic">What is subscribed to, with or without <see cref="NumberMark"/>; null: the same.
-    /// </param>
+    /// <summary>Creates the target for a child process with the hub's routes.</summary>
+    /// <param name="server">The process.</param>
+    /// <param name="topic">The topic of the updates.</param>
+    /// <param name="subscribedTopic">The topic of the subscribers, with or without <see cref="NumberMark"/>; null: the
+    /// topic of the updates.</param>
     public static LoadTarget Of(ServerProcess server, string topic, string? subscribedTopic = null) => new()
     {
         Address = server.Address,
@@ -59,23 +59,23 @@ internal sealed record LoadTarget
         Usage = new ProcessUsage([server.Id]),
     };
 
-    /// <summary>Several instances of ours.</summary>
+    /// <summary>Creates the target for several instances of the hub.</summary>
     public static LoadTarget Of(IReadOnlyList<ServerProcess> servers, string topic) => Of(servers[0], topic) with
     {
         MoreAddresses = [.. servers.Skip(1).Select(server => server.Address)],
         Usage = new ProcessUsage([.. servers.Select(server => server.Id)]),
     };
 
-    /// <summary>The instance that is next after so many.</summary>
+    /// <summary>Gets the address of the instance for an attempt.</summary>
     public IPEndPoint AddressAt(int turn) => turn % (MoreAddresses.Count + 1) is > 0 and var index
         ? MoreAddresses[index - 1]
         : Address;
 
-    /// <summary>A topic as it stands in a query.</summary>
+    /// <summary>Escapes a topic for a query.</summary>
     public static string Escape(string topic) =>
         string.Join(NumberMark, topic.Split(NumberMark).Select(Uri.EscapeDataString));
 
-    /// <summary>The request for a stream, up to and without the blank line.</summary>
+    /// <summary>Creates the request for a stream, without the blank line at its end.</summary>
     public byte[] SubscribeRequest(int number)
     {
         var text = number.ToString(CultureInfo.InvariantCulture);
@@ -84,8 +84,8 @@ internal sealed record LoadTarget
             $"GET {path} HTTP/1.1\r\nHost: {Host}\r\nAccept: text/event-stream\r\n{Authorization}");
     }
 
-    /// <summary>The headers of a post, with the blank line.</summary>
-    /// <param name="lengthBytes">How long the body is.</param>
+    /// <summary>Creates the headers of a post, with the blank line.</summary>
+    /// <param name="lengthBytes">The length of the body, in bytes.</param>
     public byte[] PublishHead(int lengthBytes)
     {
         var type = Topic is null ? "text/plain" : "application/x-www-form-urlencoded";

@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace SseFunctions.Benchmarks.Load;
 
-/// <summary>Tells which of thousands of sockets have something to read. One thread asks the kernel (epoll) and reads
-/// the sockets itself, without a task or a queue for each: what the load takes, the server on the same machine lacks.
-/// </summary>
+/// <summary>Finds which of thousands of sockets have something to read. One thread asks the kernel (epoll) and reads
+/// the sockets itself, without a task or a queue per socket, because the load shares the processor with the
+/// server.</summary>
 internal sealed partial class Poller : IDisposable
 {
     private const int CloseOnExec = 0x80000;
@@ -16,7 +16,7 @@ internal sealed partial class Poller : IDisposable
     private const int Interrupted = 4;
     private const int EventsAtOnce = 1024;
 
-    // struct epoll_event is packed on x64 and nowhere else.
+    // struct epoll_event is packed only on x64.
     private static readonly bool IsPacked = RuntimeInformation.ProcessArchitecture == Architecture.X64;
     private static readonly int EventBytes = IsPacked ? 12 : 16;
     private static readonly int DataOffset = IsPacked ? 4 : 8;
@@ -31,8 +31,8 @@ internal sealed partial class Poller : IDisposable
     }
 
     /// <summary>Watches a socket, until it is closed or removed.</summary>
-    /// <param name="socket">Which.</param>
-    /// <param name="number">What <see cref="Number"/> calls it.</param>
+    /// <param name="socket">The socket.</param>
+    /// <param name="number">The number that <see cref="Number"/> returns for the socket.</param>
     public void Add(Socket socket, int number)
     {
         Span<byte> change = stackalloc byte[EventBytes];
@@ -42,7 +42,7 @@ internal sealed partial class Poller : IDisposable
         Change(socket, AddOperation, change);
     }
 
-    /// <summary>Watches it no longer.</summary>
+    /// <summary>Stops watching a socket.</summary>
     public void Remove(Socket socket)
     {
         Span<byte> change = stackalloc byte[EventBytes];
@@ -51,7 +51,7 @@ internal sealed partial class Poller : IDisposable
     }
 
     /// <summary>Waits until there is something to read.</summary>
-    /// <returns>How many sockets have something; they are asked for with <see cref="Number"/>.</returns>
+    /// <returns>The number of sockets that have something to read. <see cref="Number"/> tells which.</returns>
     public int Wait(int timeoutMilliseconds)
     {
         var count = Wait(_epoll, ref _events[0], EventsAtOnce, timeoutMilliseconds);
@@ -59,10 +59,10 @@ internal sealed partial class Poller : IDisposable
         return Marshal.GetLastPInvokeError() == Interrupted ? 0 : throw new Win32Exception();
     }
 
-    /// <summary>The number of one of the sockets that the last wait found.</summary>
+    /// <summary>Gets the number of one of the sockets that the last wait found.</summary>
     public int Number(int index) => MemoryMarshal.Read<int>(_events.AsSpan((index * EventBytes) + DataOffset));
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Closes the epoll instance.</summary>
     public void Dispose() => _ = Close(_epoll);
 
     private void Change(Socket socket, int operation, Span<byte> change)

@@ -7,8 +7,8 @@ using SseFunctions.Benchmarks.Client;
 
 namespace SseFunctions.Benchmarks.Load;
 
-/// <summary>Publishes over one connection that is kept open, an update after the other: as fast as answers come, or at
-/// a pace that does not wait for them.</summary>
+/// <summary>Publishes over one keep-alive connection, one update after the other: as fast as answers come, or at a
+/// fixed pace. An update that is sent late, because an answer was late, is measured from its due time.</summary>
 internal sealed class Publisher : IDisposable
 {
     private const int AnswerBytes = 8 * 1024;
@@ -26,11 +26,13 @@ internal sealed class Publisher : IDisposable
     private Socket? _socket;
     private int _accepted;
 
+    /// <summary>Creates a publisher.</summary>
     /// <param name="target">The server.</param>
-    /// <param name="number">Which publisher it is, from 0.</param>
-    /// <param name="dataBytes">How much data an update has.</param>
-    /// <param name="answered">Gets the hash of the id that the server gave to each update, if it does.</param>
-    /// <param name="inFlight">Waited for before each update; null: not waited for.</param>
+    /// <param name="number">The number of the publisher, from 0.</param>
+    /// <param name="dataBytes">The size of an update's data, in bytes.</param>
+    /// <param name="answered">Receives the hash of the id that the server answers for each update, if it answers
+    /// ids.</param>
+    /// <param name="inFlight">The semaphore to wait for before each update; null: none.</param>
     public Publisher(
         LoadTarget target,
         int number,
@@ -48,21 +50,21 @@ internal sealed class Publisher : IDisposable
         _request = [.. head, .. Encoding.ASCII.GetBytes(form), .. new byte[dataBytes]];
     }
 
-    /// <summary>How many updates the server has accepted.</summary>
+    /// <summary>The number of updates that the server has accepted.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
 
-    /// <summary>How many times it has tried again, or gone to another instance.</summary>
+    /// <summary>The number of retries, at the same or another instance.</summary>
     public int Retries { get; private set; }
 
-    /// <summary>Publishes until told to stop, or until there have been enough; the last answer is waited for.</summary>
+    /// <summary>Publishes until <paramref name="stop"/> or the limit, and waits for the last answer.</summary>
     /// <param name="pace">The time from one update to the next; null: as fast as answers come.</param>
-    /// <param name="limit">At most how many.</param>
-    /// <param name="stop">Ends it.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="IOException">The server did not accept one.</exception>
+    /// <param name="limit">The maximum number of updates.</param>
+    /// <param name="stop">Ends publishing after the current update.</param>
+    /// <param name="cancellationToken">Cancels the current update too.</param>
+    /// <exception cref="IOException">The server did not accept an update.</exception>
     public async Task RunAsync(TimeSpan? pace, int limit, CancellationToken stop, CancellationToken cancellationToken)
     {
-        // Paced publishers do not all start at once.
+        // Paced publishers start at different times.
         var due = Stopwatch.GetTimestamp() + TicksOf(pace * Random.Shared.NextDouble());
         for (var count = 0; count < limit && !stop.IsCancellationRequested; count++)
         {
@@ -76,7 +78,7 @@ internal sealed class Publisher : IDisposable
             }
             else if (pace is not null)
             {
-                // The answer before was late: what would have been sent by then has been waiting since.
+                // The answer before was late. The latency counts from the time at which this update was due.
                 now = due;
             }
             due += TicksOf(pace);
@@ -112,7 +114,8 @@ internal sealed class Publisher : IDisposable
             }
             catch (Exception exception) when (_target.IsRetried && exception is (IOException or SocketException))
             {
-                // The same bytes again, to the next instance: what was taken after all is not doubled.
+                // Sends the same bytes to the next instance. The id is the same, so the hub ignores the repetition if
+                // it has already accepted the update.
                 _socket?.Dispose();
                 _socket = null;
                 Retries++;

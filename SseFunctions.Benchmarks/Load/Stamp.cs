@@ -3,17 +3,17 @@ using System.Diagnostics;
 
 namespace SseFunctions.Benchmarks.Load;
 
-/// <summary>What the data of a load's update says, in digits and full stops, which no form encoding changes:
-/// <c>publisher.sequence.timestamp.</c> and padding.</summary>
-/// <param name="Publisher">Who published it, from 0.</param>
-/// <param name="Sequence">Which of that publisher's updates it is, from 1.</param>
-/// <param name="SentAt">When, by <see cref="Stopwatch.GetTimestamp"/>.</param>
+/// <summary>The data of a load's update: <c>publisher.sequence.timestamp.</c> and padding. Only digits, full stops and
+/// the letter x, which form encoding does not change.</summary>
+/// <param name="Publisher">The number of the publisher, from 0.</param>
+/// <param name="Sequence">The number of the publisher's update, from 1.</param>
+/// <param name="SentAt">The time of sending, as <see cref="Stopwatch.GetTimestamp"/>.</param>
 internal readonly record struct Stamp(int Publisher, int Sequence, long SentAt)
 {
-    /// <summary>The least that a stamp takes.</summary>
+    /// <summary>The minimum size of a stamp, in bytes.</summary>
     public const int MinBytes = PublisherDigits + SequenceDigits + SentAtDigits + Separators;
 
-    /// <summary>How much of it, from the first byte on, no other update's stamp has.</summary>
+    /// <summary>The length of the start of a stamp that is unique to the update, in bytes.</summary>
     public const int KeyBytes = PublisherDigits + 1 + SequenceDigits;
 
     private const int PublisherDigits = 4;
@@ -24,10 +24,10 @@ internal readonly record struct Stamp(int Publisher, int Sequence, long SentAt)
     private const byte Padding = (byte)'x';
     private const int SequenceBits = 32;
 
-    /// <summary>One number for the update, whenever it was sent.</summary>
+    /// <summary>A number that identifies the update, independent of its timestamp.</summary>
     public long Key => ((long)Publisher << SequenceBits) | (uint)Sequence;
 
-    /// <summary>Reads one.</summary>
+    /// <summary>Parses a stamp.</summary>
     public static bool TryRead(ReadOnlySpan<byte> data, out Stamp stamp)
     {
         stamp = default;
@@ -43,7 +43,7 @@ internal readonly record struct Stamp(int Publisher, int Sequence, long SentAt)
         return true;
     }
 
-    /// <summary>Fills the whole of the data.</summary>
+    /// <summary>Writes the stamp and the padding, which fill the data.</summary>
     public void Write(Span<byte> data)
     {
         data.Fill(Padding);

@@ -6,8 +6,8 @@ using SseFunctions.Benchmarks.Client;
 
 namespace SseFunctions.Benchmarks.Load;
 
-/// <summary>One subscriber's connection, what of it is read but not complete, and where it is to go on after a break.
-/// Used by one thread at a time.</summary>
+/// <summary>One subscriber: its connection, the bytes of incomplete events, and the id after which it resumes. Used by
+/// one thread at a time.</summary>
 internal sealed class Subscriber(int number) : IDisposable
 {
     private ChunkDecoder _chunks;
@@ -17,41 +17,41 @@ internal sealed class Subscriber(int number) : IDisposable
     private byte[] _lastId = [];
     private int _lastIdLength;
 
-    /// <summary>Which it is, from 0.</summary>
+    /// <summary>The number of the subscriber, from 0.</summary>
     public int Number => number;
 
-    /// <summary>How many times it has tried to open a stream.</summary>
+    /// <summary>The number of attempts to open a stream.</summary>
     public int Visits { get; private set; }
 
-    /// <summary>Its connection; null while there is none.</summary>
+    /// <summary>The connection; null while there is none.</summary>
     public Socket? Socket { get; private set; }
 
-    /// <summary>Whether the stream is open: status line and headers have come.</summary>
+    /// <summary>Whether the stream is open: the status line and the headers have come.</summary>
     public bool IsOpen { get; private set; }
 
-    /// <summary>Whether something of the stream's body has come.</summary>
+    /// <summary>Whether a part of the stream's body has come.</summary>
     public bool HasBegun { get; private set; }
 
-    /// <summary>How many times its connection is still to be broken off as soon as it has an id without data.</summary>
+    /// <summary>The number of times that its connection still has to be broken when an id without data comes.</summary>
     public int EarlyDropsLeft { get; set; }
 
-    /// <summary>Whether it reads nothing once the stream is open.</summary>
+    /// <summary>Whether the subscriber reads nothing after the stream has opened.</summary>
     public bool IsStalled { get; init; }
 
-    /// <summary>How far it has come.</summary>
+    /// <summary>The place in the order of deliveries.</summary>
     public DeliveryOrder.Place Place;
 
-    /// <summary>The id of the last event that came completely, or that came without data before the first event; empty
-    /// if none has come.</summary>
+    /// <summary>The last event id: of the last complete event, or the id without data before the first event. Empty if
+    /// none has come.</summary>
     public ReadOnlySpan<byte> LastId => _lastId.AsSpan(0, _lastIdLength);
 
-    /// <summary>Connects, and asks for the stream; what comes is left to whoever reads.</summary>
-    /// <param name="server">Whom to ask.</param>
-    /// <param name="request">The request, up to and without the blank line.</param>
+    /// <summary>Connects and sends the request for the stream. Does not read.</summary>
+    /// <param name="server">The address of the server.</param>
+    /// <param name="request">The request, without the blank line at its end.</param>
     public void Open(IPEndPoint server, byte[] request)
     {
         Visits++;
-        // Everything here is synchronous, or the runtime would watch the socket too.
+        // Only synchronous calls: after an asynchronous call the runtime would also watch the socket.
         var socket = Connect(server);
         try
         {
@@ -70,7 +70,7 @@ internal sealed class Subscriber(int number) : IDisposable
         Socket = socket;
     }
 
-    /// <summary>Breaks the connection off (RST), and forgets what came of an event that is not complete.</summary>
+    /// <summary>Breaks the connection (RST), and discards the bytes of an incomplete event.</summary>
     public void Reset()
     {
         Socket?.LingerState = new LingerOption(true, 0);
@@ -80,13 +80,13 @@ internal sealed class Subscriber(int number) : IDisposable
         Keep([]);
     }
 
-    /// <summary>Receives what there is.</summary>
-    /// <param name="buffer">Where to; it is made larger if it has to be.</param>
-    /// <param name="limitBytes">At most how much.</param>
-    /// <param name="received">How many bytes came; 0 if there was nothing.</param>
-    /// <param name="content">What of the stream has come and is not yet used up.</param>
-    /// <returns>False when the stream is over.</returns>
-    /// <exception cref="InvalidDataException">It is not a stream.</exception>
+    /// <summary>Receives the bytes that are available, without waiting.</summary>
+    /// <param name="buffer">The buffer, which is replaced by a larger one if necessary.</param>
+    /// <param name="limitBytes">The maximum number of bytes to receive.</param>
+    /// <param name="received">The number of bytes received; 0 if none were available.</param>
+    /// <param name="content">The content of the stream that has come and has not been read.</param>
+    /// <returns>False if the stream has ended.</returns>
+    /// <exception cref="InvalidDataException">The response is not a stream.</exception>
     public bool Receive(ref byte[] buffer, int limitBytes, out int received, out ReadOnlySpan<byte> content)
     {
         received = 0;
@@ -115,7 +115,7 @@ internal sealed class Subscriber(int number) : IDisposable
         return !_chunks.IsComplete;
     }
 
-    /// <summary>Keeps what is not complete until more comes.</summary>
+    /// <summary>Keeps the bytes of an incomplete event until more bytes come.</summary>
     public void Keep(ReadOnlySpan<byte> rest)
     {
         if (_rest is not null && _rest.Length < rest.Length || rest.IsEmpty)
@@ -127,7 +127,7 @@ internal sealed class Subscriber(int number) : IDisposable
         _restLength = rest.Length;
     }
 
-    /// <summary>Takes note of the id of an event that is complete.</summary>
+    /// <summary>Records the id of a complete event.</summary>
     public void NoteId(ReadOnlySpan<byte> id)
     {
         if (_lastId.Length < id.Length) _lastId = new byte[id.Length];
@@ -138,7 +138,7 @@ internal sealed class Subscriber(int number) : IDisposable
     /// <summary>Closes the connection.</summary>
     public void Dispose() => Reset();
 
-    // Each address of this machine has only so many ports, and others use them too.
+    // Each local address has a limited number of ports, which other programs use too. So this tries the next address.
     private Socket Connect(IPEndPoint server)
     {
         for (var address = (byte)(1 + (number / LoadLimits.StreamsPerAddress)); ; address++)
@@ -171,7 +171,7 @@ internal sealed class Subscriber(int number) : IDisposable
         if (length < 0) return 0;
         var head = Encoding.Latin1.GetString(received[..length]);
         if (!head.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal))
-            throw new InvalidDataException($"No stream: {Encoding.Latin1.GetString(received)}");
+            throw new InvalidDataException($"The response is not a stream: {Encoding.Latin1.GetString(received)}");
         _isChunked = head.Contains("transfer-encoding: chunked", StringComparison.OrdinalIgnoreCase);
         IsOpen = true;
         return length + "\r\n\r\n".Length;

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 
 namespace SseFunctions.Benchmarks.Load;
 
-/// <summary>The one thread that reads all subscribers' connections, breaks some off and reopens them.</summary>
+/// <summary>The thread that reads the connections of all subscribers, breaks some of them and opens them
+/// again.</summary>
 internal sealed class SubscriberLoop : IDisposable
 {
     private const int ReceiveBytes = 64 * 1024;
@@ -27,10 +28,11 @@ internal sealed class SubscriberLoop : IDisposable
     private long _nextDrop;
     private volatile bool _isStopped;
 
+    /// <summary>Starts the thread.</summary>
     /// <param name="target">The server.</param>
-    /// <param name="subscribers">All of them, by number.</param>
-    /// <param name="inFlight">Released for each update that has been delivered to all subscribers; null: nobody waits
-    /// for that.</param>
+    /// <param name="subscribers">All subscribers, by number.</param>
+    /// <param name="inFlight">The semaphore to release for each update that all subscribers have got; null:
+    /// none.</param>
     public SubscriberLoop(LoadTarget target, Subscriber[] subscribers, SemaphoreSlim? inFlight)
     {
         Order = new DeliveryOrder(subscribers.Count(subscriber => !subscriber.IsStalled));
@@ -41,20 +43,20 @@ internal sealed class SubscriberLoop : IDisposable
         _thread.Start();
     }
 
-    /// <summary>What was delivered. To be used within <see cref="AskAsync"/>.</summary>
+    /// <summary>The order of deliveries. Use it only within <see cref="AskAsync"/>.</summary>
     public DeliveryOrder Order { get; }
 
-    /// <summary>What happened. To be used within <see cref="AskAsync"/>.</summary>
+    /// <summary>The counters. Use them only within <see cref="AskAsync"/>.</summary>
     public LoadCounts Counts { get; } = new();
 
-    /// <summary>How many connections a second are broken off. To be set within <see cref="AskAsync"/>.</summary>
+    /// <summary>The number of connections per second to break. Set it only within <see cref="AskAsync"/>.</summary>
     public double DropsPerSecond { get; set; }
 
-    /// <summary>How many deliveries there have been. From any thread.</summary>
+    /// <summary>The number of deliveries so far. Any thread may read it.</summary>
     public long Deliveries => Volatile.Read(ref _deliveries);
 
     /// <summary>Opens all streams, a few at a time, and waits until the headers of each have come.</summary>
-    /// <exception cref="IOException">One did not open.</exception>
+    /// <exception cref="IOException">A stream did not open.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         foreach (var subscriber in _subscribers)
@@ -66,8 +68,8 @@ internal sealed class SubscriberLoop : IDisposable
         _opening.Release(LoadLimits.OpenedAtOnce);
     }
 
-    /// <summary>Breaks off all connections on which no update has come, each one to three times before the first. To be
-    /// used within <see cref="AskAsync"/>.</summary>
+    /// <summary>Breaks all connections on which no update has come, each one to three times before the first update.
+    /// Call it only within <see cref="AskAsync"/>.</summary>
     public void DropEarly()
     {
         foreach (var subscriber in _subscribers)
@@ -78,7 +80,7 @@ internal sealed class SubscriberLoop : IDisposable
         }
     }
 
-    /// <summary>Lets the thread do something between two receives.</summary>
+    /// <summary>Runs a function on the thread, between two receives.</summary>
     /// <exception cref="IOException">The thread has failed.</exception>
     public async Task<T> AskAsync<T>(Func<T> action, CancellationToken cancellationToken)
     {
@@ -88,7 +90,7 @@ internal sealed class SubscriberLoop : IDisposable
         return await done.Task;
     }
 
-    /// <summary>Breaks off all connections.</summary>
+    /// <summary>Stops the thread and breaks all connections.</summary>
     public void Dispose()
     {
         _isStopped = true;
@@ -109,7 +111,7 @@ internal sealed class SubscriberLoop : IDisposable
     {
         var server = _target.AddressAt(subscriber.Number + subscriber.Visits);
         subscriber.Open(server, _target.SubscribeRequest(subscriber.Number));
-        // Only now: from here on the connection is the thread's.
+        // Last, because from here on the connection belongs to the thread.
         _poller.Add(subscriber.Socket ?? throw new InvalidOperationException("No connection."), subscriber.Number);
     }
 
@@ -187,7 +189,7 @@ internal sealed class SubscriberLoop : IDisposable
         if (subscriber is { IsStalled: true, Socket: { } socket }) _poller.Remove(socket);
     }
 
-    // False if its connection is to be broken off: then nothing behind the id has come.
+    // Returns false if the connection has to be broken now: an id without data has come, and nothing after it.
     private bool Read(Subscriber subscriber, ReadOnlySpan<byte> content)
     {
         var now = Stopwatch.GetTimestamp();
@@ -219,7 +221,7 @@ internal sealed class SubscriberLoop : IDisposable
         return true;
     }
 
-    // As a browser does: it comes back by itself, with the id of the last event that it has got.
+    // Like a browser, the subscriber reconnects with its last event id.
     private void Leave(Subscriber subscriber)
     {
         subscriber.Reset();
@@ -245,7 +247,7 @@ internal sealed class SubscriberLoop : IDisposable
         }
     }
 
-    // Some of what has come is read before, so that connections also break in the middle of an event.
+    // Reads a random part of the available bytes first, so that connections also break in the middle of an event.
     private void Drop()
     {
         if (DropsPerSecond <= 0)

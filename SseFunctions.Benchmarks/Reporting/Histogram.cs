@@ -3,11 +3,12 @@ using System.Numerics;
 
 namespace SseFunctions.Benchmarks.Reporting;
 
-/// <summary>Durations by the million, in buckets whose width is at most 3 % of what they count. Not
+/// <summary>A histogram for millions of durations. The width of a bucket is at most 3 % of its durations. Not
 /// thread-safe.</summary>
 internal sealed class Histogram
 {
-    // Each power of two in as many equal parts; below the first such power a bucket is one microsecond.
+    // Each power of two is divided into 2^PartBits equal buckets. Below 2^PartBits microseconds a bucket is one
+    // microsecond wide.
     private const int PartBits = 5;
     private const int Parts = 1 << PartBits;
     private const double MicrosecondsPerMillisecond = 1000;
@@ -17,13 +18,13 @@ internal sealed class Histogram
     private readonly long[] _counts = new long[(64 - PartBits + 1) * Parts];
     private long _maximum;
 
-    /// <summary>How many durations there are.</summary>
+    /// <summary>The number of durations.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The longest, in milliseconds.</summary>
+    /// <summary>The longest duration, in milliseconds.</summary>
     public double Maximum => _maximum / MicrosecondsPerMillisecond;
 
-    /// <summary>Adds one, in ticks of <see cref="Stopwatch"/>.</summary>
+    /// <summary>Adds a duration in ticks of <see cref="Stopwatch"/>.</summary>
     public void Add(long ticks)
     {
         var microseconds = Math.Max(0, (long)(ticks * MicrosecondsPerTick));
@@ -32,8 +33,8 @@ internal sealed class Histogram
         if (microseconds > _maximum) _maximum = microseconds;
     }
 
-    /// <summary>The duration that at least this share of the durations does not exceed, in milliseconds; 0 when there
-    /// are none.</summary>
+    /// <summary>Gets a percentile: the duration that at least this share of the durations does not exceed, in
+    /// milliseconds; 0 if there are no durations.</summary>
     public double Percentile(double share)
     {
         var left = Math.Max(1, (long)Math.Ceiling(share * Count));
@@ -52,7 +53,7 @@ internal sealed class Histogram
         return (shift * Parts) + (int)(microseconds >> shift);
     }
 
-    // The largest duration of a bucket.
+    // Gets the upper bound of a bucket.
     private static long EndOf(int bucket)
     {
         if (bucket < Parts) return bucket;

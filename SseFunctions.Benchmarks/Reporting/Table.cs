@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SseFunctions.Benchmarks.Reporting;
 
-/// <summary>Rows of plain text in columns: the first to the left, the others to the right.</summary>
+/// <summary>A table in plain text. The first column is aligned left, the others right.</summary>
 internal sealed class Table(params string[] header)
 {
     private const string Gap = "  ";
@@ -13,7 +13,7 @@ internal sealed class Table(params string[] header)
     public void Add(params FormattableString[] cells) =>
         _rows.Add([.. cells.Select(cell => cell.ToString(CultureInfo.InvariantCulture))]);
 
-    /// <summary>Writes it out.</summary>
+    /// <summary>Prints the table.</summary>
     public void Print()
     {
         var widths = header.Select((_, column) => _rows.Max(row => row[column].Length)).ToArray();

@@ -6,17 +6,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace SseFunctions.Benchmarks.Server;
 
-/// <summary>The hub's two routes in front of a broadcaster that is written by hand.</summary>
+/// <summary>The hub's two routes for a hand-written broadcaster.</summary>
 internal static class BroadcastEndpoints
 {
-    /// <summary>Adds them.</summary>
+    /// <summary>Adds the endpoints.</summary>
     public static void Map(WebApplication application, IBroadcaster broadcaster)
     {
         application.MapGet(Paths.Hub, context => SubscribeAsync(context, broadcaster));
         application.MapPost(Paths.Hub, context => PublishAsync(context, broadcaster));
     }
 
-    /// <summary>An event as it goes over the wire.</summary>
+    /// <summary>Encodes an event for the wire.</summary>
     public static byte[] Encode(long id, ReadOnlySpan<byte> data)
     {
         var head = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {id}\ndata: "));
@@ -37,7 +37,7 @@ internal static class BroadcastEndpoints
 
     private static async Task PublishAsync(HttpContext context, IBroadcaster broadcaster)
     {
-        // The framework's own parser, as most would do it.
+        // The framework's form parser, the usual choice.
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var id = broadcaster.Publish(Encoding.UTF8.GetBytes(form["data"].ToString()));
         context.Response.ContentType = "text/plain";

@@ -8,13 +8,13 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Benchmarks.Server;
 
-/// <summary>The test sequences written by hand: what a stream costs in Kestrel when nothing is done but writing.
-/// </summary>
+/// <summary>The test sequences, written to the response by hand: the cost of a stream in Kestrel when the server only
+/// writes.</summary>
 internal static class ByHandEndpoints
 {
     private const int MaxUnflushedBytes = 32 * 1024;
 
-    /// <summary>Adds them.</summary>
+    /// <summary>Adds the endpoints.</summary>
     public static void Map(WebApplication application)
     {
         var messages = application.Services.GetRequiredService<DemoMessages>();

@@ -3,17 +3,17 @@ using SseFunctions.Benchmarks.Load;
 
 namespace SseFunctions.Benchmarks.Server;
 
-/// <summary>How the hub is set up for a load.</summary>
+/// <summary>The settings of the hub under a load.</summary>
 internal static class HubSettings
 {
     private const int KeyBytes = 32;
 
     private static readonly string Key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes));
 
-    /// <summary>May do everything, in the servers that this process starts.</summary>
+    /// <summary>A token with all rights, for the servers that this process starts.</summary>
     public static readonly string Token = AccessToken.For(Key);
 
-    /// <summary>The settings, named as environment variables are.</summary>
+    /// <summary>The settings, with the names of environment variables.</summary>
     public static Dictionary<string, string> All => new()
     {
         ["Hub__Publisher__Key"] = Key,
@@ -24,7 +24,7 @@ internal static class HubSettings
         ["Streaming__MaxDuration"] = "00:00:00",
     };
 
-    /// <summary>The same, with another interval between heartbeats.</summary>
+    /// <summary>The same settings with another heartbeat interval.</summary>
     public static Dictionary<string, string> With(TimeSpan heartbeat)
     {
         var settings = All;

@@ -4,7 +4,7 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Benchmarks.Server;
 
-/// <summary>Gives every open stream an event at a steady pace, through a channel of its own.</summary>
+/// <summary>Gives each open stream an event at a steady pace, through one channel per stream.</summary>
 internal sealed class PacedFeed : IDisposable
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(10);
@@ -15,7 +15,7 @@ internal sealed class PacedFeed : IDisposable
     public PacedFeed() =>
         _timer = new Timer(static feed => ((PacedFeed)feed!).PublishAll(), this, Timeout.Infinite, Timeout.Infinite);
 
-    /// <summary>Opens a channel, and starts the pace with the first.</summary>
+    /// <summary>Opens a channel. The first channel starts the timer.</summary>
     public Channel<ServerSentEvent> Open()
     {
         var channel = Channel.CreateUnbounded<ServerSentEvent>(
@@ -24,10 +24,10 @@ internal sealed class PacedFeed : IDisposable
         return channel;
     }
 
-    /// <summary>Closes it.</summary>
+    /// <summary>Closes a channel.</summary>
     public void Close(Channel<ServerSentEvent> channel) => _open.TryRemove(channel, out _);
 
-    /// <summary>Stops the pace.</summary>
+    /// <summary>Stops the timer.</summary>
     public void Dispose() => _timer.Dispose();
 
     private void PublishAll()

@@ -2,30 +2,30 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Benchmarks.Server;
 
-/// <summary>What the servers answer to.</summary>
+/// <summary>The paths of the servers.</summary>
 internal static class Paths
 {
-    /// <summary>The demo of the local host.</summary>
+    /// <summary>The demo stream of LocalHost.</summary>
     public const string Events = "/events";
 
     /// <summary>The demo's messages.</summary>
     public const string Demo = "/demo";
 
-    /// <summary>Many events that are there already.</summary>
+    /// <summary>Many events that are ready without waiting.</summary>
     public const string Ready = "/ready";
 
-    /// <summary>Events that come at a steady pace and never end.</summary>
+    /// <summary>Endless events at a steady pace.</summary>
     public const string Paced = "/paced";
 
-    /// <summary>Events each of which is awaited, as fast as they are taken, without an end.</summary>
+    /// <summary>Endless events as fast as the client takes them. The sequence awaits before each event.</summary>
     public const string Awaited = "/awaited";
 
-    /// <summary>A first event that is long in coming.</summary>
+    /// <summary>A first event after a long delay.</summary>
     public const string Late = "/late";
 
-    /// <summary>The first comment, then nothing.</summary>
+    /// <summary>Only the first comment.</summary>
     public const string Idle = "/idle";
 
-    /// <summary>The hub, and what is measured beside it: GET subscribes, POST publishes.</summary>
+    /// <summary>The hub, or a hand-written broadcaster: GET subscribes, POST publishes.</summary>
     public const string Hub = HubPath.Absolute;
 }

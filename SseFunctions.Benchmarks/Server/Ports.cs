@@ -6,11 +6,12 @@ namespace SseFunctions.Benchmarks.Server;
 /// <summary>Ports for servers that are killed and started again at the same address.</summary>
 internal static class Ports
 {
-    // Below those that the system gives to clients: none of their connections takes the port of a server that is down.
+    // Below the range from which the system takes ports for clients, so that no client connection takes the port of a
+    // server that is down.
     private const int First = 20_000;
     private const int Last = 30_000;
 
-    /// <summary>One that nobody listens on.</summary>
+    /// <summary>Finds a port that is free.</summary>
     public static int Free()
     {
         while (true)
@@ -24,7 +25,7 @@ internal static class Ports
             }
             catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
-                // Another one, then.
+                // Try the next port.
             }
         }
     }

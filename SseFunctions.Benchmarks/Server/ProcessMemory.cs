@@ -2,14 +2,15 @@ using System.Globalization;
 
 namespace SseFunctions.Benchmarks.Server;
 
-/// <summary>How much memory a process has, in bytes, by /proc.</summary>
-/// <param name="ResidentBytes">All of it that is in RAM.</param>
-/// <param name="AnonymousBytes">Of that, what no file backs: heap, stacks, the buffers of the connections.</param>
+/// <summary>The memory of a process, from /proc.</summary>
+/// <param name="ResidentBytes">The memory in RAM, in bytes.</param>
+/// <param name="AnonymousBytes">The part of it that no file backs: heap, stacks, the buffers of the
+/// connections.</param>
 internal sealed record ProcessMemory(long ResidentBytes, long AnonymousBytes)
 {
     private const int BytesPerKilobyte = 1024;
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the memory of a process.</summary>
     public static ProcessMemory Of(int processId)
     {
         var lines = File.ReadAllLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/status"));

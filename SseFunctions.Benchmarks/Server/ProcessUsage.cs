@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace SseFunctions.Benchmarks.Server;
 
-/// <summary>What some processes, which together are one server, have used.</summary>
-/// <param name="processIds">Which.</param>
+/// <summary>The processor time and memory of the processes that together are one server.</summary>
+/// <param name="processIds">The ids of the processes.</param>
 internal sealed class ProcessUsage(IReadOnlyList<int> processIds)
 {
-    /// <summary>The processor time of all, user and system.</summary>
-    /// <exception cref="IOException">One of them is gone.</exception>
+    /// <summary>The processor time of all processes, user and system.</summary>
+    /// <exception cref="IOException">A process has ended.</exception>
     public TimeSpan ProcessorTime => TimeSpan.FromTicks(processIds.Sum(processId => TimeOf(processId).Ticks));
 
-    /// <summary>The memory of all, in RAM.</summary>
+    /// <summary>The memory of all processes in RAM, in bytes.</summary>
     public long ResidentBytes => processIds.Sum(processId => ProcessMemory.Of(processId).ResidentBytes);
 
     private static TimeSpan TimeOf(int processId)
@@ -22,7 +22,7 @@ internal sealed class ProcessUsage(IReadOnlyList<int> processIds)
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
-            throw new IOException("The server is gone.", exception);
+            throw new IOException("A process of the server has ended.", exception);
         }
     }
 }

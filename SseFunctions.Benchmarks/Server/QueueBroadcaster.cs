@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace SseFunctions.Benchmarks.Server;
 
-/// <summary>The usual way: an event is encoded once and put into a bounded queue of each subscriber, whose own loop
-/// writes what is in the queue and flushes once. It knows no history.</summary>
+/// <summary>The usual design: encodes an event once and puts it into a bounded queue of each subscriber. A loop per
+/// subscriber writes everything in the queue and flushes once. No history.</summary>
 internal sealed class QueueBroadcaster : IBroadcaster
 {
     private const int MaxQueued = 1024;

@@ -5,7 +5,7 @@ using SseFunctions.Benchmarks.Commands;
 
 namespace SseFunctions.Benchmarks.Server;
 
-/// <summary>A redis-server of this program's own, which keeps everything in memory.</summary>
+/// <summary>A redis-server that this program starts and ends. It stores nothing on disk.</summary>
 internal sealed class RedisProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -19,10 +19,10 @@ internal sealed class RedisProcess : IAsyncDisposable
         _listening = ListenAsync();
     }
 
-    /// <summary>For the hub.</summary>
+    /// <summary>The connection string for the hub.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>The processor time it has used, user and system.</summary>
+    /// <summary>The processor time of the process, user and system.</summary>
     public TimeSpan ProcessorTime
     {
         get
@@ -32,9 +32,9 @@ internal sealed class RedisProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts one and waits until it listens.</summary>
-    /// <exception cref="UsageException">There is no redis-server.</exception>
-    /// <exception cref="IOException">It did not start.</exception>
+    /// <summary>Starts a redis-server and waits until it listens.</summary>
+    /// <exception cref="UsageException">redis-server is not installed.</exception>
+    /// <exception cref="IOException">redis-server did not start.</exception>
     public static async Task<RedisProcess> StartAsync(CancellationToken cancellationToken)
     {
         var port = Ports.Free();
@@ -47,11 +47,11 @@ internal sealed class RedisProcess : IAsyncDisposable
         RedisProcess redis;
         try
         {
-            redis = new RedisProcess(Process.Start(start) ?? throw new IOException("No new process."), port);
+            redis = new RedisProcess(Process.Start(start) ?? throw new IOException("redis-server did not start."), port);
         }
         catch (Win32Exception)
         {
-            throw new UsageException("There is no redis-server: install it (Debian: apt-get install redis-server).");
+            throw new UsageException("redis-server is not installed: install it (Debian: apt-get install redis-server).");
         }
         try
         {
@@ -65,8 +65,8 @@ internal sealed class RedisProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The settings of an instance, named as environment variables are.</summary>
-    /// <param name="name">Of the log: instances with the same one share it.</param>
+    /// <summary>The settings of an instance, with the names of environment variables.</summary>
+    /// <param name="name">The name of the log. Instances with the same name share one log.</param>
     public Dictionary<string, string> SettingsFor(string name)
     {
         var settings = HubSettings.All;
@@ -75,7 +75,7 @@ internal sealed class RedisProcess : IAsyncDisposable
         return settings;
     }
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Ends the process.</summary>
     public async ValueTask DisposeAsync()
     {
         _process.Kill();
@@ -89,6 +89,6 @@ internal sealed class RedisProcess : IAsyncDisposable
         {
             if (line.Contains("Ready to accept connections", StringComparison.Ordinal)) _ready.TrySetResult();
         }
-        _ready.TrySetException(new IOException("Redis ended."));
+        _ready.TrySetException(new IOException("redis-server ended before it was ready."));
     }
 }

@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace SseFunctions.Benchmarks.Server;
 
-/// <summary>One ring of encoded events for all; a subscriber is a position in it. Events that are published while the
-/// sweep is under way leave with the others in the next one, in one write.</summary>
+/// <summary>Keeps the encoded events in one ring for all subscribers; a subscriber is a position in the ring. Events
+/// that are published during a sweep leave together in the next sweep, in one write.</summary>
 internal sealed class RingBroadcaster : IBroadcaster, IDisposable
 {
     private const int Capacity = 64 * 1024;
@@ -45,7 +45,7 @@ internal sealed class RingBroadcaster : IBroadcaster, IDisposable
         await reader.Ended;
     }
 
-    /// <summary>An event that is held; null when it no longer is, or has only just been overwritten.</summary>
+    /// <summary>Gets the event with an id; null if the ring no longer holds it, or may be overwriting it.</summary>
     public byte[]? Frame(long id) => id > LastId - Capacity + 1 ? _frames[id % Capacity] : null;
 
     /// <summary>Ends the sweeps.</summary>

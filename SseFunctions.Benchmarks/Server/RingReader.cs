@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace SseFunctions.Benchmarks.Server;
 
-/// <summary>A subscriber of the ring. Used by its sweep alone, but for the end of a flush that was not done at once.
-/// </summary>
+/// <summary>A subscriber of the ring. Only its sweep uses it, except that a pending flush may complete on another
+/// thread.</summary>
 internal sealed class RingReader(HttpContext context, RingSweep sweep, long lastId)
 {
     private const int MaxUnflushedBytes = 32 * 1024;
@@ -16,11 +16,12 @@ internal sealed class RingReader(HttpContext context, RingSweep sweep, long last
     private volatile bool _isFlushing;
     private bool _isOpen;
 
-    /// <summary>Done when nothing is written any more.</summary>
+    /// <summary>Completes when nothing more will be written.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>Writes what there is, unless what was written before is still on its way.</summary>
-    /// <returns>False once it has ended.</returns>
+    /// <summary>Writes the events that the subscriber does not have yet, unless the flush before is still
+    /// pending.</summary>
+    /// <returns>False if the subscriber has ended.</returns>
     public bool Write(RingBroadcaster ring)
     {
         if (_isFlushing) return true;
@@ -29,7 +30,7 @@ internal sealed class RingReader(HttpContext context, RingSweep sweep, long last
             _ended.TrySetResult();
             return false;
         }
-        // The first flush sends the headers, which are waiting to be sent.
+        // The first flush also sends the headers.
         var isNews = !_isOpen;
         _isOpen = true;
         var newest = ring.LastId;
@@ -62,7 +63,7 @@ internal sealed class RingReader(HttpContext context, RingSweep sweep, long last
 
     private async Task WaitAsync(Task flush)
     {
-        // A flush that fails is that of a client that is gone, and that has been told by the token.
+        // A flush fails only if the client is gone, which the token reports.
         await flush.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _isFlushing = false;
         sweep.Wake();

@@ -1,6 +1,6 @@
 namespace SseFunctions.Benchmarks.Server;
 
-/// <summary>Goes round its share of the ring's subscribers whenever there is something to write.</summary>
+/// <summary>Writes to its share of the ring's subscribers, one after the other, when there are new events.</summary>
 internal sealed class RingSweep : IDisposable
 {
     private readonly RingBroadcaster _ring;
@@ -18,14 +18,14 @@ internal sealed class RingSweep : IDisposable
         _running = Task.Run(RunAsync);
     }
 
-    /// <summary>Takes a subscriber in, and opens its stream.</summary>
+    /// <summary>Adds a subscriber, and opens its stream.</summary>
     public void Add(RingReader reader)
     {
         lock (_lock) _fresh.Add(reader);
         Wake();
     }
 
-    /// <summary>Has it go round once more.</summary>
+    /// <summary>Asks for another sweep.</summary>
     public void Wake()
     {
         if (Interlocked.Exchange(ref _isWoken, 1) == 0) _bell.Release();
@@ -35,7 +35,7 @@ internal sealed class RingSweep : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        // The server is at its end: nothing is left that would use what is not disposed of.
+        // The server is stopping, so objects that are not disposed here do no harm.
         if (_running.IsCompleted) _bell.Dispose();
         _stop.Dispose();
     }

@@ -6,8 +6,8 @@ using System.Threading.Channels;
 
 namespace SseFunctions.Benchmarks.Server;
 
-/// <summary>A server in a process of its own, so that its processor time and memory are nobody else's. It ends with its
-/// disposal, and by itself should this process end before.</summary>
+/// <summary>A server in a child process, so that its processor time and memory can be measured apart. It ends when this
+/// object is disposed or this process ends.</summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private const int TerminationSignal = 15;
@@ -24,31 +24,32 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         _listening = ListenAsync();
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address on which the server listens.</summary>
     public IPEndPoint Address { get; private set; } = new(IPAddress.Loopback, 0);
 
-    /// <summary>Its number.</summary>
+    /// <summary>The id of the process.</summary>
     public int Id => _process.Id;
 
-    /// <summary>The processor time it has used, user and system.</summary>
+    /// <summary>The processor time of the process, user and system.</summary>
     public TimeSpan ProcessorTime => _process.TotalProcessorTime;
 
-    /// <summary>The memory it has.</summary>
+    /// <summary>The memory of the process.</summary>
     public ProcessMemory Memory => ProcessMemory.Of(_process.Id);
 
-    /// <summary>Starts one and waits until it listens.</summary>
-    /// <param name="variant">Which.</param>
-    /// <param name="settings">Its settings, named as environment variables are.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <param name="port">Where it listens; 0: wherever there is room. For the local host only.</param>
-    /// <exception cref="InvalidOperationException">It did not start.</exception>
+    /// <summary>Starts a server and waits until it listens.</summary>
+    /// <param name="variant">The server to start.</param>
+    /// <param name="settings">Its settings, with the names of environment variables.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="port">The port on which it listens; 0: any free port. Only LocalHost supports another
+    /// value.</param>
+    /// <exception cref="InvalidOperationException">The server did not start.</exception>
     public static async Task<ServerProcess> StartAsync(
         ServerVariant variant,
         IReadOnlyDictionary<string, string> settings,
         CancellationToken cancellationToken,
         int port = 0)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath ?? throw new InvalidOperationException("No own path."))
+        var start = new ProcessStartInfo(Environment.ProcessPath ?? throw new InvalidOperationException("No ProcessPath."))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -59,7 +60,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         start.ArgumentList.Add(variant.ToString());
         start.ArgumentList.Add(port.ToString(CultureInfo.InvariantCulture));
         foreach (var (name, value) in settings) start.Environment[name] = value;
-        var server = new ServerProcess(Process.Start(start) ?? throw new InvalidOperationException("No new process."));
+        var server = new ServerProcess(Process.Start(start) ?? throw new InvalidOperationException("No server process."));
         try
         {
             var answer = await server._answers.Reader.ReadAsync(cancellationToken);
@@ -73,8 +74,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets it collect its garbage and give back what it can.</summary>
-    /// <returns>How many bytes of the heap are still in use.</returns>
+    /// <summary>Makes the server collect garbage and return memory to the system.</summary>
+    /// <returns>The number of bytes of the heap that are still in use.</returns>
     public async Task<long> CollectAsync(CancellationToken cancellationToken)
     {
         await _process.StandardInput.WriteLineAsync(ServerProgram.Collect.AsMemory(), cancellationToken);
@@ -82,18 +83,18 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return await _answers.Reader.ReadAsync(cancellationToken);
     }
 
-    /// <summary>Asks it to stop, as platforms do.</summary>
-    /// <returns>How long it took until the process was gone.</returns>
+    /// <summary>Asks the server to stop with SIGTERM, as platforms do.</summary>
+    /// <returns>The time until the process had ended.</returns>
     public async Task<TimeSpan> TerminateAsync(CancellationToken cancellationToken)
     {
         var asked = Stopwatch.GetTimestamp();
         if (Kill(_process.Id, TerminationSignal) != 0)
-            throw new InvalidOperationException("The server is gone already.");
+            throw new InvalidOperationException("The server has already ended.");
         await _process.WaitForExitAsync(cancellationToken);
         return Stopwatch.GetElapsedTime(asked);
     }
 
-    /// <summary>Ends it without a word, as a crash would.</summary>
+    /// <summary>Kills the process, like a crash.</summary>
     public async Task KillAsync(CancellationToken cancellationToken)
     {
         _process.Kill();
@@ -101,7 +102,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         await DisposeAsync();
     }
 
-    /// <summary>Ends it, by force if it does not stop by itself.</summary>
+    /// <summary>Ends the process, by force if it does not stop when asked.</summary>
     public async ValueTask DisposeAsync()
     {
         using var limit = new CancellationTokenSource(EndLimit);
@@ -112,7 +113,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    // To the end, or the server would wait for somebody to take what it writes. What is no answer is a warning.
+    // Reads to the end. Otherwise the pipe would fill up and the server would block when it writes. A line that is not
+    // an answer is a warning.
     private async Task ListenAsync()
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)

@@ -9,17 +9,17 @@ using SseFunctions.LocalHost;
 
 namespace SseFunctions.Benchmarks.Server;
 
-/// <summary>What the child process runs: it says its port, does what <see cref="ServerProcess"/> writes to it, and
-/// stops at the latest when that is gone.</summary>
+/// <summary>The program of the child process. It prints its port, executes the commands that
+/// <see cref="ServerProcess"/> writes to it, and stops at the latest when the parent process has ended.</summary>
 internal static class ServerProgram
 {
-    /// <summary>The command that collects garbage; its answer is how many bytes are still in use.</summary>
+    /// <summary>The command that collects garbage. The answer is the number of bytes that are still in use.</summary>
     public const string Collect = "collect";
 
-    /// <summary>What an answer starts with; a number follows. The first, unasked, is the port.</summary>
+    /// <summary>The start of an answer; a number follows. The first answer, without a command, is the port.</summary>
     public const string Answer = "answer=";
 
-    /// <summary>Runs until SIGTERM or the end of the standard input.</summary>
+    /// <summary>Runs the server until SIGTERM or the end of standard input.</summary>
     public static async Task<int> RunAsync(ServerVariant variant, string port)
     {
         await using var application = variant == ServerVariant.LocalHost
@@ -27,13 +27,13 @@ internal static class ServerProgram
             : Build(variant);
         await application.StartAsync();
         Say(new Uri(application.Urls.First()).Port);
-        // A thread of its own: reading the console blocks, and the pool's threads are for the streams.
+        // On a separate thread: reading the console blocks, and the thread pool is for the streams.
         new Thread(() => Obey(application.Lifetime)) { IsBackground = true }.Start();
         await application.WaitForShutdownAsync();
         return 0;
     }
 
-    // As the local host has it, so that only the writing differs.
+    // Configured like LocalHost, so that only the writing differs.
     private static WebApplication Build(ServerVariant variant)
     {
         var builder = WebApplication.CreateSlimBuilder();

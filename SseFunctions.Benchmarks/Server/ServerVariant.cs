@@ -1,21 +1,21 @@
 namespace SseFunctions.Benchmarks.Server;
 
-/// <summary>Which server a child process is.</summary>
+/// <summary>The servers that a child process can run.</summary>
 internal enum ServerVariant
 {
-    /// <summary>The functions in the local host, as they are.</summary>
+    /// <summary>LocalHost with the app's functions.</summary>
     LocalHost,
 
     /// <summary>Test sequences, streamed by <see cref="Streaming.EventStreams"/>.</summary>
     Streams,
 
-    /// <summary>The same, written to the response by hand.</summary>
+    /// <summary>The same test sequences, written to the response by hand.</summary>
     ByHand,
 
-    /// <summary>A broadcaster written by hand: a bounded queue a subscriber.</summary>
+    /// <summary>A hand-written broadcaster: one bounded queue per subscriber.</summary>
     Queue,
 
-    /// <summary>A broadcaster written by hand: one ring that all subscribers read, and a loop a core that
-    /// writes.</summary>
+    /// <summary>A hand-written broadcaster: one ring that all subscribers read, and one writing loop per
+    /// core.</summary>
     Ring,
 }

@@ -6,12 +6,12 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Benchmarks.Server;
 
-/// <summary>The test sequences as functions stream them.</summary>
+/// <summary>The test sequences, streamed like in a function.</summary>
 internal static class StreamsEndpoints
 {
     private const string Feature = "benchmark";
 
-    /// <summary>Adds them.</summary>
+    /// <summary>Adds the endpoints.</summary>
     public static void Map(WebApplication application)
     {
         var streams = application.Services.GetRequiredService<EventStreams>();

@@ -6,7 +6,7 @@ using SseFunctions.LocalHost;
 
 namespace SseFunctions.Tests.LocalHost;
 
-/// <summary>The Functions host takes the first route that fits in the order of the functions' names; see
+/// <summary>The Functions host uses the first matching route in the order of the functions' names; see
 /// docs/decisions.md.</summary>
 public sealed class FunctionRouterTests
 {
@@ -77,7 +77,7 @@ public sealed class FunctionRouterTests
         [Function("Nightly")]
         public void Nightly([SampleTrigger] string time) => name.Of(time);
 
-        /// <summary>Shows that services reach a function's constructor.</summary>
+        /// <summary>A service that a function's constructor must get.</summary>
         public sealed class Name
         {
             public IResult Of(string function) => TypedResults.Text(function, contentType: _contentType);
@@ -86,7 +86,7 @@ public sealed class FunctionRouterTests
         }
     }
 
-    /// <summary>Stands for the trigger of a timer or of a queue.</summary>
+    /// <summary>Represents a trigger that is not HTTP, such as a timer or a queue.</summary>
     [AttributeUsage(AttributeTargets.Parameter)]
     public sealed class SampleTriggerAttribute : TriggerBindingAttribute;
 }

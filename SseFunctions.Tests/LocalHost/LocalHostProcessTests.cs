@@ -12,7 +12,7 @@ public sealed class LocalHostProcessTests
         using var host = LocalHostProcess.Start("--port 0");
         using var http = new HttpClient();
         Assert.Contains("<h1", await http.GetStringAsync(await host.Url, TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        await host.Printed("Ctrl+C stops it");
+        await host.Printed("Ctrl+C stops LocalHost");
         var output = host.Output;
         Assert.InRange(output.IndexOf("/events", StringComparison.Ordinal), 0, output.IndexOf("/{*path}", StringComparison.Ordinal));
     }
@@ -119,7 +119,7 @@ public sealed class LocalHostProcessTests
         folder.Write("host.json", """{ "version": "2.0", "extensions": { "http": { "routePrefix": "live" } } }""");
         folder.Write("local.settings.json", """
             {
-              // Core Tools takes comments too.
+              // Core Tools accepts comments too.
               "Values": { "Demo__Delay": "00:00:00", "Demo__Messages": "from a first line", "Demo:Messages": "from the file" },
               "Host": { "LocalHttpPort": 0 }
             }

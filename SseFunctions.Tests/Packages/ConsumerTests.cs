@@ -5,7 +5,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Packages;
 
-/// <summary>Apps of other people: made outside the repository, with the packages alone.</summary>
+/// <summary>Apps outside the repository that use only the packages.</summary>
 public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixture<PackedPackages>
 {
     private static readonly string[] HubFunctions = ["HubPublish", "HubSubscribe", "HubSubscriptions"];
@@ -13,7 +13,7 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
     [Fact]
     public async Task The_app_of_the_template_streams_and_its_hub_delivers()
     {
-        // A name that is no name of a namespace.
+        // A name that is not a valid namespace.
         var app = packages.NewFolder("from-template");
         await packages.Succeed(app, "dotnet", "new", "ssefunctions", "--name", "from-template", "--output", ".");
         var published = await PackedPackages.Publish(app);
@@ -84,12 +84,12 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
             """);
         var published = await PackedPackages.Publish(app);
         Assert.Equal([.. HubFunctions, "OrderPaid"], FunctionsOf(published).Order(StringComparer.Ordinal));
-        // The hub alone needs no client of Redis and no identity of Azure.
+        // Without SseFunctions.Hub.Redis, the hub needs neither the Redis client nor Azure.Identity.
         Assert.DoesNotContain(
             Directory.EnumerateFiles(published).Select(file => Path.GetFileName(file)),
             file => file.StartsWith("StackExchange", StringComparison.Ordinal) || file.StartsWith("Azure.Identity", StringComparison.Ordinal));
 
-        // No routePrefix is set: everything is under /api.
+        // No routePrefix is set, so all routes are under /api.
         await using var host = await FunctionsHost.Start(
             published, ("Hub__Anonymous", "true"), ("Hub__Subscriptions", "true"), ("Hub__Publisher__Key", Jwt.Key));
         using var order = await host.Invoke("HubSubscribe", "GET", "/api/.well-known/mercure?topic=orders/42");
@@ -98,7 +98,7 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
         await paid.Until("HTTP/1.1 204");
         await order.Until("data: paid");
 
-        // Where the hub is in this app.
+        // The path of the hub in this app.
         using var list = await host.Invoke(
             "HubSubscriptions", "GET", "/api/.well-known/mercure/subscriptions", $"Authorization: Bearer {Jwt.Subscriber("*")}\r\n");
         Assert.Contains("Link: </api/.well-known/mercure>", await list.Until("\r\n\r\n"), StringComparison.Ordinal);
@@ -159,7 +159,7 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
         }
     }
 
-    // The lines that a reader of the README pastes: one for Program.cs, and a function.
+    // The code that a reader of the README pastes: a line for Program.cs, and a function.
     private static (string Line, string Function) ReadmeLines()
     {
         var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));

@@ -4,13 +4,13 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Packages;
 
-/// <summary>All packages, packed in a version of their own into a folder outside the repository, where apps are made that know nothing
-/// of the repository.</summary>
+/// <summary>All packages, packed with a unique version into a folder outside the repository. The tests create apps
+/// there, which do not use files of the repository.</summary>
 public sealed partial class PackedPackages : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("sse-packages-").FullName;
 
-    /// <summary>The version, in which nobody else has packed them.</summary>
+    /// <summary>The unique version of the packages.</summary>
     public string Version { get; } = $"0.0.1-test{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}";
 
     private string Packages => Path.Combine(_folder, "packages");
@@ -30,7 +30,7 @@ public sealed partial class PackedPackages : IAsyncLifetime
         File.WriteAllText(
             Path.Combine(_folder, "NuGet.config"),
             $"<configuration><packageSources><add key=\"packed\" value=\"{Packages}\" /></packageSources></configuration>");
-        // Apps outside the repository take none of its rules.
+        // The apps must not use the repository's build settings.
         await Succeed(_folder, "dotnet", "new", "install", Path.Combine(Packages, $"SseFunctions.Templates.{Version}.nupkg"));
     }
 
@@ -48,10 +48,10 @@ public sealed partial class PackedPackages : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>A new folder for an app.</summary>
+    /// <summary>Creates a folder for an app.</summary>
     public string NewFolder(string name) => Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
 
-    /// <summary>Publishes the app of a folder. The test is skipped where a feed lacks the worker's packages.</summary>
+    /// <summary>Publishes the app in a folder. Skips the test if the feed lacks the worker's packages.</summary>
     public static async Task<string> Publish(string app)
     {
         var published = $"{app}-published";
@@ -63,10 +63,10 @@ public sealed partial class PackedPackages : IAsyncLifetime
         return published;
     }
 
-    /// <summary>Runs a program that has to succeed.</summary>
+    /// <summary>Runs a program that must succeed.</summary>
     public async Task Succeed(string folder, string program, params string[] arguments)
     {
-        // Templates are installed for the user: not for the one who runs the tests.
+        // dotnet new installs templates per user. Another home folder keeps them away from the user who runs the tests.
         var (exitCode, output) = await Command.Run(folder, program, arguments, ("DOTNET_CLI_HOME", Path.Combine(_folder, "home")));
         Assert.True(exitCode == 0, output);
     }

@@ -35,8 +35,8 @@ public sealed class ServicesTests
         services.AddSseHub(Configuration("Hub:MaxTopics=5"));
         var wrong = Assert.Throws<InvalidOperationException>(() => services.AddSseHub(Configuration("Hub:MaxTopics=6")));
         Assert.Equal(
-            "AddSseHub was called with another configuration than a call before, and the setting Hub:MaxTopics differs between the two: "
-            + "use the same configuration for all calls.",
+            "AddSseHub was called with a different configuration than an earlier call: "
+            + "the setting Hub:MaxTopics differs. Use the same configuration for all calls.",
             wrong.Message);
         wrong = Assert.Throws<InvalidOperationException>(() => services.AddSseStreaming(Configuration("Streaming:Heartbeat=00:00:01")));
         Assert.Contains("Streaming:Heartbeat", wrong.Message, StringComparison.Ordinal);

@@ -8,9 +8,9 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Rules;
 
-/// <summary>Which folder may use which other folder, and which files may use a library. The compiler checks the order of
-/// the projects; these tests check the order inside them. The files of a project's own folder compose the others and may
-/// use all of them.</summary>
+/// <summary>The allowed dependencies between folders, and the files that may use a library. The compiler checks the
+/// dependencies between projects; these tests check those inside a project. The files in a project's root folder
+/// compose the other folders and may use all of them.</summary>
 public sealed class DependencyRulesTests(SourceProjects projects) : IClassFixture<SourceProjects>
 {
     private const string App = "SseFunctions";
@@ -18,7 +18,7 @@ public sealed class DependencyRulesTests(SourceProjects projects) : IClassFixtur
     private const string Hub = "SseFunctions.Hub";
     private const string Redis = "SseFunctions.Hub.Redis";
 
-    // It has no code of its own: its files are compiled in the apps that are made from them.
+    // The project of the templates has no code of its own: its files are compiled in the apps that are created from it.
     private const string Templates = "SseFunctions.Templates";
 
     private static readonly FrozenDictionary<string, FrozenDictionary<string, string[]>> MayUse =
@@ -55,8 +55,8 @@ public sealed class DependencyRulesTests(SourceProjects projects) : IClassFixtur
             }.ToFrozenDictionary(),
         }.ToFrozenDictionary();
 
-    // Errors that say that a name of a type or namespace was not found. Other errors are expected: the source generators
-    // of the SDK do not run here, so partial methods have no implementation.
+    // Compiler errors for a type or namespace that was not found. Other errors are expected: the source generators of
+    // the SDK do not run here, so partial methods have no implementation.
     private static readonly string[] NameNotFound = ["CS0012", "CS0103", "CS0234", "CS0246"];
 
     public static TheoryData<string> Projects => [.. MayUse.Keys];
@@ -67,7 +67,7 @@ public sealed class DependencyRulesTests(SourceProjects projects) : IClassFixtur
         Directory.EnumerateDirectories(Path.Combine(Repository.Root, "packages"))
             .Select(folder => Path.GetFileName(folder)).Where(name => name != Templates).Order());
 
-    // A name that cannot be resolved would hide what the file uses.
+    // An unresolved name would hide a dependency of the file.
     [Theory]
     [MemberData(nameof(Projects))]
     public void Every_name_in_a_project_can_be_resolved(string name) => AssertNone(
@@ -169,7 +169,7 @@ public sealed class DependencyRulesTests(SourceProjects projects) : IClassFixtur
     private static void AssertIsTelemetry(string file) =>
         Assert.Equal("Telemetry", Path.GetFileName(Path.GetDirectoryName(file)));
 
-    // Not Assert.Empty, which shortens what it shows.
+    // Not Assert.Empty, which truncates its message.
     private static void AssertNone(IEnumerable<string> problems)
     {
         string[] all = [.. problems.Distinct().Order()];
@@ -179,7 +179,7 @@ public sealed class DependencyRulesTests(SourceProjects projects) : IClassFixtur
     private static IEnumerable<string> ReferencesOf(Type type) =>
         type.Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name!);
 
-    // Files in which a name means a type of this namespace, or of one below it.
+    // Finds the files that use a type of this namespace, or of a namespace below it.
     private IEnumerable<string> FilesThatUse(string name, string library) => projects.UsesOf(name)
         .Where(use => $"{use.Type.ContainingNamespace}.".StartsWith($"{library}.", StringComparison.Ordinal))
         .Select(use => use.File).Distinct();

@@ -7,8 +7,8 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Tests.Rules;
 
-/// <summary>Every function keeps to what both hosts can do: LocalHost would bind more than the Functions worker can.
-/// </summary>
+/// <summary>Every function uses only bindings that both hosts support: LocalHost supports more than the Functions
+/// worker.</summary>
 public sealed class FunctionRulesTests
 {
     private static readonly Type[] Types =
@@ -56,7 +56,7 @@ public sealed class FunctionRulesTests
     public void The_function_that_takes_every_path_sorts_last() =>
         Assert.Equal("{*path}", Trigger(Methods.OrderBy(Name, StringComparer.OrdinalIgnoreCase).Last()).Route);
 
-    // The worker serialises what a function returned to JSON after it has ended, and sends it to the host.
+    // When a function has ended, the worker serializes its result to JSON and sends it to the host.
     [Fact]
     public void Results_of_our_own_have_nothing_to_serialise()
     {

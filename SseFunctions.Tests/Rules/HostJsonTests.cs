@@ -9,7 +9,7 @@ namespace SseFunctions.Tests.Rules;
 
 public sealed class HostJsonTests
 {
-    // Consumption, the strictest plan, allows no more.
+    // The limit of the Consumption plan, which is the strictest.
     private static readonly TimeSpan LongestFunctionTimeoutOfEveryPlan = TimeSpan.FromMinutes(10);
 
     private static readonly JsonElement HostJson =
@@ -35,13 +35,13 @@ public sealed class HostJsonTests
         Assert.False(Http.GetProperty("dynamicThrottlesEnabled").GetBoolean());
     }
 
-    // Or the host exports in its old way, and nothing of it belongs to the worker's traces.
+    // Without this setting the host exports in its old format, and its telemetry does not join the worker's traces.
     [Fact]
     public void The_host_exports_as_the_worker_does() =>
         Assert.Equal("OpenTelemetry", HostJson.GetProperty("telemetryMode").GetString());
 
-    // The host logs each client that leaves a stream as a failed invocation, twice. What the functions themselves log has the
-    // category .User there, and stays; so does what the host logs about functions that do not stream.
+    // The host logs each client that leaves a stream as a failed invocation, twice. The functions' own log lines have
+    // the category .User there and stay, like the host's log lines about functions that do not stream.
     [Theory]
     [InlineData("Events")]
     [InlineData("HubSubscribe")]
@@ -57,7 +57,7 @@ public sealed class HostJsonTests
         FunctionRouter.FunctionMethods(LocalHostApplication.FunctionAssemblies.SelectMany(assembly => assembly.GetTypes()))
             .Select(method => method.GetCustomAttribute<FunctionAttribute>()!.Name)
             .Except(["Events", "HubSubscribe"]),
-        // A level is for all categories that begin with its name.
+        // A log level applies to all categories that begin with its name.
         function => Assert.DoesNotContain(LogLevels.Keys, name => $"Function.{function}".StartsWith(name, StringComparison.OrdinalIgnoreCase)));
 
     private static Dictionary<string, string> LogLevels => HostJson.GetProperty("logging").GetProperty("logLevel")

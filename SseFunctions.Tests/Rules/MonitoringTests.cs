@@ -6,7 +6,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Rules;
 
-/// <summary>docs/monitoring.md, held against the sources.</summary>
+/// <summary>docs/monitoring.md names the instruments, spans and settings of the sources.</summary>
 public sealed partial class MonitoringTests
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "monitoring.md"));

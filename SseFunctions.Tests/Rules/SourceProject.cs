@@ -9,7 +9,7 @@ namespace SseFunctions.Tests.Rules;
 /// <summary>A project of this repository, compiled in memory, so that each name in its code can be resolved.</summary>
 internal sealed class SourceProject
 {
-    // What ImplicitUsings adds to a project of Microsoft.NET.Sdk.
+    // The usings that ImplicitUsings adds to a project of Microsoft.NET.Sdk.
     private const string ImplicitUsings = """
         global using System;
         global using System.Collections.Generic;
@@ -25,9 +25,9 @@ internal sealed class SourceProject
 
     /// <summary>Compiles the project.</summary>
     /// <param name="name">The name of its assembly.</param>
-    /// <param name="folder">Relative to the repository.</param>
-    /// <param name="lower">The projects that it may reference. Of this repository's assemblies, no others are referenced.
-    /// </param>
+    /// <param name="folder">The folder, relative to the repository.</param>
+    /// <param name="lower">The projects that it may reference. No other assemblies of this repository are
+    /// referenced.</param>
     public SourceProject(string name, string folder, IReadOnlyCollection<string> lower)
     {
         Name = name;
@@ -51,12 +51,12 @@ internal sealed class SourceProject
 
     public IEnumerable<SyntaxTree> Files => Compilation.SyntaxTrees.Where(tree => tree.FilePath.Length > 0);
 
-    /// <summary>The first folder below the project; empty for a file of the project's own folder.</summary>
+    /// <summary>Gets the first folder below the project; empty for a file in the project's root folder.</summary>
     public string FolderOf(string file) =>
         Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar) is [var first, _, ..] ? first : "";
 
-    /// <summary>Each name in the code, with the type that it means or that has the member. Comments, and the references
-    /// in them, are left out.</summary>
+    /// <summary>Finds each name in the code, with the type that it refers to or that has the member. Skips comments,
+    /// and references in them.</summary>
     public IReadOnlyCollection<SourceUse> Uses()
     {
         var uses = new ConcurrentBag<SourceUse>();
@@ -75,7 +75,7 @@ internal sealed class SourceProject
         return uses;
     }
 
-    /// <summary>All types of a namespace and of those below it, but not the types inside them.</summary>
+    /// <summary>Finds all types of a namespace and of the namespaces below it, without nested types.</summary>
     public static IEnumerable<INamedTypeSymbol> TypesIn(INamespaceSymbol space) =>
         space.GetTypeMembers().Concat(space.GetNamespaceMembers().SelectMany(TypesIn));
 
@@ -94,6 +94,6 @@ internal sealed class SourceProject
 
     private IEnumerable<string> SourceFiles() => Directory.EnumerateFiles(Root, "*.cs", SearchOption.AllDirectories)
         .Where(file => FolderOf(file) is not ("bin" or "obj"))
-        // The start of the function app needs packages that the tests do not have.
+        // The Program of the function app needs packages that the tests do not have.
         .Where(file => Path.GetRelativePath(Root, file) != "Program.cs");
 }

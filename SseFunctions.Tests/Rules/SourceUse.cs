@@ -3,7 +3,8 @@ using Microsoft.CodeAnalysis;
 namespace SseFunctions.Tests.Rules;
 
 /// <summary>A name in the code of a project.</summary>
-/// <param name="File">Where the name is written.</param>
-/// <param name="Type">The type that it means, or whose member it means.</param>
-/// <param name="DeclaredIn">The file of the same project that declares it; null if another assembly does.</param>
+/// <param name="File">The file that contains the name.</param>
+/// <param name="Type">The type that the name refers to, or whose member it refers to.</param>
+/// <param name="DeclaredIn">The file of the same project that declares the type; null if another assembly declares
+/// it.</param>
 internal sealed record SourceUse(string File, INamedTypeSymbol Type, string? DeclaredIn);

@@ -6,11 +6,11 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Streaming;
 
-/// <summary>When a client leaves, the Functions host cancels the invocation too, a few milliseconds before Kestrel sees
-/// that the connection is gone.</summary>
+/// <summary>When a client leaves, the Functions host also cancels the invocation, a few milliseconds before Kestrel
+/// reports that the connection is gone.</summary>
 public sealed class CancelledInvocationTests
 {
-    // How long a stream waits for the second signal.
+    // The time for which a stream waits for the second signal.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Instant = TimeSpan.FromMilliseconds(1);
 
@@ -29,7 +29,7 @@ public sealed class CancelledInvocationTests
         await client.Until("retry");
         await sequence.Started;
         await server.Invocation.CancelAsync();
-        // The sequence does not wait for the reason.
+        // The sequence is disposed of before the reason is certain.
         await sequence.Finally;
         server.Time.Advance(TimeSpan.FromMilliseconds(milliseconds));
         client.Break();
@@ -63,7 +63,7 @@ public sealed class CancelledInvocationTests
         foreach (var sequence in sequences) await sequence.Finally;
         server.Time.Advance(Grace - Instant);
         Assert.Empty(counted);
-        // A stream may have begun to wait only now; what it waits is counted from the cancellation.
+        // A stream may begin to wait only now. Its time counts from the cancellation.
         var all = Task.WhenAll(clients.Select(client => client.UntilEnd()));
         await server.Advance(Instant, all);
         Assert.All(await all, Assert.True);
@@ -84,7 +84,7 @@ public sealed class CancelledInvocationTests
         client.Break();
         await sequence.Finally;
         await server.Invocation.CancelAsync();
-        // The clock stands still.
+        // The test clock does not advance by itself.
         await server.Logs.First("ended: client_gone");
     }
 

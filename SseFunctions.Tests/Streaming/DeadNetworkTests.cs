@@ -3,7 +3,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Streaming;
 
-/// <summary>A client whose network is gone says nothing more, and neither does its kernel.</summary>
+/// <summary>A client whose network is dead: neither the client nor its kernel answers.</summary>
 public sealed class DeadNetworkTests
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
@@ -28,7 +28,7 @@ public sealed class DeadNetworkTests
             await Task.WhenAny(ended, Task.Delay(Heartbeat / 5, TestContext.Current.CancellationToken));
         }
         await ended;
-        // Not because of what a moment's outage does: one heartbeat may be without an answer.
+        // A short outage must not end the stream: a single heartbeat may stay unanswered.
         Assert.True(Stopwatch.GetElapsedTime(since) > Heartbeat);
         await sequence.Finally;
         Assert.Empty(server.Logs.Errors);

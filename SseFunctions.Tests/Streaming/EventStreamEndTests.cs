@@ -6,7 +6,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Streaming;
 
-/// <summary>A stream ends for the reasons of <see cref="StreamEnd"/>, and for no other.</summary>
+/// <summary>The reasons of <see cref="StreamEnd"/>: each ends a stream, and the client can tell the result.</summary>
 public sealed class EventStreamEndTests
 {
     private const string Heartbeat = ": heartbeat\n";
@@ -35,7 +35,7 @@ public sealed class EventStreamEndTests
         await using var server = await StreamServer.StartWithFakeTime(sequence);
         using var client = await server.Get();
         Assert.True(await client.UntilEnd());
-        // In one chunk, or in two if the thread was kept waiting between them.
+        // The two events come in one chunk, or in two if the thread was delayed between them.
         Assert.Matches("data: first\n\n(\r\n[0-9a-f]+\r\n)?data: second\n\n", client.Received);
         await server.Logs.First("ended: fell_behind, after 2 events");
         Assert.Empty(server.Logs.Errors);
@@ -50,7 +50,7 @@ public sealed class EventStreamEndTests
         var clients = await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => server.Get()));
         foreach (var client in clients) await client.UntilOpen();
         server.Time.Advance(TimeSpan.FromMinutes(7.9));
-        // A stream that does not wait for its sequence yet sends its heartbeat with a later tick.
+        // A stream that does not wait for its sequence yet sends its heartbeat at a later tick.
         await server.Advance(TimeSpan.FromMilliseconds(3), Task.WhenAll(clients.Select(client => client.Until(Heartbeat))));
         Assert.DoesNotContain(server.Logs.Entries, entry => entry.Message.Contains("ended", StringComparison.Ordinal));
         server.Time.Advance(TimeSpan.FromMinutes(1.1));
@@ -67,7 +67,7 @@ public sealed class EventStreamEndTests
         await using var server = await StreamServer.StartWithFakeTime(
             Sequence.Endless(disposed), "Streaming:WriteTimeout=00:00:10", "Streaming:MaxDuration=0");
         using var client = await server.Get();
-        // Kernel and Kestrel take some megabytes before a write blocks; the clock counts only from then on.
+        // The kernel and Kestrel buffer some megabytes before a write blocks. WriteTimeout counts from then on.
         await server.Advance(TimeSpan.FromSeconds(10), server.Logs.First("ended: write_timeout"));
         await disposed.Task.Within("end of the sequence");
         Assert.False(await client.UntilEnd());
@@ -122,7 +122,8 @@ public sealed class EventStreamEndTests
         await client.UntilOpen();
         await sequence.Started;
         await server.Invocation.CancelAsync();
-        // At once, though the function waits a little before it returns.
+        // The sequence stops immediately. The response ends later, after the wait for the signal that the client is
+        // gone.
         await sequence.Finally;
         var ended = client.UntilEnd();
         await server.Advance(TimeSpan.FromMilliseconds(50), ended);
@@ -216,7 +217,7 @@ public sealed class EventStreamEndTests
             Sequence.Endless(disposed), "Streaming:WriteTimeout=0", "Streaming:MaxDuration=0");
         using var client = await server.Get();
         await client.MoreThan(100_000);
-        // Blocked for sure only when the kernel's buffers are full, which shows in the sequence standing still.
+        // Now the write may be blocked, or not yet. The end reason must be the same.
         await server.Invocation.CancelAsync();
         await server.Advance(TimeSpan.FromSeconds(1), server.Logs.First("ended: invocation_cancelled"));
         await disposed.Task.Within("end of the sequence");

@@ -30,8 +30,8 @@ public sealed class EventStreamTests
             received);
     }
 
-    // Some clients hand each block that ends with an empty line to the application, be there data in it or not; its
-    // JSON.parse("") then throws, and it reconnects for ever.
+    // Some clients pass each block that ends with an empty line to the application, even without data. A JSON.parse("")
+    // of the application then throws, and the client reconnects forever.
     [Fact]
     public async Task Sends_no_empty_line_but_at_the_end_of_an_event()
     {
@@ -46,7 +46,7 @@ public sealed class EventStreamTests
         Assert.Equal(1, body.Split("\n\n").Length - 1);
     }
 
-    // All streams of an instance that crashes end in the same moment, and it can send nothing any more.
+    // When an instance crashes, all its streams end at the same moment, and it cannot send anything any more.
     [Fact]
     public async Task Tells_each_client_another_time_to_wait_before_it_reconnects()
     {
@@ -64,8 +64,8 @@ public sealed class EventStreamTests
     [Fact]
     public async Task Writes_together_what_is_ready_together()
     {
-        // What a sequence gives after 50 ms without a write, on the machine's own clock, is not held back for the next:
-        // a thread that was kept waiting for so long writes them apart.
+        // The stream flushes after 50 ms on the machine's clock. A thread that was delayed for that long writes the
+        // events separately.
         const int Tries = 20;
         var together = Chunk("data: one\n\ndata: two\n\ndata: three\n\n");
         await using var server = await StreamServer.Start(_ => Ready("one", "two", "three"), null);
@@ -144,7 +144,7 @@ public sealed class EventStreamTests
         await using var server = await StreamServer.StartWithFakeTime(
             Sequence.Endless(disposed), "Streaming:WriteTimeout=00:00:10", "Streaming:MaxDuration=0");
         using var client = await server.Get(receiveBufferBytes: SmallBufferBytes);
-        // 18 s in all; what the kernel holds, which can be read while the server waits for its turn, is a few of them.
+        // 18 s in all. The kernel buffers a few seconds of it, which the client can read while the server is delayed.
         while (client.Count < 30_000_000)
         {
             await client.MoreThan(client.Count + 1_000_000);
@@ -163,14 +163,14 @@ public sealed class EventStreamTests
         await using var server = await StreamServer.StartWithFakeTime(sequence);
         using var client = await server.Get();
         await sequence.Started;
-        // Far beyond what a stopping host would wait for, but within the write timeout.
+        // Much longer than a stopping host would wait, but within WriteTimeout.
         for (var second = 0; second < 5; second++)
         {
             server.Time.Advance(TimeSpan.FromSeconds(1));
             await client.MoreThan(client.Count + 1_000_000);
         }
         Assert.True(await client.UntilEnd());
-        // Of bytes in chunks, these alone are nothing else.
+        // In a chunked body, only the letter q is certain to belong to the data.
         Assert.Equal(Count * 10_000, client.Received.Count(character => character == 'q'));
         await server.Logs.First($"ended: finished, after {Count} events");
     }
@@ -204,7 +204,7 @@ public sealed class EventStreamTests
         await client.UntilOpen();
         for (var step = 1; step <= 3; step++)
         {
-            // The work that the sequence does on its thread: it is about real time, so no other clock can stand in.
+            // The sequence works on its thread in real time, so the test clock cannot replace this sleep.
             await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
             go.Release();
             await client.Until($"step {step}\n\n");

@@ -2,8 +2,8 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Streaming;
 
-/// <summary>The Functions host forwards to the function through YARP, which ends a connection that is silent for 240 s:
-/// here for seconds, on a real clock.</summary>
+/// <summary>The Functions host forwards requests to the function through YARP, which ends a connection that is silent
+/// for 240 s. These tests use the same proxy with a limit of seconds, on a real clock.</summary>
 public sealed class ProxyTests
 {
     [Fact]
@@ -12,14 +12,14 @@ public sealed class ProxyTests
         await using var server = await StreamServer.Start(new Sequence(), "Streaming:Heartbeat=0");
         await using var proxy = await HostProxy.Start(server.Url, TimeSpan.FromSeconds(30));
         using var client = await RawClient.Get(new Uri(proxy.Urls.First()));
-        // Nothing comes after them that could push them on.
+        // No event follows, so no later write could push the headers and the comment out of a buffer.
         await client.UntilOpen();
     }
 
     [Fact]
     public async Task Heartbeats_keep_a_silent_stream_alive()
     {
-        // Twice the proxy's patience.
+        // Twice the proxy's limit.
         const int Beats = 20;
         var sequence = new Sequence();
         await using var server = await StreamServer.Start(sequence, "Streaming:Heartbeat=00:00:00.5");

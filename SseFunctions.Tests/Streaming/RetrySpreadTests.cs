@@ -25,7 +25,7 @@ public sealed class RetrySpreadTests
             Assert.InRange(drawn, 2_000, 7_000);
             seconds[Math.Min(drawn / 1000, 6)]++;
         }
-        // A fifth in each second; this far away from it is more than ten standard deviations.
+        // The mean is a fifth in each second. The tolerance is more than ten standard deviations.
         Assert.All(seconds[2..], count => Assert.InRange(count, Draws / 5 * 0.75, Draws / 5 * 1.25));
     }
 }

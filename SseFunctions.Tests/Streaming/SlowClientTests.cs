@@ -10,7 +10,8 @@ namespace SseFunctions.Tests.Streaming;
 /// <summary>Streaming:WriteTimeout is for clients that read nothing, not for clients that read slowly.</summary>
 public sealed class SlowClientTests
 {
-    // The kernel's buffers, so that a write blocks soon and a slow client shows soon that it reads.
+    // The size of the kernel's buffers: small, so that a write blocks soon and the progress of a slow client shows
+    // soon.
     private const int SmallBufferBytes = 4 * 1024;
     private const int ReadBytes = 2 * 1024;
 
@@ -29,7 +30,7 @@ public sealed class SlowClientTests
         sequence.Finish();
         await using var server = await Start(sequence, OnlyWriteTimeout);
         using var client = await server.Get(receiveBufferBytes: SmallBufferBytes);
-        // 2 KB a second: in the write timeout of 10 s less than a write of 32 KB.
+        // 2 KB/s: in the WriteTimeout of 10 s the client takes less than one write of 32 KB.
         while (client.Count < Updates * UpdateBytes)
         {
             await client.AtMost(ReadBytes);
@@ -52,7 +53,7 @@ public sealed class SlowClientTests
         await using var proxy = isBehindHost ? await HostProxy.Start(server.Url, TimeSpan.FromMinutes(4)) : null;
         using var client = await RawClient.Get(proxy is null ? server.Url : new Uri(proxy.Urls.First()));
         await client.Until("retry");
-        // Kernels and the proxy take some megabytes, while the clock stands still.
+        // The kernels and the proxy buffer some megabytes while the test clock does not advance.
         await given.StandsStill();
         for (var second = 1; second < TimeoutSeconds; second++) await Advance(server);
         Assert.DoesNotContain(server.Logs.Entries, entry => entry.Message.Contains("ended", StringComparison.Ordinal));
@@ -69,7 +70,7 @@ public sealed class SlowClientTests
         const int TimeoutSeconds = 10;
         var disposed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var given = new Counted(Sequence.Endless(disposed));
-        // Ends after 7.2 to 9 s, when the write has been waiting for about as long.
+        // The stream ends after 7.2 to 9 s. The write has then been blocked for about the same time.
         await using var server = await StreamServer.StartWithFakeTime(
             given, "Streaming:WriteTimeout=00:00:10", "Streaming:Heartbeat=0", "Streaming:MaxDuration=00:00:09");
         using var client = await server.Get();
@@ -84,7 +85,7 @@ public sealed class SlowClientTests
     [Fact]
     public async Task A_client_that_reads_slowly_does_not_hold_up_the_end_of_its_stream()
     {
-        // Both durations, and what the clock may be late.
+        // The sum of both durations and the lateness of the timer.
         const int AtTheLatest = 20 + 10 + 2;
         var disposed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = await Start(
@@ -93,7 +94,7 @@ public sealed class SlowClientTests
         await client.Until("retry");
         for (var second = 0; second < AtTheLatest; second++)
         {
-            // It goes on reading, but the write that waits, 64 KB, would take a minute.
+            // The client goes on reading, but at this rate the blocked write of up to 64 KB would take a minute.
             try
             {
                 await client.AtMost(ReadBytes / 2);
@@ -108,7 +109,7 @@ public sealed class SlowClientTests
         await disposed.Task.Within("end of the sequence");
     }
 
-    // A closed window is no dead path: the client's kernel answers.
+    // A closed TCP window does not mean a dead network: the client's kernel still answers.
     [Fact]
     public async Task A_client_that_reads_nothing_on_a_quiet_stream_is_not_taken_for_gone()
     {
@@ -172,11 +173,11 @@ public sealed class SlowClientTests
         await Task.Delay(TimeSpan.FromMilliseconds(10), TestContext.Current.CancellationToken);
     }
 
-    // The letters of the headers.
+    // Counts the letters x before the first event, in the headers.
     private static int Extra(RawClient client) =>
         client.Received[..client.Received.IndexOf("data:", StringComparison.Ordinal)].Count(character => character == 'x');
 
-    // Counts how many events were taken.
+    // Counts the events that the stream has taken from the sequence.
     private sealed class Counted(IAsyncEnumerable<ServerSentEvent> events) : IAsyncEnumerable<ServerSentEvent>
     {
         private const int Looks = 50;

@@ -77,7 +77,7 @@ public sealed class StreamSignalTests
         using var nextSeen = new SemaphoreSlim(0);
         using var sendingSeen = new SemaphoreSlim(0);
 
-        // Each goes on only when the waiter has seen what it raised, so that a single lost wake stops the test.
+        // Each thread continues only when the waiter has seen its reason, so a single lost wake stops the test.
         async Task Raise(Wake wake, SemaphoreSlim seen)
         {
             for (var round = 0; round < Rounds; round++)

@@ -126,7 +126,7 @@ public sealed class StreamTraceTests
         Assert.True(start.Recorded);
     }
 
-    // A histogram of latencies with the lives of streams in it would be of no use.
+    // The durations of streams would make the histogram of request durations useless.
     [Fact]
     public async Task A_stream_does_not_count_as_the_duration_of_a_request()
     {

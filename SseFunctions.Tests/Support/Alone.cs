@@ -1,6 +1,6 @@
 namespace SseFunctions.Tests.Support;
 
-/// <summary>Tests that run while no others do: what they measure, such as the memory of the process, is everybody's.
-/// </summary>
+/// <summary>Tests that run while no other tests run, because they measure something that all tests share, such as the
+/// memory of the process.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public sealed class Alone;

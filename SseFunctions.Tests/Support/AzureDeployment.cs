@@ -2,10 +2,11 @@ using System.Text.Json;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>What the template would deploy, in a few versions: to evaluate one takes seconds.</summary>
+/// <summary>The resources that the template would deploy with a few sets of parameters. They are shared by the tests,
+/// because the evaluation of one set takes seconds.</summary>
 internal sealed class AzureDeployment
 {
-    /// <summary>The object id of whoever deploys <see cref="Customised"/>.</summary>
+    /// <summary>The object id of the user who deploys <see cref="Customised"/>.</summary>
     public const string Person = "33333333-3333-3333-3333-333333333333";
 
     private readonly JsonElement[] _resources;
@@ -16,28 +17,28 @@ internal sealed class AzureDeployment
         _resources = [.. snapshot.GetProperty("predictedResources").EnumerateArray()];
     }
 
-    /// <summary>All of it.</summary>
+    /// <summary>All deployed resources.</summary>
     public string Text { get; }
 
     /// <summary>The function app's properties.</summary>
     public JsonElement App => Single("Microsoft.Web/sites").GetProperty("properties");
 
-    /// <summary>The function app's settings. What Azure alone knows is an expression, in brackets.</summary>
+    /// <summary>The function app's settings. A value that only Azure knows is an expression in brackets.</summary>
     public Dictionary<string, string> Settings => App.GetProperty("siteConfig").GetProperty("appSettings").EnumerateArray()
         .ToDictionary(setting => setting.GetProperty("name").GetString()!, setting => setting.GetProperty("value").GetString()!);
 
-    /// <summary>With nothing chosen.</summary>
+    /// <summary>The deployment with default parameters.</summary>
     public static Task<AzureDeployment> Default() => With();
 
-    /// <summary>With everything chosen but a Redis.</summary>
+    /// <summary>The deployment with all parameters set, without Redis.</summary>
     public static Task<AzureDeployment> Customised() => With(
         $"principalId = '{Person}'", "hubAnonymous = true", "corsAllowedOrigins = 'https://a.example,https://b.example'",
         "alwaysReadyInstances = 2", "httpConcurrency = 500", "instanceMemoryMB = 4096", "maximumInstances = 100", "maxStreamMinutes = 1380");
 
-    /// <summary>With a Redis.</summary>
+    /// <summary>The deployment with Redis.</summary>
     public static Task<AzureDeployment> WithPrivateRedis() => With("redis = 'private'", "maxStreamMinutes = 2");
 
-    /// <summary>With a Redis that is reached over the internet, of a certain size.</summary>
+    /// <summary>The deployment with Redis of a given size that is reached over the internet.</summary>
     public static Task<AzureDeployment> WithPublicRedis() => With(
         "redis = 'public'", "redisSku = 'Balanced_B5'", "redisHighAvailability = false", "maxStreamMinutes = 59");
 

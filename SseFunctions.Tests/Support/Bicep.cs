@@ -6,26 +6,26 @@ using System.Text.Json;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>The Bicep compiler. It needs neither Azure nor a network, as long as the modules are files.</summary>
+/// <summary>Runs the Bicep compiler. It needs neither Azure nor a network if all modules are files.</summary>
 internal static class Bicep
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    // A run takes seconds, and many tests look at the same.
+    // A run takes seconds, and many tests use the same result.
     private static readonly Lazy<Task<(JsonElement, string)>> Built = new(RunBuild);
     private static readonly ConcurrentDictionary<string, Lazy<Task<JsonElement>>> Snapshots = new();
 
-    // One after the other: other tests need the processor too.
+    // One run at a time, because other tests need the processor too.
     private static readonly SemaphoreSlim Turn = new(1);
 
     /// <summary>The template that <c>azd up</c> deploys.</summary>
     public static string Main { get; } = Path.Combine(Repository.Root, "infra", "main.bicep");
 
-    /// <summary>What the compiler makes of the template, and what it says to it.</summary>
+    /// <summary>The compiled template, and the compiler's messages.</summary>
     public static Task<(JsonElement Template, string Messages)> Build() => Built.Value;
 
-    /// <summary>What would be deployed with these parameters, which are written as in Bicep: expressions are evaluated,
-    /// but for those that Azure alone can know.</summary>
+    /// <summary>Evaluates the template with parameters, which are written as in Bicep. Expressions are evaluated,
+    /// except those whose value only Azure knows.</summary>
     public static Task<JsonElement> Snapshot(params string[] parameters) => Snapshots
         .GetOrAdd(string.Join('\n', parameters.Select(parameter => $"param {parameter}")), lines => new(() => RunSnapshot(lines))).Value;
 
@@ -93,7 +93,7 @@ internal static class Bicep
             Assert.Skip("The package with the Bicep compiler is for Linux on x64.");
         if (OperatingSystem.IsWindows()) return file;
         var mode = File.GetUnixFileMode(file);
-        // A package does not say which of its files are programs.
+        // A NuGet package does not store which of its files are executable.
         if (!mode.HasFlag(UnixFileMode.UserExecute)) File.SetUnixFileMode(file, mode | UnixFileMode.UserExecute);
         return file;
     }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>Keeps what is logged, and lets a test wait for it.</summary>
+/// <summary>Keeps all log lines, and lets a test wait for one.</summary>
 internal sealed class CapturedLogs : ILoggerProvider
 {
     private readonly ConcurrentQueue<LogLine> _entries = new();
@@ -11,13 +11,13 @@ internal sealed class CapturedLogs : ILoggerProvider
 
     public IReadOnlyCollection<LogLine> Entries => _entries;
 
-    /// <summary>Warnings and worse. Not that of Kestrel which says that the machine is slow.</summary>
+    /// <summary>The entries of level Warning and above, without Kestrel's warning that the machine is slow.</summary>
     public IEnumerable<LogLine> Warnings => _entries.Where(entry => entry.Level >= LogLevel.Warning
         && !entry.Message.Contains("the heartbeat has been running", StringComparison.Ordinal));
 
     public IEnumerable<LogLine> Errors => _entries.Where(entry => entry.Level >= LogLevel.Error);
 
-    /// <summary>The first entry, already there or still to come, that fits.</summary>
+    /// <summary>Gets the first entry with this text. Waits for it if it has not been logged yet.</summary>
     public async Task<LogLine> First(string text)
     {
         bool Fits(LogLine entry) => entry.Message.Contains(text, StringComparison.Ordinal);

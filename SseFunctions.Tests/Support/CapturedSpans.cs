@@ -3,8 +3,8 @@ using System.Diagnostics;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>The spans of one trace, as an exporter would see them. What tests beside this one do is in other traces.
-/// </summary>
+/// <summary>The spans of one trace, as an exporter would see them. The spans of other tests are in other
+/// traces.</summary>
 internal sealed class CapturedSpans : IDisposable
 {
     private readonly ConcurrentQueue<Activity> _stopped = new();
@@ -24,7 +24,7 @@ internal sealed class CapturedSpans : IDisposable
 
     public ActivityTraceId TraceId { get; } = ActivityTraceId.CreateRandom();
 
-    /// <summary>The span of whoever sends the requests.</summary>
+    /// <summary>The span of the client that sends the requests.</summary>
     public ActivitySpanId Client { get; } = ActivitySpanId.CreateRandom();
 
     /// <summary>The header that puts a request into this trace.</summary>
@@ -32,10 +32,10 @@ internal sealed class CapturedSpans : IDisposable
 
     public IReadOnlyCollection<Activity> Stopped => _stopped;
 
-    /// <summary>Of those that are exported.</summary>
+    /// <summary>The spans that are exported.</summary>
     public IEnumerable<string> Names => _stopped.Where(span => span.Recorded).Select(span => span.OperationName);
 
-    /// <summary>The first span of this name, already there or still to come.</summary>
+    /// <summary>Gets the first span with this name. Waits for it if it has not ended yet.</summary>
     public Task<Activity> First(string name)
     {
         var found = new TaskCompletionSource<Activity>(TaskCreationOptions.RunContinuationsAsynchronously);

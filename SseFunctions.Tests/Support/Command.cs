@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>Runs a program to its end.</summary>
+/// <summary>Runs a program and waits for its end.</summary>
 internal static class Command
 {
-    // It may restore and compile, beside all other tests.
+    // Long, because the program may restore and compile while other tests run.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
-    /// <summary>To be held by who builds the repository's own projects for release: two builds at once would write the same
-    /// files.</summary>
+    /// <summary>The lock that a test holds while it builds the repository's projects in Release. Two builds at once
+    /// would write the same files.</summary>
     public static readonly SemaphoreSlim ReleaseBuild = new(1);
 
-    /// <summary>The exit code, and all that it has printed.</summary>
+    /// <summary>Runs the program. Returns its exit code and its output.</summary>
     public static async Task<(int ExitCode, string Output)> Run(
         string folder, string program, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
     {
@@ -22,9 +22,9 @@ internal static class Command
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // What this process was started with by a test program must not reach another build.
+        // Variables that the test runner has set for this process must not reach another build.
         start.Environment.Remove("MSBUILD_EXE_PATH");
-        // Processes that stay behind would hold the output open.
+        // Build server processes that stay alive would keep the output open.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
         foreach (var (name, value) in environment) start.Environment[name] = value;

@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>A tab of a browser, driven by the DevTools protocol alone: Playwright keeps its pages visible, so that they can be
-/// neither frozen nor put into the back/forward cache.</summary>
+/// <summary>A browser tab that is driven by the DevTools protocol, not by Playwright. Playwright keeps its pages
+/// visible, so they cannot be frozen or put into the back/forward cache.</summary>
 internal sealed class DevToolsTab : IAsyncDisposable
 {
     private readonly ClientWebSocket _socket = new();
@@ -19,7 +19,7 @@ internal sealed class DevToolsTab : IAsyncDisposable
     private int _lastId;
 
     /// <summary>Opens a tab.</summary>
-    /// <param name="browser">An address at the browser's DevTools.</param>
+    /// <param name="browser">The address of the browser's DevTools.</param>
     /// <param name="page">The page to open.</param>
     public static async Task<DevToolsTab> Open(Uri browser, Uri page)
     {
@@ -42,7 +42,7 @@ internal sealed class DevToolsTab : IAsyncDisposable
         await loaded.Within($"page at {page}");
     }
 
-    /// <summary>Goes back, to a page that waits in the back/forward cache.</summary>
+    /// <summary>Goes back to a page in the back/forward cache.</summary>
     public async Task Back()
     {
         var navigated = Event("Page.frameNavigated");
@@ -50,7 +50,7 @@ internal sealed class DevToolsTab : IAsyncDisposable
         Assert.Equal("BackForwardCacheRestore", (await navigated.Within("page in the cache"))["type"]!.GetValue<string>());
     }
 
-    /// <summary>Freezes the page, as a browser does with a page that is long hidden.</summary>
+    /// <summary>Freezes the page, like a browser does when a page has been hidden for a long time.</summary>
     public Task Freeze() => Send("Page.setWebLifecycleState", new() { ["state"] = "frozen" });
 
     public Task Unfreeze() => Send("Page.setWebLifecycleState", new() { ["state"] = "active" });
@@ -59,7 +59,7 @@ internal sealed class DevToolsTab : IAsyncDisposable
     public Task Until(string expression) => Evaluate(
         $"new Promise((done) => {{ const look = () => ({expression}) ? done(true) : setTimeout(look, 50); look(); }})", expression);
 
-    /// <summary>The value of an expression in the page, as JSON.</summary>
+    /// <summary>Evaluates an expression in the page. Returns its value as JSON.</summary>
     public async Task<JsonNode?> Evaluate(string expression, string what = "")
     {
         var result = await Send("Runtime.evaluate", new()
@@ -119,7 +119,7 @@ internal sealed class DevToolsTab : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or WebSocketException or JsonException)
         {
-            // The test, or the browser, is over.
+            // The test or the browser has ended.
             foreach (var answer in _answers.Values) answer.TrySetException(new IOException("The browser's tab has gone.", exception));
         }
     }

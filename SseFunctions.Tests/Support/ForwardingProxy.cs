@@ -7,7 +7,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>A proxy that appends to X-Forwarded-For the address that it got a request from, as load balancers do.</summary>
+/// <summary>A proxy that appends the address of its client to X-Forwarded-For, like a load balancer.</summary>
 internal sealed class ForwardingProxy : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -15,7 +15,7 @@ internal sealed class ForwardingProxy : IAsyncDisposable
 
     private ForwardingProxy(WebApplication application) => _application = application;
 
-    /// <summary>Where it listens, on all loopback addresses.</summary>
+    /// <summary>The proxy's URL. It listens on all loopback addresses.</summary>
     public Uri Url => new UriBuilder(_application.Urls.First()) { Host = "127.0.0.1" }.Uri;
 
     public static async Task<ForwardingProxy> Start(Uri server)

@@ -15,7 +15,7 @@ using SseFunctions.Tests.Telemetry;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>The Functions host, as far as the worker needs it: starts the published function app with its real worker, speaks to it by
+/// <summary>A minimal Functions host: starts the published function app with its real worker, talks to the worker over
 /// gRPC, and forwards requests to it over HTTP. The field numbers are those of the host's FunctionRpc.proto.</summary>
 internal sealed class FunctionsHost : IAsyncDisposable
 {
@@ -47,13 +47,13 @@ internal sealed class FunctionsHost : IAsyncDisposable
         _application.Run(ConverseAsync);
     }
 
-    /// <summary>Where the worker takes requests.</summary>
+    /// <summary>The URL at which the worker accepts requests.</summary>
     public Uri WorkerUrl => _workerUrl!;
 
-    /// <summary>What the worker has logged by way of the host.</summary>
+    /// <summary>The log lines that the worker has sent to the host.</summary>
     public IReadOnlyCollection<string> Logs => _logs;
 
-    /// <summary>What the worker's process has printed.</summary>
+    /// <summary>The output of the worker's process.</summary>
     public string Output
     {
         get
@@ -62,7 +62,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the app of this folder, and waits until all its functions are loaded.</summary>
+    /// <summary>Starts the app in this folder, and waits until all its functions are loaded.</summary>
     public static async Task<FunctionsHost> Start(string folder, params (string Name, string Value)[] environment)
     {
         var host = new FunctionsHost(folder);
@@ -73,15 +73,15 @@ internal sealed class FunctionsHost : IAsyncDisposable
         return host;
     }
 
-    /// <summary>Lets a function answer a request, as the host does: it tells the worker of the invocation, and forwards the request.
-    /// </summary>
-    /// <remarks>The host tells the worker the values of the route's parameters.</remarks>
+    /// <summary>Invokes a function like the Functions host does: sends the invocation to the worker, and forwards the
+    /// request.</summary>
+    /// <remarks>The invocation contains the values of the route's parameters.</remarks>
     public async Task<RawClient> Invoke(
         string function, string method, string target, string headers = "", string body = "", params (string Name, string Value)[] route)
     {
         var invocation = Guid.NewGuid().ToString();
         var http = new ProtobufMessage().Bytes(1, "request"u8.ToArray()).Bytes(2, new ProtobufMessage().Bytes(5, []).ToArray());
-        // The host's own span, and what that says about the request.
+        // The host's own span, and its tags about the request.
         var trace = new ProtobufMessage()
             .Text(1, $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01")
             .Bytes(3, new ProtobufMessage().Text(1, "url.full").Text(2, $"https://host{target}").ToArray());
@@ -94,7 +94,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
         return await RawClient.Get(WorkerUrl, $"{headers}{InvocationHeader}: {invocation}\r\n", method, target, body: body);
     }
 
-    /// <summary>Lets the worker end in good order, so that it exports what it still has.</summary>
+    /// <summary>Stops the worker cleanly, so that it exports its remaining telemetry.</summary>
     public async Task StopWorker()
     {
         using var kill = Process.Start("kill", $"-TERM {_worker!.Id}");
@@ -112,7 +112,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
 
     private void StartWorker((string Name, string Value)[] environment)
     {
-        // As the host does, it starts what the app says.
+        // Starts the program that the app's worker.config.json names, like the host does.
         using var worker = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "worker.config.json")));
         var program = worker.RootElement.GetProperty("description").GetProperty("defaultWorkerPath").GetString()!;
         var start = new ProcessStartInfo("dotnet", Path.Combine(_folder, program))
@@ -140,7 +140,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
         _worker.BeginErrorReadLine();
     }
 
-    // The functions can be loaded before the worker listens.
+    // Waits, because the functions can be loaded before the worker listens.
     private async Task ListensAsync()
     {
         while (true)
@@ -167,7 +167,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
     private void Send(int content, ProtobufMessage message) =>
         _toWorker.Writer.TryWrite(new ProtobufMessage().Bytes(content, message.ToArray()).ToArray());
 
-    // One gRPC call, open for as long as the worker lives: messages in both directions, each with a length before it.
+    // One gRPC call that stays open while the worker runs. It carries messages in both directions, each after its
+    // length.
     private async Task ConverseAsync(HttpContext context)
     {
         context.Response.ContentType = "application/grpc";
@@ -208,7 +209,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
 
     private void OnMessage(Protobuf message)
     {
-        // The worker is there.
+        // The worker has connected.
         if (message.Messages(20).Any())
             Send(17, new ProtobufMessage().Text(1, "4.1037.0").Text(4, _folder).Text(5, _folder));
         foreach (var initialized in message.Messages(16))

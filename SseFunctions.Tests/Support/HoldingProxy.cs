@@ -6,13 +6,13 @@ using Microsoft.Extensions.Logging;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>A proxy that holds bodies back, as some on the way to a browser do.</summary>
+/// <summary>A proxy that buffers response bodies, like some proxies between a server and a browser.</summary>
 internal sealed class HoldingProxy : IAsyncDisposable
 {
-    /// <summary>Nothing is passed on before the response is complete.</summary>
+    /// <summary>The value for a proxy that buffers the whole response.</summary>
     public const int Everything = int.MaxValue;
 
-    // Those of one connection, and what this proxy's own server sets.
+    // The headers of a single connection, and those that this proxy's own server sets.
     private static readonly HashSet<string> NotForwarded = new(StringComparer.OrdinalIgnoreCase)
     {
         "Host", "Connection", "Transfer-Encoding", "Content-Length", "Date", "Server", "Accept-Encoding",
@@ -30,12 +30,12 @@ internal sealed class HoldingProxy : IAsyncDisposable
 
     public Uri Url { get; }
 
-    /// <summary>Starts it.</summary>
-    /// <param name="destination">Where it forwards to.</param>
-    /// <param name="held">How many bytes have to have gathered before they are passed on.</param>
-    /// <param name="prefix">The part of the path that is its own.</param>
+    /// <summary>Starts the proxy.</summary>
+    /// <param name="destination">The server to which it forwards.</param>
+    /// <param name="held">The number of bytes that it collects before it forwards them.</param>
+    /// <param name="prefix">The prefix of the paths that the proxy serves. It is removed before forwarding.</param>
     /// <param name="compresses">Whether it compresses streams.</param>
-    /// <param name="then">What else it does to an answer's headers.</param>
+    /// <param name="then">A further change of the response's headers.</param>
     public static async Task<HoldingProxy> Start(
         Uri destination, int held, string prefix = "", bool compresses = false, Action<IHeaderDictionary>? then = null)
     {
@@ -85,7 +85,7 @@ internal sealed class HoldingProxy : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException)
         {
-            // One of the two sides is gone, and so is the other.
+            // One side has closed its connection, so the other one is closed too.
             context.Abort();
         }
     }

@@ -7,10 +7,10 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>The proxy that the Functions host has in front of a function.</summary>
+/// <summary>The proxy (YARP) with which the Functions host forwards requests to a function.</summary>
 internal static class HostProxy
 {
-    /// <summary>Starts it; it ends a connection that is silent for so long.</summary>
+    /// <summary>Starts the proxy. It ends a connection that is silent for this long.</summary>
     public static async Task<WebApplication> Start(Uri destination, TimeSpan patience)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -24,7 +24,7 @@ internal static class HostProxy
         var config = new ForwarderRequestConfig { ActivityTimeout = patience };
         application.Run(async context =>
         {
-            // The host does not end a client that reads nothing.
+            // The Functions host does not end the connection of a client that reads nothing.
             if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
             await forwarder.SendAsync(context, destination.ToString(), client, config, HttpTransformer.Default);
         });

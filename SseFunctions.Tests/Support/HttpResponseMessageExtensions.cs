@@ -4,13 +4,13 @@ namespace SseFunctions.Tests.Support;
 
 internal static class HttpResponseMessageExtensions
 {
-    /// <summary>The events of a stream to its end.</summary>
+    /// <summary>Reads all events of a stream to its end.</summary>
     public static Task<List<SseItem<string>>> Events(this HttpResponseMessage response) => Read(response).Within("end of the stream");
 
     public static Task<string> Text(this HttpResponseMessage response) =>
         response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken).Within("end of the body");
 
-    /// <summary>The header's values, joined; null if it is absent.</summary>
+    /// <summary>Gets the values of a header, joined; null if it is absent.</summary>
     public static string? Header(this HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) || response.Content.Headers.TryGetValues(name, out values)
             ? string.Join(", ", values)

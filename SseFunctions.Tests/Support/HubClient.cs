@@ -6,17 +6,17 @@ using SseFunctions.Hub;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>What publishers and subscribers do, over HTTP.</summary>
+/// <summary>The requests of publishers and subscribers, over HTTP.</summary>
 internal static class HubClient
 {
     public const string Path = "/.well-known/mercure";
 
-    /// <summary>May publish to everything.</summary>
+    /// <summary>A token that may publish to all topics.</summary>
     public static readonly string Everything = Jwt.Publisher("*");
 
     public static (string Name, string Value) Bearer(string token) => ("Authorization", $"Bearer {token}");
 
-    /// <summary>How the app's own code publishes.</summary>
+    /// <summary>The publisher that the app's own code uses.</summary>
     public static IUpdatePublisher Publisher(this IServiceProvider services) => services.GetRequiredService<IUpdatePublisher>();
 
     public static HttpRequestMessage Form(string form, params (string Name, string Value)[] headers)
@@ -29,12 +29,12 @@ internal static class HubClient
         return request;
     }
 
-    /// <summary>Sends a form as it is.</summary>
+    /// <summary>Posts a form without changing it.</summary>
     public static Task<HttpResponseMessage> Post(
         this LocalHostServer server, string form, params (string Name, string Value)[] headers) =>
         server.Http.SendAsync(Form(form, headers), TestContext.Current.CancellationToken);
 
-    /// <summary>Publishes with all rights; the id.</summary>
+    /// <summary>Publishes with all rights. Returns the id.</summary>
     public static async Task<string> Publish(this LocalHostServer server, string form)
     {
         using var answer = await server.Post(form, Bearer(Everything));
@@ -51,8 +51,8 @@ internal static class HubClient
         return new HubSubscription(answer);
     }
 
-    /// <summary>Waits until the host knows who is subscribed: one with a Redis that answers late does so only a while
-    /// after it was started.</summary>
+    /// <summary>Waits until the host knows the active subscriptions. If its Redis answers late, that is only some time
+    /// after the start.</summary>
     public static async Task KnowsSubscribers(this LocalHostServer server)
     {
         var limit = DateTime.UtcNow + Limits.Soon;
@@ -65,7 +65,7 @@ internal static class HubClient
         }
     }
 
-    /// <summary>Reads the title of a problem, which has to be one of this status.</summary>
+    /// <summary>Reads the title of a problem response, which must have this status.</summary>
     public static async Task<string> Problem(this HttpResponseMessage answer, HttpStatusCode status)
     {
         var text = await answer.Text();
@@ -77,7 +77,7 @@ internal static class HubClient
         return json.RootElement.GetProperty("title").GetString()!;
     }
 
-    /// <summary>What the hub holds of a topic: the data of each update.</summary>
+    /// <summary>Reads the history of a topic: the data of each update.</summary>
     public static async Task<List<string>> Held(this LocalHostServer server, string topic)
     {
         var name = Uri.EscapeDataString(topic);

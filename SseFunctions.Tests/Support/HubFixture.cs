@@ -1,6 +1,6 @@
 namespace SseFunctions.Tests.Support;
 
-/// <summary>One hub for the tests of a class: they use topics of their own.</summary>
+/// <summary>One hub for all tests of a class. Each test uses its own topics.</summary>
 public sealed class HubFixture : IAsyncLifetime
 {
     private LocalHostServer? _server;

@@ -8,7 +8,7 @@ internal sealed class HubSubscription(HttpResponseMessage response) : IAsyncDisp
     private IAsyncEnumerator<SseItem<string>>? _events;
     private Task<bool> _move = Task.FromResult(false);
 
-    /// <summary>The response header that says where the stream begins.</summary>
+    /// <summary>The response header with the event id after which the stream begins.</summary>
     public string? LastEventId => response.Header("Last-Event-ID");
 
     public async Task<SseItem<string>> Next()
@@ -17,7 +17,7 @@ internal sealed class HubSubscription(HttpResponseMessage response) : IAsyncDisp
         return _events!.Current;
     }
 
-    /// <summary>The data of the next events.</summary>
+    /// <summary>Reads the data of the next events.</summary>
     public async Task<List<string>> Next(int count)
     {
         var data = new List<string>();
@@ -25,7 +25,7 @@ internal sealed class HubSubscription(HttpResponseMessage response) : IAsyncDisp
         return data;
     }
 
-    /// <summary>The events up to the end of the response, which has to be a clean one.</summary>
+    /// <summary>Reads the events up to the end of the response, which must be a clean end.</summary>
     public async Task<List<SseItem<string>>> UntilEnd()
     {
         var events = new List<SseItem<string>>();
@@ -33,11 +33,11 @@ internal sealed class HubSubscription(HttpResponseMessage response) : IAsyncDisp
         return events;
     }
 
-    /// <summary>Leaves.</summary>
+    /// <summary>Closes the stream.</summary>
     public async ValueTask DisposeAsync()
     {
         response.Dispose();
-        // One that is still being waited for cannot be disposed of, and its test has failed anyway.
+        // An enumerator with a pending read cannot be disposed of. Its test has failed anyway.
         if (_events is not null && _move.IsCompleted) await _events.DisposeAsync();
     }
 

@@ -6,22 +6,22 @@ using Microsoft.Extensions.Logging;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>Gives out tokens as App Service does to an app with a managed identity: over HTTP, to who knows a header.
-/// </summary>
+/// <summary>The endpoint from which an app with a managed identity gets tokens in App Service: over HTTP, with a secret
+/// header.</summary>
 internal sealed class IdentityEndpoint : IAsyncDisposable
 {
     private readonly WebApplication _application;
 
     private IdentityEndpoint(WebApplication application) => _application = application;
 
-    /// <summary>What was asked, with the header.</summary>
+    /// <summary>The query of each request, with the value of the secret header.</summary>
     public ConcurrentQueue<(IQueryCollection Query, string? Header)> Questions { get; } = [];
 
-    /// <summary>How an app is told of it.</summary>
+    /// <summary>The environment variables that tell an app the endpoint.</summary>
     public (string Name, string Value)[] Environment =>
         [("IDENTITY_ENDPOINT", $"{_application.Urls.First()}/msi/token"), ("IDENTITY_HEADER", "secret")];
 
-    /// <summary>Starts one that gives out a token, or none.</summary>
+    /// <summary>Starts an endpoint that returns this token; null: none.</summary>
     public static async Task<IdentityEndpoint> Start(string? token)
     {
         var builder = WebApplication.CreateSlimBuilder();

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>Makes tokens as the application does that gives them out.</summary>
+/// <summary>Creates tokens like an application that issues them.</summary>
 internal static class Jwt
 {
     /// <summary>The key of local.settings.sample.json, which LocalHost uses.</summary>
@@ -15,7 +15,7 @@ internal static class Jwt
 
     public static string Subscriber(params string[] topics) => Mint(new { mercure = new { subscribe = topics } });
 
-    /// <summary>A token of any claims, well signed.</summary>
+    /// <summary>Creates a correctly signed token with any claims.</summary>
     public static string Mint(object claims, string key = Key, string algorithm = "HS256")
     {
         var text = $"{Part(new { alg = algorithm, typ = "JWT" })}.{Part(claims)}";

@@ -1,11 +1,12 @@
 namespace SseFunctions.Tests.Support;
 
-/// <summary>How long a test waits for what has to happen. Generous: only a failing test waits that long.</summary>
+/// <summary>The time limits of waiting tests. They are generous, because only a failing test waits that long.</summary>
 internal static class Limits
 {
     public static readonly TimeSpan Soon = TimeSpan.FromSeconds(90);
 
-    /// <summary>The task's result, or a failure that names what did not happen.</summary>
+    /// <summary>Waits for the task's result. Fails the test, with the name of the missing event, if the limit is
+    /// over.</summary>
     public static async Task<T> Within<T>(this Task<T> task, string what)
     {
         try

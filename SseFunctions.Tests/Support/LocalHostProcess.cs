@@ -3,7 +3,7 @@ using System.Text;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>LocalHost in a process of its own, which can be stopped and killed.</summary>
+/// <summary>LocalHost in its own process, which can be stopped and killed.</summary>
 internal sealed class LocalHostProcess : IDisposable
 {
     private const string PageLine = "The page";
@@ -60,14 +60,14 @@ internal sealed class LocalHostProcess : IDisposable
         await printed.Task.Within($"line with '{text}'");
     }
 
-    /// <summary>Asks it to stop, as Ctrl+C and a platform do.</summary>
+    /// <summary>Asks the process to stop with a signal, like Ctrl+C and platforms do.</summary>
     public void Terminate()
     {
         using var kill = Process.Start("kill", $"-TERM {_process.Id}");
         kill.WaitForExit();
     }
 
-    /// <summary>Ends it without a word.</summary>
+    /// <summary>Kills the process.</summary>
     public void Kill() => _process.Kill();
 
     public async Task<int> Exit()

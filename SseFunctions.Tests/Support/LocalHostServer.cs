@@ -7,7 +7,7 @@ using SseFunctions.LocalHost;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>LocalHost as a user has it, in this process, on a free port.</summary>
+/// <summary>LocalHost with its real configuration, in this process, on a free port.</summary>
 internal sealed class LocalHostServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -16,7 +16,7 @@ internal sealed class LocalHostServer : IAsyncDisposable
     {
         _application = application;
         Url = new Uri(application.Urls.First());
-        // A stream that is disposed of is left at once, not read on for a while in the hope of its end.
+        // When a response is disposed, the connection is closed immediately instead of being read to its end.
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, ResponseDrainTimeout = TimeSpan.Zero, MaxResponseDrainSize = 0 };
         Http = new HttpClient(handler) { BaseAddress = Url, Timeout = Limits.Soon };
     }
@@ -34,7 +34,7 @@ internal sealed class LocalHostServer : IAsyncDisposable
     public static Task<LocalHostServer> Start(FakeTimeProvider? time = null, params string[] settings) =>
         Start(_ => { }, time, settings);
 
-    /// <summary>With services that tests want otherwise.</summary>
+    /// <summary>Starts LocalHost with changed services.</summary>
     public static async Task<LocalHostServer> Start(
         Action<IServiceCollection> configure, FakeTimeProvider? time, params string[] settings)
     {
@@ -61,8 +61,8 @@ internal sealed class LocalHostServer : IAsyncDisposable
     public Task<HttpResponseMessage> Get(string path, params (string Name, string Value)[] headers) =>
         Send(HttpMethod.Get, path, headers);
 
-    /// <summary>Stops, as it does when asked to: streams end, and others are told. To be disposed of alone is no such end.
-    /// </summary>
+    /// <summary>Stops the host cleanly: its streams end, and other instances are told. Disposal alone does not do
+    /// that.</summary>
     public Task Stop() => _application.StopAsync(TestContext.Current.CancellationToken).Within("end of the host");
 
     public async ValueTask DisposeAsync()

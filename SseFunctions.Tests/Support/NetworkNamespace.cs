@@ -3,8 +3,8 @@ using System.Net;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>A network of two machines: this one, and one of which only the network exists (ip-netns(8)). The line between
-/// them can be cut. It needs root.</summary>
+/// <summary>A network between this machine and a network namespace (ip-netns(8)), which acts as a second machine. The
+/// link between them can be cut. Needs root.</summary>
 internal sealed class NetworkNamespace : IAsyncDisposable
 {
     private static int _last;
@@ -16,10 +16,10 @@ internal sealed class NetworkNamespace : IAsyncDisposable
     private NetworkNamespace(int number)
     {
         _name = $"sse{Environment.ProcessId}n{number}";
-        // The name of an interface has 15 characters at most.
+        // The name of an interface has at most 15 characters.
         _near = $"sse{Environment.ProcessId}h{number}";
         _far = $"sse{Environment.ProcessId}f{number}";
-        // Addresses for tests of networks (RFC 2544), four for each pair.
+        // Addresses for network tests (RFC 2544), four for each pair.
         var pair = ((Environment.ProcessId % 1000) * 16) + number;
         Here = new IPAddress([198, 18, (byte)(pair / 64), (byte)((pair % 64 * 4) + 1)]);
         There = new IPAddress([198, 18, (byte)(pair / 64), (byte)((pair % 64 * 4) + 2)]);
@@ -30,7 +30,7 @@ internal sealed class NetworkNamespace : IAsyncDisposable
 
     private IPAddress There { get; }
 
-    /// <summary>Makes one; the test is skipped where that is not possible.</summary>
+    /// <summary>Creates the network. Skips the test if that is not possible.</summary>
     public static async Task<NetworkNamespace> Create()
     {
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || !HasIp)
@@ -53,13 +53,13 @@ internal sealed class NetworkNamespace : IAsyncDisposable
         }
     }
 
-    /// <summary>A client on the other machine that requests this URL.</summary>
+    /// <summary>Starts a client on the other machine that requests this URL.</summary>
     public Client Get(Uri url) => new(_name, url);
 
-    /// <summary>Cuts the line: nothing arrives any more, and nobody is told.</summary>
+    /// <summary>Cuts the link: packets are lost, and neither side is told.</summary>
     public Task Cut() => Must($"-n {_name} link set {_far} down");
 
-    /// <summary>Makes the line whole.</summary>
+    /// <summary>Restores the link.</summary>
     public Task Mend() => Must($"-n {_name} link set {_far} up");
 
     public async ValueTask DisposeAsync()
@@ -85,7 +85,7 @@ internal sealed class NetworkNamespace : IAsyncDisposable
         return process.ExitCode == 0;
     }
 
-    /// <summary>Reads what it is sent, and keeps it as long as a test asks for text.</summary>
+    /// <summary>A client that reads the lines of a stream.</summary>
     internal sealed class Client : IDisposable
     {
         private readonly Process _process;
@@ -100,7 +100,7 @@ internal sealed class NetworkNamespace : IAsyncDisposable
             _process = Process.Start(start)!;
         }
 
-        /// <summary>Reads lines until this text is in one.</summary>
+        /// <summary>Reads lines until one contains this text.</summary>
         public async Task Until(string text)
         {
             while (true)

@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>What a stream begins with: a comment, and a random time to wait before reconnecting, which with the default
-/// settings and few streams is between 2 and 4 s.</summary>
+/// <summary>The start of a stream: a comment, and a random retry, which is between 2 and 4 s with the default settings
+/// and few streams.</summary>
 internal static partial class Opening
 {
-    /// <summary>The opening in what was received; null if it has not come completely.</summary>
+    /// <summary>Finds the opening in the received text; null if it has not come completely.</summary>
     public static string? Find(string received)
     {
         var match = Pattern().Match(received);
@@ -27,7 +27,7 @@ internal static partial class Opening
         }
     }
 
-    /// <summary>Reads on until the id without data has come that a stream of the hub opens with.</summary>
+    /// <summary>Reads on until the id without data has come with which a stream of the hub opens.</summary>
     /// <returns>The id.</returns>
     public static async Task<string> UntilCursor(this RawClient client)
     {

@@ -7,15 +7,15 @@ namespace SseFunctions.Tests.Support;
 /// <summary>Ports for servers that are killed and started again at the same address.</summary>
 internal static class Ports
 {
-    // Below those that systems give to clients: while a server is down, none of the many connections that are made takes
-    // its port away.
+    // Below the range from which systems take ports for clients, so that no client connection takes the port of a
+    // server that is down.
     private const int First = 20_000;
     private const int Last = 30_000;
 
-    // Whoever got one does not listen on it yet, or not just now.
+    // The ports that tests have got. A test may not listen on its port yet, or not at the moment.
     private static readonly ConcurrentDictionary<int, bool> Given = new();
 
-    /// <summary>One that nobody listens on, and that no other test has got.</summary>
+    /// <summary>Finds a port that is free and that no other test has got.</summary>
     public static int Free()
     {
         while (true)
@@ -29,7 +29,7 @@ internal static class Ports
             }
             catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
-                // Another one, then.
+                // Try the next port.
             }
         }
     }

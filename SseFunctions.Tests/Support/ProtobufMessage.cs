@@ -2,7 +2,8 @@ using System.Text;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>Writes a message in the wire format of Protocol Buffers: fields of bytes, which texts and messages are too.</summary>
+/// <summary>Writes a message in the wire format of Protocol Buffers, with fields of bytes, texts and
+/// messages.</summary>
 internal sealed class ProtobufMessage
 {
     private const int LengthDelimited = 2;

@@ -2,13 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>The function app as it is published, with the real worker: the folder that <c>PUBLISHED_APP</c> names, or one that is
-/// published once for all tests. They are skipped where a feed lacks the worker's packages.</summary>
+/// <summary>The published function app with the real worker: the folder that the environment variable
+/// <c>PUBLISHED_APP</c> names, otherwise a folder that is published once for all tests. Tests are skipped if the feed
+/// lacks the worker's packages.</summary>
 internal static partial class PublishedApp
 {
     private static readonly Lazy<Task<(string? Path, string Output)>> Published = new(Publish);
 
-    /// <summary>Its folder.</summary>
+    /// <summary>The folder of the app.</summary>
     public static async Task<string> Folder()
     {
         var (folder, output) = await Published.Value;

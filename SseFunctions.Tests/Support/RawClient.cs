@@ -4,7 +4,7 @@ using System.Text;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>An HTTP client that shows the bytes: what came, when, and how the connection ended.</summary>
+/// <summary>An HTTP client that shows the received bytes, their timing, and how the connection ended.</summary>
 internal sealed class RawClient : IDisposable
 {
     private readonly TcpClient _tcp = new();
@@ -15,14 +15,15 @@ internal sealed class RawClient : IDisposable
     {
     }
 
-    /// <summary>Everything received so far, as Latin-1: a character a byte.</summary>
+    /// <summary>All bytes received so far, as Latin-1: one character per byte.</summary>
     public string Received => _received.ToString();
 
-    /// <summary>How many bytes were received so far.</summary>
+    /// <summary>The number of bytes received so far.</summary>
     public int Count => _received.Length;
 
-    /// <summary>Sends a request; what comes is read when it is asked for. Until then the kernel holds as much as it likes,
-    /// or as many bytes as are said. It comes from this address of the machine, or from any.</summary>
+    /// <summary>Sends a request. The response is read only when a test asks for it; until then the kernel buffers it,
+    /// up to <paramref name="receiveBufferBytes"/> if that is set. The connection comes from <paramref name="from"/>,
+    /// or from any address of the machine.</summary>
     public static async Task<RawClient> Get(
         Uri url,
         string headers = "",
@@ -34,7 +35,7 @@ internal sealed class RawClient : IDisposable
     {
         var client = new RawClient();
         if (from is not null) client._tcp.Client.Bind(new IPEndPoint(from.MapToIPv6(), 0));
-        // Before it connects: what is offered to the server then is not taken back.
+        // Set before connecting: a receive window that was offered to the server cannot be taken back.
         if (receiveBufferBytes > 0) client._tcp.ReceiveBufferSize = receiveBufferBytes;
         await client._tcp.ConnectAsync(url.Host, url.Port, TestContext.Current.CancellationToken);
         var request = $"{method} {target ?? url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\n{headers}\r\n{body}";
@@ -47,7 +48,7 @@ internal sealed class RawClient : IDisposable
     {
         for (var searched = 0; !Contains(text, searched);)
         {
-            // The text may begin in what has been searched.
+            // The text may begin in the part that has already been searched.
             searched = Math.Max(0, Count - text.Length + 1);
             if (!await ReadMore($"'{text}' after '{Tail}'"))
                 throw new EndOfStreamException($"The connection ended without '{text}', after '{Tail}'.");
@@ -64,14 +65,13 @@ internal sealed class RawClient : IDisposable
         }
     }
 
-    /// <summary>Reads once, and no more than this many bytes.</summary>
+    /// <summary>Reads once, at most this many bytes.</summary>
     public async Task AtMost(int bytes)
     {
         if (!await ReadMore($"byte after {Count}", bytes)) throw new EndOfStreamException("The connection ended.");
     }
 
-    /// <summary>Reads on until the response is complete: true; or until the connection breaks before that: false.
-    /// </summary>
+    /// <summary>Reads on to the end. True if the response is complete; false if the connection breaks before.</summary>
     public async Task<bool> UntilEnd()
     {
         try
@@ -88,7 +88,7 @@ internal sealed class RawClient : IDisposable
         }
     }
 
-    /// <summary>Breaks the connection, as a client does that is gone.</summary>
+    /// <summary>Breaks the connection, like a client that is gone.</summary>
     public void Break()
     {
         _tcp.Client.LingerState = new LingerOption(true, 0);
@@ -99,7 +99,7 @@ internal sealed class RawClient : IDisposable
 
     private string Tail => Last(200);
 
-    // Of tens of megabytes, only what is looked at is copied.
+    // Copies only the searched part, because a response can have tens of megabytes.
     private string Last(int count) => _received.ToString(Math.Max(0, Count - count), Math.Min(Count, count));
 
     private bool Contains(string text, int from) =>

@@ -1,11 +1,11 @@
 namespace SseFunctions.Tests.Support;
 
-/// <summary>One Redis for the tests of a class: they use keys of their own.</summary>
+/// <summary>One Redis for all tests of a class. Each test uses its own keys.</summary>
 public sealed class RedisFixture : IAsyncLifetime
 {
     private RedisServer? _server;
 
-    /// <summary>The server; the test is skipped where there is none.</summary>
+    /// <summary>The server. Skips the test if redis-server is not installed.</summary>
     public RedisServer Server
     {
         get

@@ -9,7 +9,7 @@ using SseFunctions.Hub.Redis.Log;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>Starts logs in Redis, one for each instance of an app, and ends them with the test.</summary>
+/// <summary>Starts logs in Redis, one for each instance of an app, and stops them at the end of the test.</summary>
 internal sealed class RedisLogs : IAsyncDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -25,8 +25,8 @@ internal sealed class RedisLogs : IAsyncDisposable
     public Task<RedisEventLog> Start(RedisServer server, string keyPrefix = "sse", LogLimits? limits = null) =>
         Start(new RedisOptions { ConnectionString = server.ConnectionString, KeyPrefix = keyPrefix }, null, limits);
 
-    /// <summary>Starts a log whose Redis holds more than an instance, as it does in an app. The other methods let Redis
-    /// hold exactly as much as an instance.</summary>
+    /// <summary>Starts a log whose Redis holds more entries than an instance, like in an app. With the other methods
+    /// Redis holds exactly as many as an instance.</summary>
     public Task<RedisEventLog> StartAsForUsers(RedisServer server, LogLimits limits, string connectionString = "") => Start(
         new RedisOptions { ConnectionString = connectionString.Length > 0 ? connectionString : server.ConnectionString },
         null,
@@ -37,7 +37,7 @@ internal sealed class RedisLogs : IAsyncDisposable
     public Task<RedisEventLog> StartImpatient(RedisServer server) =>
         Start(new RedisOptions { ConnectionString = server.ImpatientConnectionString }, null, null);
 
-    /// <summary>Starts a log with short timeouts that reaches its server through a proxy at another port.</summary>
+    /// <summary>Starts a log with short timeouts that reaches its server through a proxy on another port.</summary>
     public Task<RedisEventLog> StartImpatient(RedisServer server, int port) => Start(
         new RedisOptions
         {
@@ -52,8 +52,8 @@ internal sealed class RedisLogs : IAsyncDisposable
         new RedisIdentity(credential, TimeProvider.System, _loggers.CreateLogger<RedisEventLog>()),
         null);
 
-    /// <summary>Ends one log and its connection, in the order in which an app's services end. It may be called again.
-    /// </summary>
+    /// <summary>Stops one log and its connection, in the order in which an app's services stop. May be called
+    /// again.</summary>
     public async Task End(RedisEventLog log)
     {
         await log.DisposeAsync();

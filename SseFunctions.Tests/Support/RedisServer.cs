@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>A Redis of the tests' own: on a free port, with a folder that goes with it.</summary>
+/// <summary>A redis-server for tests: on a free port, with a temporary folder that is deleted with it.</summary>
 public sealed class RedisServer : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("redis-").FullName;
@@ -13,20 +13,22 @@ public sealed class RedisServer : IAsyncDisposable
 
     private RedisServer(string[] arguments) => _arguments = arguments;
 
-    /// <summary>Where redis-server is, or null.</summary>
+    /// <summary>The path of redis-server; null if it is not installed.</summary>
     public static string? Executable { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, "redis-server")).FirstOrDefault(File.Exists);
 
     public int Port { get; } = Ports.Free();
 
-    /// <summary>For the product: it gives up later than it would for its users, so that a Redis that is slow for a
-    /// while is no failure.</summary>
+    /// <summary>The connection string for the product, with longer timeouts than in production, so that a Redis that is
+    /// slow for a while does not fail a test.</summary>
     public string ConnectionString => $"127.0.0.1:{Port},connectTimeout=10000,asyncTimeout=20000";
 
-    /// <summary>For the product: it gives up soon. For tests in which Redis does not answer.</summary>
+    /// <summary>The connection string for the product, with short timeouts, for tests in which Redis does not
+    /// answer.</summary>
     public string ImpatientConnectionString => $"127.0.0.1:{Port},connectTimeout=1000,asyncTimeout=1500";
 
-    /// <summary>Starts one; the test is skipped where there is none. Arguments are those of redis-server.</summary>
+    /// <summary>Starts a server with arguments of redis-server. Skips the test if redis-server is not
+    /// installed.</summary>
     public static async Task<RedisServer> Start(params string[] arguments)
     {
         if (Executable is null) Assert.Skip("No redis-server: install it (Debian: apt-get install redis-server), or run ./test.sh.");
@@ -35,7 +37,7 @@ public sealed class RedisServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Starts it, again with what it has stored.</summary>
+    /// <summary>Starts the server, or starts it again with its stored data.</summary>
     public async Task Run()
     {
         var start = new ProcessStartInfo(Executable!) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -56,7 +58,7 @@ public sealed class RedisServer : IAsyncDisposable
         await ready.Task.Within($"start of Redis: {output}");
     }
 
-    /// <summary>Ends it without a word, as a crash would.</summary>
+    /// <summary>Kills the server, like a crash.</summary>
     public async Task Kill()
     {
         if (_process is not { } process) return;
@@ -66,19 +68,19 @@ public sealed class RedisServer : IAsyncDisposable
         _process = null;
     }
 
-    /// <summary>Deletes what it has stored.</summary>
+    /// <summary>Deletes the stored data.</summary>
     public void Forget()
     {
         Directory.Delete(_folder, recursive: true);
         Directory.CreateDirectory(_folder);
     }
 
-    /// <summary>Makes it stand still, as it is.</summary>
+    /// <summary>Suspends the server (SIGSTOP).</summary>
     public void Stop() => Signal("STOP");
 
     public void Continue() => Signal("CONT");
 
-    /// <summary>Asks it something, past the product.</summary>
+    /// <summary>Sends a command to the server, without the product.</summary>
     public async Task<RedisResult> Ask(string command, params object[] arguments)
     {
         await using var connection = await ConnectionMultiplexer.ConnectAsync(

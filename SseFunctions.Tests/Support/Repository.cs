@@ -4,7 +4,7 @@ namespace SseFunctions.Tests.Support;
 
 internal static class Repository
 {
-    /// <summary>The top folder of the checkout that these tests were built from.</summary>
+    /// <summary>The root folder of the checkout from which these tests were built.</summary>
     public static string Root { get; } = Path.GetFullPath(typeof(Repository).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "RepositoryRoot").Value!);
 }

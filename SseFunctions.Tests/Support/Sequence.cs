@@ -4,7 +4,7 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>A sequence that the test feeds and that says when its finally block has run.</summary>
+/// <summary>A sequence that the test feeds, and that reports when its finally block has run.</summary>
 internal sealed class Sequence : IAsyncEnumerable<ServerSentEvent>
 {
     private readonly Channel<ServerSentEvent> _events = Channel.CreateUnbounded<ServerSentEvent>();
@@ -34,7 +34,7 @@ internal sealed class Sequence : IAsyncEnumerable<ServerSentEvent>
         }
     }
 
-    /// <summary>Events without end, always ready; says when it was disposed of.</summary>
+    /// <summary>An endless sequence whose events are always ready. Reports when it was disposed of.</summary>
     public static IAsyncEnumerable<ServerSentEvent> Endless(TaskCompletionSource disposed)
     {
         return Events(default);
@@ -54,7 +54,8 @@ internal sealed class Sequence : IAsyncEnumerable<ServerSentEvent>
         }
     }
 
-    /// <summary>Three events, as a newcomer may write them: it works on its thread and awaits nothing.</summary>
+    /// <summary>A sequence of three events that works on its thread and awaits nothing, as a newcomer may write
+    /// it.</summary>
     public static async IAsyncEnumerable<ServerSentEvent> Working(SemaphoreSlim go)
     {
         for (var step = 1; step <= 3; step++)
@@ -66,7 +67,7 @@ internal sealed class Sequence : IAsyncEnumerable<ServerSentEvent>
         await Task.CompletedTask;
     }
 
-    /// <summary>One event, and an exception of its own when it is stopped.</summary>
+    /// <summary>A sequence of one event that throws its own exception when it is stopped.</summary>
     public static IAsyncEnumerable<ServerSentEvent> Sulking(TaskCompletionSource disposed)
     {
         return Events(default);

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>A network to a server that can die without a word: connections stay open, and nothing passes any more.</summary>
+/// <summary>A proxy that acts as a network which can die silently: connections stay open, but no bytes pass any
+/// more.</summary>
 internal sealed class SilentProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -24,13 +25,13 @@ internal sealed class SilentProxy : IAsyncDisposable
 
     public Uri Url { get; }
 
-    /// <summary>From now on nothing passes over connections that are open; new ones work.</summary>
+    /// <summary>Stops forwarding on open connections. New connections work.</summary>
     public void Silence()
     {
         foreach (var path in _paths) path.IsSilent = true;
     }
 
-    /// <summary>From now on nothing passes over any connection. New ones are accepted.</summary>
+    /// <summary>Stops forwarding on all connections. New connections are accepted.</summary>
     public void SilenceAll()
     {
         _isDead = true;
@@ -74,7 +75,7 @@ internal sealed class SilentProxy : IAsyncDisposable
             }
             catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException)
             {
-                // One of the two has gone.
+                // One side has closed its connection.
             }
         }
     }
@@ -86,7 +87,7 @@ internal sealed class SilentProxy : IAsyncDisposable
         {
             if (!path.IsSilent) await to.WriteAsync(part.AsMemory(0, count), _stop.Token);
         }
-        // The end of a connection does not pass a dead path either.
+        // A dead network does not forward the end of a connection either.
         if (path.IsSilent) await Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token);
     }
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>A network to a server on which what it answers takes its time.</summary>
+/// <summary>A proxy that acts as a slow network: it delays the answers of a server.</summary>
 internal sealed class SlowProxy : IAsyncDisposable
 {
     private const int PartsPerSecond = 20;
@@ -59,7 +59,7 @@ internal sealed class SlowProxy : IAsyncDisposable
             }
             catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException)
             {
-                // One of them has gone.
+                // One side has closed its connection.
             }
         }
     }

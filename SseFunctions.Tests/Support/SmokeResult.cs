@@ -1,6 +1,6 @@
 namespace SseFunctions.Tests.Support;
 
-/// <summary>What <c>scripts/smoke.sh</c> said.</summary>
+/// <summary>The output of <c>scripts/smoke.sh</c>.</summary>
 internal sealed record SmokeResult(int Exit, string Output, string Errors)
 {
     public string[] Lines { get; } = Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -8,7 +8,7 @@ internal sealed record SmokeResult(int Exit, string Output, string Errors)
     /// <summary>The checks that failed, in one text.</summary>
     public string Failures => string.Join('\n', Lines.Where(line => line.StartsWith("FAIL  ", StringComparison.Ordinal)));
 
-    /// <summary>The line of a check; the test fails if there is none.</summary>
+    /// <summary>Gets the line of a check. Fails the test if there is none.</summary>
     public string Check(string name) =>
         Lines.SingleOrDefault(line => line.Length > 6 && line[6..].StartsWith(name + " ", StringComparison.Ordinal))
             ?? throw new InvalidOperationException($"There is no line for '{name}' in:\n{Output}{Errors}");

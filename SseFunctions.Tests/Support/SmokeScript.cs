@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>Runs <c>scripts/smoke.sh</c>. A test is skipped where there is no bash or no curl.</summary>
+/// <summary>Runs <c>scripts/smoke.sh</c>. Tests are skipped if bash or curl is not installed.</summary>
 internal sealed class SmokeScript : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
@@ -20,7 +20,7 @@ internal sealed class SmokeScript : IDisposable
         _errors = _process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>Where curl is, or null.</summary>
+    /// <summary>The path of curl; null if it is not installed.</summary>
     public static string? Curl { get; } = Find("curl");
 
     public static SmokeScript Start(string[] arguments, params (string Name, string Value)[] environment)
@@ -38,7 +38,7 @@ internal sealed class SmokeScript : IDisposable
         return new SmokeScript(new Process { StartInfo = start });
     }
 
-    /// <summary>Runs it to its end, which has to be clean: nothing on standard error.</summary>
+    /// <summary>Runs the script to its end. Standard error must be empty.</summary>
     public static async Task<SmokeResult> Run(string[] arguments, params (string Name, string Value)[] environment)
     {
         using var script = Start(arguments, environment);
@@ -55,7 +55,7 @@ internal sealed class SmokeScript : IDisposable
         return new SmokeResult(_process.ExitCode, await _output, await _errors);
     }
 
-    /// <summary>Asks it to stop, as a runner of jobs does.</summary>
+    /// <summary>Asks the script to stop with a signal, like a job runner.</summary>
     public void Terminate()
     {
         using var kill = Process.Start("kill", $"-TERM {_process.Id}");

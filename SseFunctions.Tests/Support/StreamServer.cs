@@ -13,7 +13,7 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>A real Kestrel that answers every request with one sequence, on a clock that stands still.</summary>
+/// <summary>A real Kestrel that answers every request with one sequence, on a test clock.</summary>
 internal sealed class StreamServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -32,16 +32,16 @@ internal sealed class StreamServer : IAsyncDisposable
 
     public required CancellationTokenSource Invocation { get; init; }
 
-    /// <summary>Of the requests so far.</summary>
+    /// <summary>The contexts of the requests so far.</summary>
     public required IReadOnlyCollection<HttpContext> Contexts { get; init; }
 
     public IServiceProvider Services => _application.Services;
 
-    /// <summary>Starts it. Settings are written <c>Streaming:Heartbeat=00:00:01</c>.</summary>
+    /// <summary>Starts the server. Settings are written <c>Streaming:Heartbeat=00:00:01</c>.</summary>
     public static Task<StreamServer> Start(IAsyncEnumerable<ServerSentEvent> events, params string[] settings) =>
         Start(_ => events, TimeProvider.System, settings);
 
-    /// <summary>Starts it on a clock that the test turns.</summary>
+    /// <summary>Starts the server on a clock that only the test advances.</summary>
     public static Task<StreamServer> StartWithFakeTime(IAsyncEnumerable<ServerSentEvent> events, params string[] settings) =>
         Start(_ => events, null, settings);
 
@@ -49,8 +49,8 @@ internal sealed class StreamServer : IAsyncDisposable
         Func<HttpRequest, IAsyncEnumerable<ServerSentEvent>> events, TimeProvider? time, params string[] settings) =>
         Start(events, time, IPAddress.Loopback, 0, settings);
 
-    /// <summary>Starts it at an address of this machine. The kernel holds as many bytes for each client as are said, 0: as
-    /// many as it likes.</summary>
+    /// <summary>Starts the server at an address of this machine, with a limit for the kernel's send buffer of each
+    /// client, in bytes; 0: the kernel's default.</summary>
     public static async Task<StreamServer> Start(
         Func<HttpRequest, IAsyncEnumerable<ServerSentEvent>> events,
         TimeProvider? time,
@@ -73,7 +73,7 @@ internal sealed class StreamServer : IAsyncDisposable
         var fake = new FakeTimeProvider();
         builder.Services.AddSingleton(time ?? fake);
         builder.Services.AddSseFunctions(builder.Configuration);
-        // Longer than a test waits: what ends a stream has to be the stream, not a server that waits no longer.
+        // Longer than a test waits, so that a stream must end by itself and not because the server stops waiting.
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Limits.Soon * 2);
         var application = builder.Build();
         var invocation = new CancellationTokenSource();
@@ -92,8 +92,8 @@ internal sealed class StreamServer : IAsyncDisposable
     public Task<RawClient> Get(string headers = "", string method = "GET", int receiveBufferBytes = 0) =>
         RawClient.Get(Url, headers, method, receiveBufferBytes: receiveBufferBytes);
 
-    /// <summary>Turns the clock on, again and again, until this has happened: a stream takes a moment to see it.
-    /// </summary>
+    /// <summary>Advances the clock repeatedly until a task completes, because a stream needs a moment to
+    /// react.</summary>
     public async Task Advance(TimeSpan time, Task until)
     {
         while (!until.IsCompleted)

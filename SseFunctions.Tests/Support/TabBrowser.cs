@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>A Chromium without a window whose tabs behave as a user's do: they are hidden, frozen, and put into the back/forward
-/// cache. Playwright keeps its pages from all that.</summary>
+/// <summary>A headless Chromium whose tabs behave like a user's tabs: they can be hidden, frozen, and put into the
+/// back/forward cache. Playwright prevents that for its pages.</summary>
 public sealed class TabBrowser : IAsyncLifetime
 {
     private const string Announcement = "DevTools listening on ws:";
@@ -32,7 +32,7 @@ public sealed class TabBrowser : IAsyncLifetime
         _devTools = new Uri($"http:{await address.Task.Within("address of the browser's DevTools")}");
     }
 
-    /// <summary>A tab of its own; the test is skipped where there is no Chromium.</summary>
+    /// <summary>Opens a new tab. Skips the test if Chromium is not installed.</summary>
     internal async Task<DevToolsTab> NewTab(Uri page)
     {
         if (_devTools is null) Assert.Skip("No Chromium: install it (Debian: apt-get install chromium), or run ./test.sh.");
@@ -53,7 +53,7 @@ public sealed class TabBrowser : IAsyncLifetime
         }
         catch (IOException)
         {
-            // A process of the browser is still writing; the folder is in the system's temporary one.
+            // A process of the browser still writes to the folder. It stays in the system's temporary folder.
         }
     }
 }

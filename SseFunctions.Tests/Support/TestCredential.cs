@@ -4,7 +4,8 @@ using Azure.Core;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>Gives out tokens in place of Microsoft Entra ID, as the test says, and counts the questions.</summary>
+/// <summary>Issues tokens in place of Microsoft Entra ID, under the control of the test, and counts the
+/// requests.</summary>
 internal sealed class TestCredential(Func<int, AccessToken> answer) : TokenCredential
 {
     private readonly ConcurrentDictionary<int, TaskCompletionSource> _asked = new();
@@ -12,17 +13,18 @@ internal sealed class TestCredential(Func<int, AccessToken> answer) : TokenCrede
 
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>When this answer, counted from 1, may come. At once if not set.</summary>
+    /// <summary>Returns a task that must complete before a request, by its number from 1, is answered. Default:
+    /// requests are answered immediately.</summary>
     public Func<int, Task> Gate { get; init; } = _ => Task.CompletedTask;
 
-    /// <summary>What was asked for first.</summary>
+    /// <summary>The scopes of the first request.</summary>
     public string[] Scopes { get; private set; } = [];
 
-    /// <summary>A token of this identity, like Microsoft's. No two are the same.</summary>
+    /// <summary>Creates a token of this identity in Microsoft's format. Each token is different.</summary>
     public static string Token(string objectId) =>
         Jwt.Mint(new { oid = objectId, aud = "https://redis.azure.com", uti = Convert.ToHexString(RandomNumberGenerator.GetBytes(8)) });
 
-    /// <summary>Waits until it has been asked this often.</summary>
+    /// <summary>Waits until there have been this many requests.</summary>
     public Task Asked(int times) => Question(times).Task.Within($"question number {times} for a token");
 
     public override async ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>A Redis as Azure's: over TLS, with users whose passwords are tokens. Its certificate is of an issuer that is
-/// made here; the tests' process trusts the first one.</summary>
+/// <summary>A Redis like Azure's: over TLS, with users whose passwords are tokens. Its certificate is from an issuer
+/// that this class creates. The test process trusts only the first issuer.</summary>
 internal sealed class TlsRedis : IAsyncDisposable
 {
     private static readonly Lazy<Issuer> Trusted = new(() =>
@@ -14,7 +14,7 @@ internal sealed class TlsRedis : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("issuer-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         var issuer = new Issuer(folder);
-        // Read by the client.
+        // The Redis client reads this variable.
         Environment.SetEnvironmentVariable(TrustVariable, issuer.Certificate);
         return issuer;
     });
@@ -49,7 +49,7 @@ internal sealed class TlsRedis : IAsyncDisposable
         return new TlsRedis(server, port, folder);
     }
 
-    /// <summary>Asks it something, past the product.</summary>
+    /// <summary>Sends a command to the server, without the product.</summary>
     public async Task<RedisResult> Ask(string command, params object[] arguments)
     {
         await using var connection = await ConnectionMultiplexer.ConnectAsync(
@@ -57,18 +57,18 @@ internal sealed class TlsRedis : IAsyncDisposable
         return await connection.GetDatabase().ExecuteAsync(command, arguments);
     }
 
-    /// <summary>Lets an identity in with these tokens, and no others.</summary>
+    /// <summary>Sets the tokens with which an identity can sign in.</summary>
     public Task Admit(string objectId, params string[] tokens) => Ask(
         "ACL", ["SETUSER", objectId, "on", "resetpass", "~*", "&*", "+@all", .. tokens.Select(token => $">{token}")]);
 
-    /// <summary>The connections that identities have opened, one a line as CLIENT LIST writes them.</summary>
+    /// <summary>The connections of identities, one per line in the format of CLIENT LIST.</summary>
     public async Task<string[]> Connections()
     {
         var list = (string?)await Ask("CLIENT", "LIST") ?? "";
         return [.. list.Split('\n').Where(line => line.Contains("name=SseFunctions", StringComparison.Ordinal))];
     }
 
-    /// <summary>How often a token was said on an open connection, and taken.</summary>
+    /// <summary>The number of times that a token was sent on an open connection and accepted.</summary>
     public async Task<int> Said()
     {
         var info = (string?)await Ask("INFO", "commandstats") ?? "";

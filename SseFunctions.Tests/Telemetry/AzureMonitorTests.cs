@@ -16,9 +16,10 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Telemetry;
 
-/// <summary>What Application Insights gets of the function app, but from a server on loopback in its place and without
-/// the Functions worker, of which there is only the span that it makes of each invocation. Alone: the spans of all tests go to whoever listens,
-/// and what an exporter cannot take in time is dropped.</summary>
+/// <summary>The telemetry that the function app exports to Application Insights. A server on loopback takes the place
+/// of Application Insights. The Functions worker does not run; only its span of each invocation is imitated. These
+/// tests run alone: a listener gets the spans of all tests, and an exporter drops spans that it cannot export in
+/// time.</summary>
 [Collection(nameof(Alone))]
 public sealed class AzureMonitorTests
 {
@@ -26,7 +27,7 @@ public sealed class AzureMonitorTests
 
     static AzureMonitorTests()
     {
-        // The exporter reports on itself too, to an address of Microsoft's.
+        // The exporter also reports about itself, to an address of Microsoft.
         Environment.SetEnvironmentVariable("APPLICATIONINSIGHTS_STATSBEAT_DISABLED", "true");
         Environment.SetEnvironmentVariable("APPLICATIONINSIGHTS_SDKSTATS_DISABLED_ALL", "true");
     }
@@ -120,7 +121,7 @@ public sealed class AzureMonitorTests
         builder.Services.AddSseTelemetry(builder.Configuration)
             .WithTracing(tracing => tracing.AddSource(Worker.Name))
             .AddAzureMonitor(builder.Configuration);
-        // All: as a rule, some five a second are.
+        // Samples all spans. The default is about five per second.
         builder.Services.PostConfigureAll<AzureMonitorExporterOptions>(options =>
             (options.TracesPerSecond, options.SamplingRatio) = (null, 1));
         var app = builder.Build();

@@ -8,8 +8,8 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Telemetry;
 
-/// <summary>A server on loopback that keeps what is exported to it, be it by OTLP over HTTP or for Application Insights.
-/// </summary>
+/// <summary>A server on loopback that keeps the telemetry that is exported to it, in OTLP over HTTP or for Application
+/// Insights.</summary>
 internal sealed class Collector : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -41,14 +41,14 @@ internal sealed class Collector : IAsyncDisposable
         metric.Text(3),
         metric.Messages(9).SelectMany(histogram => histogram.Messages(1)).FirstOrDefault()?.Doubles(7) ?? [])));
 
-    /// <summary>Text and trace of what was logged.</summary>
+    /// <summary>The text and the trace id of each log line.</summary>
     public IEnumerable<(string Text, string TraceId)> Logs => Scopes("/v1/logs").SelectMany(scope => scope.Messages(2))
         .Select(record => (record.Messages(5).First().Text(1), record.Hex(9)));
 
-    /// <summary>The attributes of whoever exports.</summary>
+    /// <summary>The attributes of the exporting resource.</summary>
     public Dictionary<string, string> Resource => Bodies("/v1/metrics").First().Messages(1).First().Messages(1).First().Attributes(1);
 
-    /// <summary>All that came, as text; the JSON of Application Insights is.</summary>
+    /// <summary>All received bodies as text. The JSON of Application Insights can be searched in it.</summary>
     public string Text => string.Join('\n', _received.Select(request => System.Text.Encoding.UTF8.GetString(request.Body)));
 
     public static async Task<Collector> Start()
@@ -58,7 +58,7 @@ internal sealed class Collector : IAsyncDisposable
         return collector;
     }
 
-    /// <summary>Waits until what has come is enough.</summary>
+    /// <summary>Waits until the received telemetry meets a condition.</summary>
     public async Task Until(string what, Func<Collector, bool> isEnough)
     {
         await Enough().Within(what);

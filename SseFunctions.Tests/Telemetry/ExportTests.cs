@@ -4,7 +4,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Telemetry;
 
-/// <summary>What a collector gets from LocalHost, in a process of its own.</summary>
+/// <summary>The telemetry that a collector gets from LocalHost, which runs in its own process.</summary>
 public sealed class ExportTests
 {
     private const string Ours = "SseFunctions";
@@ -49,7 +49,7 @@ public sealed class ExportTests
         Assert.Equal([HubClient.Path[1..], HubClient.Path[1..], "{*path}"], routes.Order(StringComparer.Ordinal));
         Assert.DoesNotContain(collector.Spans.SelectMany(span => span.Attributes.Values), value => value.Contains(Secret, StringComparison.Ordinal));
 
-        // What the host runs for itself while it starts.
+        // The warm-up streams of the host must not be exported.
         Assert.DoesNotContain("rehearsal", collector.Text, StringComparison.OrdinalIgnoreCase);
         var latency = collector.Metrics.First(metric => metric.Name == "hub.delivery.latency");
         Assert.Equal("s", latency.Unit);
@@ -87,7 +87,7 @@ public sealed class ExportTests
     }
 
     private static LocalHostProcess StartHost(Collector collector) => LocalHostProcess.Start(
-        // Not from the environment: as a value of local.settings.json, which is in the configuration alone.
+        // Set in local.settings.json, so that it is only in the configuration and not in the environment.
         $"--port 0 --OTEL_EXPORTER_OTLP_ENDPOINT={collector.Url}",
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
         ("OTEL_METRIC_EXPORT_INTERVAL", "200"),

@@ -1,4 +1,4 @@
 namespace SseFunctions.Tests.Telemetry;
 
-/// <summary>A metric as it was exported; without bounds if it is no histogram.</summary>
+/// <summary>An exported metric. Without bounds if it is not a histogram.</summary>
 internal sealed record OtlpMetric(string Meter, string Name, string Unit, double[] Bounds);

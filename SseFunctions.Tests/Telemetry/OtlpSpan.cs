@@ -1,5 +1,5 @@
 namespace SseFunctions.Tests.Telemetry;
 
-/// <summary>A span as it was exported.</summary>
+/// <summary>An exported span.</summary>
 internal sealed record OtlpSpan(
     string Scope, string Name, string TraceId, TimeSpan Duration, IReadOnlyDictionary<string, string> Attributes);

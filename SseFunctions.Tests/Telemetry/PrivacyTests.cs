@@ -2,8 +2,9 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Telemetry;
 
-/// <summary>What is in a request stays out of logs, spans and metrics, whatever the log levels are: URLs, headers, cookies and bodies
-/// have tokens and topics in them. Both hosts run in processes of their own, the function app with the real worker.</summary>
+/// <summary>The contents of requests stay out of logs, spans and metrics at all log levels: URLs, headers, cookies and
+/// bodies contain tokens and topics. Both hosts run in their own processes, the function app with the real
+/// worker.</summary>
 public sealed class PrivacyTests
 {
     private const string Secret = "planted7secret";
@@ -11,11 +12,11 @@ public sealed class PrivacyTests
 
     private static readonly string Token = Jwt.Mint(new { mercure = new { publish = new[] { "*" }, subscribe = new[] { "*" }, payload = Secret } });
 
-    // Of any request; a cookie of the hub's that is no token among them.
+    // The headers of each request. One is a hub cookie that is not a token.
     private const string Headers =
         $"X-Secret: {Secret}\r\nUser-Agent: {Secret}\r\nReferer: http://{Secret}/\r\nCookie: a={Secret}; mercureAuthorization={Secret}\r\n";
 
-    // Function, verb, target, headers, body, and what the answer begins with.
+    // Function, method, target, headers, body, and the start of the response.
     private static readonly (string Function, string Verb, string Target, string Headers, string Body, string Answer)[] Requests =
     [
         ("HubSubscribe", "GET", $"{Hub}?topic={Secret}&authorization={Token}", $"{Headers}Last-Event-ID: {Secret}\r\nOrigin: http://{Secret}.test\r\n", "", "HTTP/1.1 200"),
@@ -80,7 +81,7 @@ public sealed class PrivacyTests
         AssertNone(host.Output);
     }
 
-    // Levels and switches that somebody sets who wants to see everything.
+    // Levels and switches that turn all logs on.
     private static (string Name, string Value)[] Settings =>
     [
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
@@ -106,7 +107,7 @@ public sealed class PrivacyTests
     {
         await client.Until("\r\n\r\n");
         Assert.True(client.Received.StartsWith(answer, StringComparison.Ordinal), $"{function}: {client.Received} {log()}");
-        // What the client does then: a stream ends because it leaves.
+        // Then the client leaves, which ends its stream.
         if (client.Received.Contains("text/event-stream", StringComparison.Ordinal)) client.Break();
     }
 
@@ -119,7 +120,7 @@ public sealed class PrivacyTests
         }
     }
 
-    // Logs, spans and metrics: what is looked for could be in each of them.
+    // Waits for logs, spans and metrics, because the secret could be in each of them.
     private static async Task Exported(Collector collector, string span)
     {
         await collector.Until("end of a stream of the hub", got => got.Logs.Any(log => log.Text.Contains("A stream of hub ended", StringComparison.Ordinal)));
@@ -131,7 +132,7 @@ public sealed class PrivacyTests
     private static void AssertNothingIn(Collector collector)
     {
         AssertNone(collector.Text);
-        // What tests look for, they must be able to find.
+        // Checks the check: text that must be there is found.
         Assert.Contains("A stream of hub ended", collector.Text, StringComparison.Ordinal);
     }
 

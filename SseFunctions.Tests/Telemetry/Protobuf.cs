@@ -3,8 +3,8 @@ using System.Text;
 
 namespace SseFunctions.Tests.Telemetry;
 
-/// <summary>Just enough of the wire format of Protocol Buffers to look into what is exported: the fields of one
-/// message, in order.</summary>
+/// <summary>A minimal reader of the wire format of Protocol Buffers, for exported telemetry: the fields of one message,
+/// in order.</summary>
 internal sealed class Protobuf
 {
     private readonly List<(int Number, ReadOnlyMemory<byte> Bytes, ulong Value)> _fields = [];
@@ -50,14 +50,14 @@ internal sealed class Protobuf
 
     public ulong Number(int number) => _fields.FirstOrDefault(field => field.Number == number).Value;
 
-    /// <summary>A packed list of doubles.</summary>
+    /// <summary>Reads a packed list of doubles.</summary>
     public double[] Doubles(int number)
     {
         var bytes = Bytes(number).FirstOrDefault();
         return [.. Enumerable.Range(0, bytes.Length / 8).Select(index => BinaryPrimitives.ReadDoubleLittleEndian(bytes.Span[(index * 8)..]))];
     }
 
-    /// <summary>OpenTelemetry's attributes: key, and the value as text.</summary>
+    /// <summary>Reads OpenTelemetry's attributes: the key, and the value as text.</summary>
     public Dictionary<string, string> Attributes(int number) => Messages(number).ToDictionary(
         pair => pair.Text(1),
         pair =>

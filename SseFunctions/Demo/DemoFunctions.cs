@@ -4,11 +4,11 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Demo;
 
-/// <summary>The smallest useful stream. Start here, and go on with <see cref="DemoMessages"/>.</summary>
+/// <summary>The smallest useful stream. Start reading here, and continue with <see cref="DemoMessages"/>.</summary>
 public sealed class DemoFunctions(DemoMessages messages, EventStreams streams, CrossOrigin crossOrigin)
 {
-    /// <summary>Streams the series of messages, from the one after the client's last. A client that has them all is
-    /// told by 204 to stop reconnecting (WHATWG HTML 9.2.3).</summary>
+    /// <summary>Streams the series of messages, starting after the client's last event id. A client that has all
+    /// messages gets 204, which makes an EventSource stop reconnecting (WHATWG HTML 9.2.3).</summary>
     [Function("Events")]
     public IResult Events(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "events")] HttpRequest request,

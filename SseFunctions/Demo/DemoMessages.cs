@@ -5,7 +5,8 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Demo;
 
-/// <summary>A series of messages with ids 1, 2, 3 and so on, then an event <c>close</c> that ends it.</summary>
+/// <summary>The sequence of the demo stream: a series of messages with the ids 1, 2, 3 and so on, then an event
+/// <c>close</c>.</summary>
 public sealed class DemoMessages(IOptions<DemoOptions> options, TimeProvider time)
 {
     private static readonly string[] BuiltIn =
@@ -27,17 +28,18 @@ public sealed class DemoMessages(IOptions<DemoOptions> options, TimeProvider tim
     private readonly TimeSpan _delay = options.Value.Delay;
     private readonly ServerSentEvent[] _messages = Encode(options.Value.Messages is { Count: > 0 } own ? own : BuiltIn);
 
-    /// <summary>How many messages a client has that received this id last: 0 if the id is none of ours.</summary>
+    /// <summary>Counts the messages that a client with this last event id has received; 0 if the id is not the id of a
+    /// message.</summary>
     public int CountUpTo(string? lastEventId) =>
         int.TryParse(lastEventId, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             && id <= _messages.Length && lastEventId == IdOf(id - 1) ? id : 0;
 
-    /// <summary>Whether nothing is left to send to a client that has the first <paramref name="count"/>
-    /// messages.</summary>
+    /// <summary>Whether <paramref name="count"/> messages are the whole series.</summary>
     public bool IsComplete(int count) => count == _messages.Length;
 
-    /// <summary>The messages after the first <paramref name="count"/>, with the delay between them, then
-    /// <c>close</c>, at once after the last so that hardly a client has one without the other.</summary>
+    /// <summary>Gives the messages after the first <paramref name="count"/>, with <see cref="DemoOptions.Delay"/>
+    /// between them, then <c>close</c>. There is no delay before <c>close</c>, so that a connection rarely breaks
+    /// between the last message and <c>close</c>.</summary>
     public async IAsyncEnumerable<ServerSentEvent> After(
         int count, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

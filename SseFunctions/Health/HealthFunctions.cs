@@ -7,10 +7,11 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace SseFunctions.Health;
 
-/// <summary>Whether this instance can do its work, for load balancers and people.</summary>
+/// <summary>Reports whether this instance works, for load balancers and people.</summary>
 public sealed class HealthFunctions(HealthCheckService checks)
 {
-    /// <summary>Asks what features have to say: 200, or 503 if one of them cannot work. Each is named.</summary>
+    /// <summary>Runs all health checks. Answers 200, or 503 if a check is unhealthy. The body has the status of each
+    /// check.</summary>
     [Function("Health")]
     public async Task<IResult> Health(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "healthz")] HttpRequest request,

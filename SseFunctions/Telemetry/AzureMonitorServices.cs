@@ -7,11 +7,13 @@ using OpenTelemetry;
 
 namespace SseFunctions.Telemetry;
 
-/// <summary>The export to Application Insights. For the function app alone.</summary>
+/// <summary>The export to Application Insights. Only the function app has it, not LocalHost.</summary>
 public static class AzureMonitorServices
 {
-    /// <summary>Who the app is there, as the Functions host reads it: <c>Authorization=AAD</c> for the identity of the
-    /// app, with <c>ClientId=...;</c> for one that was given to it. Not set: the connection string is enough.</summary>
+    /// <summary>The setting for the identity with which the app signs in to Application Insights, in the Functions
+    /// host's format: <c>Authorization=AAD</c> for the app's system-assigned identity,
+    /// <c>ClientId=...;Authorization=AAD</c> for a user-assigned identity. Not set: the connection string is
+    /// enough.</summary>
     public const string Authentication = "APPLICATIONINSIGHTS_AUTHENTICATION_STRING";
 
     /// <summary>Adds the export, if a connection string is set.</summary>
@@ -22,22 +24,22 @@ public static class AzureMonitorServices
         ArgumentNullException.ThrowIfNull(configuration);
         if (!TelemetrySettings.HasAzureMonitor(configuration)) return telemetry;
         var identity = IdentityOf(configuration[Authentication]);
-        // Without a callback, and before anything is configured: only then does the exporter read its own settings,
-        // such as OTEL_TRACES_SAMPLER.
+        // Without a callback and before other configuration: only then does the exporter read its own settings, such as
+        // OTEL_TRACES_SAMPLER.
         telemetry.UseAzureMonitorExporter();
         telemetry.Services.Configure<AzureMonitorExporterOptions>(options =>
         {
             options.ConnectionString = configuration[TelemetrySettings.ConnectionString];
             options.Credential = identity;
-            // The span that a stream's log lines belong to is not recorded, and of others only a sample is: with this
-            // on, the lines that say why a stream ended would be left out too.
+            // With this sampler the exporter drops log lines whose span is not recorded. The spans of streams are not
+            // recorded, and other spans only as a sample, so the lines with end reasons would be lost.
             options.EnableTraceBasedLogsSampler = false;
         });
         return telemetry;
     }
 
-    /// <summary>The identity that an authentication string names; null if it is null or empty.</summary>
-    /// <exception cref="InvalidDataException">It cannot be read.</exception>
+    /// <summary>Parses an authentication string. Returns its identity; null if the string is null or empty.</summary>
+    /// <exception cref="InvalidDataException">The string has no <c>Authorization=AAD</c>.</exception>
     public static TokenCredential? IdentityOf(string? authentication)
     {
         if (string.IsNullOrEmpty(authentication)) return null;
@@ -52,7 +54,10 @@ public static class AzureMonitorServices
                 clientId = value;
         }
         if (!isEntra)
-            throw new InvalidDataException($"{Authentication} cannot be read: write ClientId=...;Authorization=AAD.");
+        {
+            throw new InvalidDataException($"{Authentication} does not contain Authorization=AAD: set it to "
+                + "Authorization=AAD, or to ClientId=...;Authorization=AAD for a user-assigned identity.");
+        }
         return new ManagedIdentityCredential(clientId is null
             ? ManagedIdentityId.SystemAssigned
             : ManagedIdentityId.FromUserAssignedClientId(clientId));

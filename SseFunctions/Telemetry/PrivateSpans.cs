@@ -3,11 +3,11 @@ using OpenTelemetry;
 
 namespace SseFunctions.Telemetry;
 
-/// <summary>Removes from each span what comes from a request as it was sent: the URL, headers, and a method that is
-/// none. A function's route tells which function was asked. It must be added before all exporters.</summary>
+/// <summary>Removes from each span the tags that contain text of the request: the URL, headers, and an unknown method.
+/// The route stays and tells which function was called. This processor must be added before all exporters.</summary>
 internal sealed class PrivateSpans : BaseProcessor<Activity>
 {
-    // OpenTelemetry's names, and those that they replace.
+    // OpenTelemetry's names, and the older names that they have replaced.
     private static readonly string[] Removed =
     [
         "url.full", "url.path", "url.query", "url.fragment", "http.url", "http.target",

@@ -8,15 +8,15 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Telemetry;
 
-/// <summary>The app's metrics, spans and logs in OpenTelemetry, the same in both hosts.</summary>
+/// <summary>Adds the app's metrics, spans and logs to OpenTelemetry, the same in both hosts.</summary>
 public static class TelemetryServices
 {
-    // OpenTelemetry's own begin at 5 s: they are made for milliseconds.
+    // The default boundaries of OpenTelemetry are meant for milliseconds: the first one above 0 would be 5 s.
     private static readonly double[] Seconds =
         [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-    /// <summary>Adds OpenTelemetry, and the export to a collector if one is set. To be called only if something is to
-    /// be exported, since it costs memory and time for each request.</summary>
+    /// <summary>Adds OpenTelemetry, and the export to a collector if one is set. Call this only if telemetry is
+    /// exported: it costs memory and time for each request.</summary>
     public static OpenTelemetryBuilder AddSseTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);

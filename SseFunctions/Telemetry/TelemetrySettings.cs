@@ -2,19 +2,21 @@ using Microsoft.Extensions.Configuration;
 
 namespace SseFunctions.Telemetry;
 
-/// <summary>Where telemetry goes to, by the settings that OpenTelemetry and the Functions host have for it: so that
-/// host and functions export to the same places. Nothing is exported where nothing is set.</summary>
+/// <summary>The settings that say where telemetry is exported to. They are the settings of OpenTelemetry and of the
+/// Functions host, so that the host and the functions export to the same places. Without them nothing is
+/// exported.</summary>
 public static class TelemetrySettings
 {
-    /// <summary>The URL of a collector; OpenTelemetry's other settings, such as the protocol, count too.</summary>
+    /// <summary>The setting for the URL of a collector. OpenTelemetry's other settings, such as the protocol, apply
+    /// too.</summary>
     public const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    /// <summary>Of an Application Insights resource.</summary>
+    /// <summary>The setting for the connection string of an Application Insights resource.</summary>
     public const string ConnectionString = "APPLICATIONINSIGHTS_CONNECTION_STRING";
 
-    /// <summary>Whether telemetry goes to a collector.</summary>
-    /// <exception cref="InvalidDataException">The endpoint is set, but is no URL: it would be ignored silently.
-    /// </exception>
+    /// <summary>Whether telemetry is exported to a collector.</summary>
+    /// <exception cref="InvalidDataException">The endpoint is set but is not an http or https URL. OpenTelemetry would
+    /// ignore it silently.</exception>
     public static bool HasCollector(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -22,10 +24,11 @@ public static class TelemetrySettings
         return Uri.TryCreate(endpoint, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
             ? true
             : throw new InvalidDataException(
-                $"{OtlpEndpoint} is no URL: give the collector's, such as http://localhost:4317, or leave it out.");
+                $"{OtlpEndpoint} is not an http or https URL: set it to the URL of the collector, such as "
+                + "http://localhost:4317, or remove it.");
     }
 
-    /// <summary>Whether telemetry goes to Application Insights.</summary>
+    /// <summary>Whether telemetry is exported to Application Insights.</summary>
     public static bool HasAzureMonitor(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 
 namespace SseFunctions.Website;
 
-/// <summary>The files of <c>static-ui</c> as they were at start. No path that a client sends ever reaches the disk: it
-/// is a name in this dictionary, or it is nothing.</summary>
+/// <summary>The files of <c>static-ui</c>, read once at start. A path that a client sends is only looked up in a
+/// dictionary and never reaches the file system, so path traversal is impossible.</summary>
 public sealed class WebsiteFiles
 {
     private const string Folder = "static-ui";
@@ -15,11 +15,12 @@ public sealed class WebsiteFiles
     private readonly FrozenDictionary<string, WebsiteFile> _files =
         Read(Path.Combine(AppContext.BaseDirectory, Folder));
 
-    /// <summary>The small page that says that there is no such page.</summary>
+    /// <summary>The page for paths that do not exist.</summary>
     public WebsiteFile NotFound => _files[NotFoundPage];
 
-    /// <summary>The file of this path, without a slash at its front; the home page for the empty path; null if there is
-    /// none. Case counts.</summary>
+    /// <summary>Finds the file for a path.</summary>
+    /// <param name="path">The path without a leading slash, case-sensitive. Empty: the home page.</param>
+    /// <returns>Null if there is no such file.</returns>
     public WebsiteFile? Find(string path) => _files.GetValueOrDefault(path.Length == 0 ? HomePage : path);
 
     private static FrozenDictionary<string, WebsiteFile> Read(string root)
@@ -28,7 +29,7 @@ public sealed class WebsiteFiles
             file => Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/'), ReadFile);
         return files.ContainsKey(HomePage) && files.ContainsKey(NotFoundPage)
             ? files
-            : throw new FileNotFoundException($"{root} lacks {HomePage} or {NotFoundPage}: build again.");
+            : throw new FileNotFoundException($"{HomePage} or {NotFoundPage} is missing in {root}: build the app again.");
     }
 
     private static WebsiteFile ReadFile(string file)

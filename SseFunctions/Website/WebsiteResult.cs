@@ -3,11 +3,12 @@ using Microsoft.Net.Http.Headers;
 
 namespace SseFunctions.Website;
 
-/// <summary>Answers with a file of the page: conditional requests, HEAD and the headers that a page should have. It has
-/// no public property, because the Functions worker serialises what a function returned to JSON.</summary>
+/// <summary>Answers with a file of the page. Supports conditional requests and HEAD, and sets the security headers.
+/// This class must have no public property: the Functions worker serializes a function's result to JSON.</summary>
 internal sealed class WebsiteResult(WebsiteFile? file, WebsiteFile notFound) : IResult
 {
-    // The page may talk to any origin over TLS and to this machine, since ?api= names another host for its streams.
+    // connect-src allows any origin over TLS, and this machine, because ?api= names another host for the page's
+    // streams.
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
         + "connect-src 'self' https: http://localhost:* http://127.0.0.1:*; "

@@ -2,19 +2,20 @@ using System.Net.Sockets;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>A write that waits for the client, and how long the client has taken nothing since. The clock calls
-/// it.</summary>
-/// <param name="socket">The connection's; null where its state cannot be read. Then nothing that the client takes is
-/// seen before the whole write is taken.</param>
+/// <summary>A flush that waits for the client. Measures how long the client has taken nothing. Only the timer calls
+/// <see cref="Look"/>.</summary>
+/// <param name="socket">The socket of the connection; null where its state cannot be read. Then a client that takes a
+/// part of the flush looks like a client that takes nothing.</param>
 /// <param name="time">The clock.</param>
 internal sealed class BlockedWrite(Socket? socket, TimeProvider time)
 {
     private long _tookAt = time.GetTimestamp();
     private ulong _acknowledged;
 
-    /// <summary>Looks how many bytes the client has acknowledged. It costs a system call.</summary>
+    /// <summary>Reads from the kernel how many bytes the client has acknowledged. A system call.</summary>
     /// <param name="state">The connection's state; null if it cannot be read.</param>
-    /// <returns>For how long no look has found more bytes acknowledged than the look before.</returns>
+    /// <returns>The time since a look last found that more bytes were acknowledged; before that, the time since the
+    /// flush blocked.</returns>
     public TimeSpan Look(out TcpState? state)
     {
         state = socket is null ? null : TcpState.Read(socket);

@@ -5,11 +5,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>The client's side of a stream: writes to the client, and knows which write waits for it. One loop writes;
-/// any thread may ask, or abort.</summary>
+/// <summary>Writes to the response of one stream, and tells which write is blocked. One thread at a time may write and
+/// flush: the stream's loop, or a borrower of the client. Any thread may read <see cref="TookAt"/>,
+/// <see cref="Blocked"/> and <see cref="Connection"/> and call <see cref="Hurry"/> and <see cref="Abort"/>.</summary>
 internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDisposable
 {
-    // To ask the pipe for room costs more than to copy a small event: one asking serves several.
+    // PipeWriter.GetMemory costs more than copying a small event, so one block of memory serves several small events.
+    // Larger writes go to the pipe directly.
     private const int MaxCopiedBytes = 2 * 1024;
 
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
@@ -25,30 +27,31 @@ internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDi
     private bool _isUrgent;
     private bool _isOver;
 
-    /// <summary>How much was written since the last flush, in bytes.</summary>
+    /// <summary>The number of bytes written since the last flush.</summary>
     public int UnflushedBytes { get; private set; }
 
-    /// <summary>How long ago the last flush was begun, by the machine's own clock: it is about how long the thread was
-    /// kept busy in between.</summary>
+    /// <summary>The time since the last flush began, in milliseconds. Measured with the machine's clock and not with
+    /// the stream's clock, because it stands for the time in which a sequence keeps its thread busy.</summary>
     public long MillisecondsSinceFlush => Environment.TickCount64 - _flushedAt;
 
-    /// <summary>When the client last took a write, or when the stream opened, as a timestamp of the clock.</summary>
+    /// <summary>The clock's timestamp when a flush last completed; before the first flush, when the stream
+    /// opened.</summary>
     public long TookAt => Volatile.Read(ref _tookAt);
 
-    /// <summary>The write that waits for the client; null if none waits.</summary>
+    /// <summary>The flush that waits for the client; null if none waits.</summary>
     public BlockedWrite? Blocked => Volatile.Read(ref _blocked);
 
-    /// <summary>What the kernel knows of the connection; null if that cannot be read. It costs a system call.</summary>
+    /// <summary>The kernel's state of the connection; null if it cannot be read. Reading it is a system call.</summary>
     public TcpState? Connection => _socket is null ? null : TcpState.Read(_socket);
 
-    /// <summary>Whether the connection was broken off from here.</summary>
+    /// <summary>Whether <see cref="Abort"/> has aborted the connection.</summary>
     public bool IsAborted { get; private set; }
 
-    /// <summary>Starts the response. What is written before its headers Kestrel puts into a block of 4 KB, which it
-    /// keeps for as long as the response is open.</summary>
+    /// <summary>Starts the response. Call this before the first write: Kestrel buffers writes before the headers in a
+    /// block of 4 KB, which it keeps until the response ends.</summary>
     public Task StartAsync() => context.Response.StartAsync();
 
-    /// <summary>Copies the bytes; they leave with the next flush.</summary>
+    /// <summary>Copies the bytes into the response's buffer. They are sent by the next flush.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         UnflushedBytes += bytes.Length;
@@ -66,8 +69,7 @@ internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDi
         _used += bytes.Length;
     }
 
-    /// <summary>Sends what was written, and waits until the client has taken so much that there is room
-    /// again.</summary>
+    /// <summary>Sends the bytes that were written, and waits until the response's buffer has room again.</summary>
     /// <returns>False if the client is gone.</returns>
     public ValueTask<bool> FlushAsync()
     {
@@ -75,23 +77,24 @@ internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDi
         ReturnRoom();
         UnflushedBytes = 0;
         _flushedAt = Environment.TickCount64;
-        // Without a token: an abort completes it anyway, and a registration each time would cost more than the flush.
+        // No token: an abort completes the flush too, and registering a token would cost more than the flush itself.
         var flush = _pipe.FlushAsync();
         return flush.IsCompletedSuccessfully ? ValueTask.FromResult(IsTaken(flush.Result)) : BlockAsync(flush);
     }
 
-    /// <summary>From now on a write that the client does not take within half a second is aborted: the host waits, and
-    /// what the client misses it can resume.</summary>
+    /// <summary>Limits the blocked flush and each later one: if the client does not take it within 500 ms, the
+    /// connection is aborted. For ends in which the host waits for the stream. The client can resume after its last
+    /// event id.</summary>
     public void Hurry()
     {
         Interlocked.Exchange(ref _isUrgent, true);
         if (Blocked is not null) _ = AbortIfStillBlockedAsync();
     }
 
-    /// <summary>Breaks the connection off, unless the request is over.</summary>
+    /// <summary>Aborts the connection, unless the request has ended.</summary>
     public void Abort()
     {
-        // Abort queues what it calls, so that nothing else runs under this lock.
+        // HttpContext.Abort queues its callbacks, so no other code runs under this lock.
         lock (_gate)
         {
             if (_isOver) return;
@@ -102,12 +105,13 @@ internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDi
             }
             catch (ObjectDisposedException)
             {
-                // The host ended the request without waiting for us.
+                // The host ended the request before the stream ended.
             }
         }
     }
 
-    /// <summary>Lets go of the request, which is over: its context may serve the connection's next one.</summary>
+    /// <summary>Makes a later <see cref="Abort"/> do nothing: the request has ended, and Kestrel may use the same context
+    /// for the next request of the connection.</summary>
     public void Dispose()
     {
         lock (_gate) _isOver = true;
@@ -144,7 +148,7 @@ internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDi
     {
         var write = Blocked;
         await Task.Delay(Grace, time);
-        // A write that began later has a delay of its own.
+        // For a flush that blocked later, another call of this method waits.
         if (write is not null && Blocked == write) Abort();
     }
 }

@@ -3,11 +3,11 @@ using System.Text;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>Writes the fields of an event in the format of WHATWG HTML 9.2.5, to one array of exactly their size.
-/// </summary>
+/// <summary>Encodes events in the format of WHATWG HTML 9.2.5, each into one array of exactly the event's
+/// size.</summary>
 internal static class EventEncoder
 {
-    /// <summary>Encodes an event whose type and id are known to be free of line breaks and NUL.</summary>
+    /// <summary>Encodes an event. The caller has checked that type and id contain no line break and no NUL.</summary>
     public static byte[] Encode(string data, string? type, string? id, TimeSpan? retry)
     {
         var milliseconds = ((long?)retry?.TotalMilliseconds)?.ToString(CultureInfo.InvariantCulture);
@@ -27,18 +27,17 @@ internal static class EventEncoder
         return encoded;
     }
 
-    /// <summary>Encodes the beginning of a stream: a comment, and the fields that a client stores without an event.
-    /// </summary>
-    /// <param name="comment">Without a line break.</param>
-    /// <param name="retry">After how many milliseconds the client shall reconnect; null leaves the client's time as it
-    /// is.</param>
-    /// <param name="id">The event id that the client shall have until its first event, without a line break or NUL;
-    /// null leaves the client's id as it is.</param>
+    /// <summary>Encodes the start of a stream: a comment, and fields that a client stores without an event.</summary>
+    /// <param name="comment">The comment, without a line break.</param>
+    /// <param name="retry">The time in milliseconds after which the client reconnects; null: the client keeps its
+    /// time.</param>
+    /// <param name="id">The event id that the client has until its first event, without a line break or NUL; null: the
+    /// client keeps its id.</param>
     public static byte[] EncodeOpening(string comment, long? retry, string? id)
     {
         var retryField = retry is null ? "" : string.Create(CultureInfo.InvariantCulture, $"retry: {retry}\n");
-        // An id needs an empty line after it to be stored (WHATWG HTML 9.2.6). Nothing else gets an empty line: some
-        // clients take an event without data for a message.
+        // A client stores an id only at the empty line after it (WHATWG HTML 9.2.6). Without an id there is no empty
+        // line, because some clients treat an event without data as a message.
         return Encoding.UTF8.GetBytes($": {comment}\n{retryField}{(id is null ? "" : $"id: {id}\n\n")}");
     }
 
@@ -71,7 +70,8 @@ internal static class EventEncoder
         rest = rest[1..];
     }
 
-    // Not MemoryExtensions.EnumerateLines: that also splits at FF, NEL, LS and PS, which are no line ends on this wire.
+    // Not MemoryExtensions.EnumerateLines: it also splits at FF, NEL, LS and PS, which do not end a line in an event
+    // stream.
     private static bool TakeLine(ref ReadOnlySpan<char> text, out ReadOnlySpan<char> line)
     {
         var end = text.IndexOfAny('\r', '\n');

@@ -2,27 +2,45 @@ using Microsoft.AspNetCore.Http;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>One open stream: the loop that writes a sequence of events to one client. Only the loop touches the
-/// sequence and writes; whoever else wants something of it, the clock or a cancellation, raises its signal.</summary>
+/// <summary>One open stream: writes the events of one sequence, and heartbeats, to one client until the stream ends
+/// with one of the reasons of <see cref="StreamEnd"/>.</summary>
+/// <remarks>
+/// <para>Owner: <see cref="EventStreams"/>, on the async flow of the request. It creates the stream, adds it to
+/// <see cref="OpenStreams"/>, calls <see cref="WriteAsync"/> once, then <see cref="SettleReasonAsync"/>, and disposes
+/// of the stream.</para>
+/// <para>The loop is <see cref="WriteAsync"/>. Only the loop enumerates the sequence. The loop takes all events that
+/// the sequence has ready, flushes, waits until the client's connection has room again, and then waits for the next
+/// event with <see cref="StreamSignal"/>. The loop continues on the thread on which the sequence gives that event. When
+/// another signal wakes the loop, it continues on the thread pool.</para>
+/// <para>While the loop waits for the sequence, one other thread at a time may borrow the client
+/// (<see cref="ILentClient"/>) and write in the loop's place: a thread of the sequence with events, or the timer's
+/// thread with a heartbeat. The loop is held until the borrower returns the client, so there is only one writer at any
+/// time.</para>
+/// <para>The timer of <see cref="EventStreams"/> calls <see cref="Look"/>, for one stream after the other. Any thread
+/// may call <see cref="End"/> and <see cref="Abort"/> and read <see cref="Reason"/> and <see cref="Age"/> at any
+/// time.</para>
+/// </remarks>
 internal sealed class EventStream : ILentClient, IDisposable
 {
-    // What is ready goes out together, but no more than this in one write: then the client's pace has to count.
+    // Events that are ready leave in one flush. At this size the loop flushes and waits until the client has taken the
+    // bytes, so that a sequence never runs far ahead of a slow client. The last piece can make a flush twice as large.
     private const int MaxWriteBytes = 32 * 1024;
 
-    // A sequence that works between its events without awaiting is never seen to wait: what it gave is not held back.
+    // A sequence that computes between its events without awaiting never makes the loop wait. So the loop also flushes
+    // after this time, or such events would be held back until MaxWriteBytes.
     private const int SlowMilliseconds = 50;
     private const double ShortestShareOfMaxDuration = 0.8;
 
-    // Between two and three: a stream whose path is dead ends with the third heartbeat that gets no answer, however
-    // late each of them was sent.
+    // A connection whose kernel has received no acknowledgment for this many heartbeat intervals is dead. The number is
+    // between two and three, so that the third unanswered heartbeat ends the stream even if the timer sends some late.
     private const double UnansweredHeartbeats = 2.5;
 
-    // The platform gives a cancelled function two seconds before it ends the whole worker process.
+    // The platform gives a canceled function two seconds before it ends the whole worker process.
     private static readonly TimeSpan SequenceGrace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LateClientGrace = TimeSpan.FromSeconds(1);
 
-    // When a client leaves, the Functions host cancels the invocation too, over a connection of its own: measured 0.05
-    // to 14 ms before Kestrel tells that the client is gone.
+    // When a client leaves, the Functions host also cancels the invocation, over a separate connection. Measured: the
+    // cancellation arrives 0.05 to 14 ms before Kestrel reports that the client is gone.
     private static readonly TimeSpan LateSignalGrace = TimeSpan.FromMilliseconds(250);
 
     private readonly ClientWriter _client;
@@ -35,12 +53,25 @@ internal sealed class EventStream : ILentClient, IDisposable
     private readonly long _expiresAt;
 
     private SequenceReader? _reader;
+
+    // The part of the current event that the loop has not written yet.
     private ReadOnlyMemory<byte> _rest;
+
+    // A borrower's flush that the client had not taken when the borrower returned the client, or the exception of a
+    // borrower's write. The loop awaits it.
     private Task<bool>? _sending;
+
+    // In Environment.TickCount64. Before this time the connection cannot be dead, so nothing asks the kernel.
     private long _mayBeDeadAt;
     private long _endedAt;
     private int _end;
 
+    /// <summary>Opens the stream. Nothing is written before <see cref="WriteAsync"/>.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="open">The open streams, which a blocked write asks for an early look.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="expires">When the stream ends with <see cref="StreamEnd.Expired"/>; null: never.</param>
     public EventStream(
         HttpContext context, OpenStreams open, StreamingOptions options, TimeProvider time, DateTimeOffset? expires)
     {
@@ -57,60 +88,63 @@ internal sealed class EventStream : ILentClient, IDisposable
         _expiresAt = expires is { } end ? time.After(_openedAt, end - time.GetUtcNow()) : OpenStreams.Never;
     }
 
-    /// <summary>Whose stream it is, in logs and metrics.</summary>
+    /// <summary>The feature that opened the stream, for logs, metrics and spans.</summary>
     public required string Feature { get; init; }
 
-    /// <summary>Where it is among the open streams. Guarded by them.</summary>
+    /// <summary>The stream's index in <see cref="OpenStreams"/>, which alone uses it, under its lock.</summary>
     public int Index { get; set; } = OpenStreams.NotOpen;
 
-    /// <summary>Why the stream ended, once it has.</summary>
+    /// <summary>The end reason; <see cref="StreamEnd.None"/> while the stream is open.</summary>
     public StreamEnd Reason => (StreamEnd)Volatile.Read(ref _end);
 
-    /// <summary>How many events were written.</summary>
+    /// <summary>The number of events that were written to the client's connection.</summary>
     public long Events { get; private set; }
 
-    /// <summary>How long the stream has been open.</summary>
+    /// <summary>The time since the stream was opened.</summary>
     public TimeSpan Age => _time.GetElapsedTime(_openedAt);
 
-    /// <summary>The stream's spans; null if nobody listens.</summary>
+    /// <summary>The stream's spans; null if nothing listens to spans.</summary>
     public StreamTrace? Trace { get; init; }
 
     private bool Ended => Reason != StreamEnd.None;
 
-    // Of a path that is not dead.
+    // A connection that is unanswered (TcpState.IsUnanswered) and without an acknowledgment for this long is dead.
     private TimeSpan LongestSilence => _options.Heartbeat * UnansweredHeartbeats;
 
-    // The timestamp at which the next heartbeat is due, if nothing is sent before.
+    // The timestamp at which the next heartbeat is due, unless another flush completes before.
     private long HeartbeatAt => _options.Heartbeat > TimeSpan.Zero
         ? _time.After(_client.TookAt, _options.Heartbeat)
         : OpenStreams.Never;
 
-    /// <summary>Ends the stream; the first reason counts. Only that the client is gone takes the place of a cancelled
-    /// invocation: the platform cancels the invocation of a client that leaves. Any thread may call it, at any time; it
-    /// returns at once.</summary>
+    /// <summary>Ends the stream: sets the end reason and wakes the loop, which then stops the sequence. The first
+    /// reason counts, with one exception: <see cref="StreamEnd.ClientGone"/> replaces
+    /// <see cref="StreamEnd.InvocationCancelled"/>, because the platform also cancels the invocation of a client that
+    /// leaves. Any thread may call this at any time; it returns immediately.</summary>
     public void End(StreamEnd reason)
     {
         Interlocked.CompareExchange(ref _endedAt, _time.GetTimestamp(), 0);
         if (!TryReplaceReason(StreamEnd.None, reason))
         {
-            // A client that was cut off from here is gone for that reason alone.
+            // After Abort the client is gone because of the abort: its reason stays.
             if (reason == StreamEnd.ClientGone && !_client.IsAborted)
                 TryReplaceReason(StreamEnd.InvocationCancelled, reason);
             return;
         }
         _signal.Raise(Wake.End);
-        // The platform waits for these, and not for long; the others leave a slow client the time that it may take.
+        // For these two reasons the platform waits only about two seconds. For the others a slow client keeps its time.
         if (reason is StreamEnd.HostStopping or StreamEnd.InvocationCancelled) _client.Hurry();
     }
 
-    /// <summary>Breaks the connection off.</summary>
+    /// <summary>Aborts the connection, unless the request has ended. Any thread may call this at any time.</summary>
     public void Abort() => _client.Abort();
 
-    /// <summary>Does what is due: ends the stream at its time, sends a heartbeat, cuts off a client that takes nothing.
-    /// One timer looks at all open streams. A heartbeat is written before this returns and without waking the
-    /// stream, so that the heartbeats of many streams leave one after the other on one thread.</summary>
+    /// <summary>Does what is due: ends the stream at its time, sends a heartbeat, aborts the connection of a client
+    /// that takes nothing. The timer calls this for the open streams, one after the other; the owner calls it once when
+    /// the stream opens. The heartbeat is written on the calling thread, which is cheaper than waking the
+    /// loop.</summary>
     /// <param name="now">The clock's timestamp, read once for all streams.</param>
-    /// <returns>The timestamp of the next look. A write that blocks before then asks for an earlier one.</returns>
+    /// <returns>The timestamp of the next look. <see cref="SendAsync"/> asks for an earlier look when a write
+    /// blocks.</returns>
     public long Look(long now)
     {
         if (now >= _expiresAt) End(StreamEnd.Expired);
@@ -121,28 +155,30 @@ internal sealed class EventStream : ILentClient, IDisposable
             return OpenStreams.AtOnce;
         }
         if (Ended) return OpenStreams.Never;
-        // A stream that does not wait for its sequence cannot lend its client now: the next tick tries again.
+        // The client can be borrowed only while the loop waits for the sequence. Otherwise the next tick tries again.
         if (now >= HeartbeatAt && TryBorrow()) SendHeartbeat();
         return Math.Min(Math.Min(_expiresAt, _maxDurationAt), HeartbeatAt);
     }
 
-    /// <summary>Writes the preamble at once, then the events as they come, until the stream ends for one of the reasons
-    /// of <see cref="StreamEnd"/>.</summary>
-    /// <returns>False if the sequence ignored its cancellation and was left to itself, true if it was disposed of.
-    /// </returns>
-    /// <exception cref="Exception">What the sequence threw, be it in answer to its cancellation.</exception>
+    /// <summary>Runs the loop: starts the response, writes the preamble immediately, then the events as the sequence
+    /// gives them, until the stream ends. Then stops the sequence and waits up to 1 s for its finally blocks. Called
+    /// once, by the owner.</summary>
+    /// <returns>True if the sequence stopped and was disposed of; false if it ignored its cancellation and still
+    /// runs.</returns>
+    /// <exception cref="Exception">What the sequence threw, also as its reaction to the cancellation. No exception for
+    /// an OperationCanceledException as that reaction.</exception>
     public async Task<bool> WriteAsync(ReadOnlyMemory<byte> preamble, IAsyncEnumerable<ServerSentEvent> events)
     {
         await _client.StartAsync();
         _client.Write(preamble.Span);
-        // Or it would be held for as long as the stream is open.
+        // Otherwise the state machine of this method would keep the preamble in memory while the stream is open.
         preamble = default;
         if (!await SendAsync()) End(StreamEnd.ClientGone);
         Trace?.Started();
         var reader = new SequenceReader(events, _signal, this);
         _reader = reader;
         Task closing;
-        // All in one method, not two: each would hold a state machine for as long as the stream is open.
+        // The loop is not a separate method: a second state machine would take memory while the stream is open.
         try
         {
             while (!Ended)
@@ -150,7 +186,7 @@ internal sealed class EventStream : ILentClient, IDisposable
                 var isOver = !WriteWhatIsReady(reader);
                 if (!await SendAsync()) End(StreamEnd.ClientGone);
                 if (isOver) End(StreamEnd.Finished);
-                // A sequence that never runs out of events would otherwise keep this thread from all other streams.
+                // Otherwise a sequence that always has an event ready would never give this thread to other streams.
                 else if (!reader.IsPending) await Task.Yield();
                 while (reader.IsPending && !Ended)
                 {
@@ -176,7 +212,8 @@ internal sealed class EventStream : ILentClient, IDisposable
     {
         if (Ended || !_signal.TryHold()) return false;
         if (!Ended) return true;
-        // The stream may be waiting for the end of the sequence already.
+        // The stream has just ended. What was held is then the wait for the sequence to stop, in which nothing may be
+        // written.
         _signal.Release();
         return false;
     }
@@ -199,7 +236,7 @@ internal sealed class EventStream : ILentClient, IDisposable
         }
         catch (Exception exception)
         {
-            // It is the stream's own, and not that of the thread that writes to many.
+            // The exception belongs to this stream. The borrower writes to many streams, so it must not get it.
             _sending = Task.FromException<bool>(exception);
         }
         _signal.Release(_sending is null ? Wake.None : Wake.Sending);
@@ -212,7 +249,10 @@ internal sealed class EventStream : ILentClient, IDisposable
         _signal.Release(Wake.Sending);
     }
 
-    /// <summary>Sends what was written and has not been sent. False if the client is gone.</summary>
+    /// <summary>Flushes the bytes that were written, and waits until the client's connection has room again. Called by
+    /// the loop, by a borrower (<see cref="Return"/>), and by the owner after <see cref="WriteAsync"/>: never by two at
+    /// once.</summary>
+    /// <returns>False if the client is gone, or if its connection was dead and has been aborted.</returns>
     public ValueTask<bool> SendAsync()
     {
         if (PathIsDead())
@@ -221,14 +261,16 @@ internal sealed class EventStream : ILentClient, IDisposable
             return ValueTask.FromResult(false);
         }
         var sent = _client.FlushAsync();
-        // From now on the clock has to see what the client takes.
+        // The write is blocked. From the next tick on, Look watches how much of it the client takes.
         if (!sent.IsCompleted) _open.LookAtOnce(this);
         return sent;
     }
 
-    /// <summary>Waits, where the invocation was cancelled, until the client is gone too, but not longer than
-    /// <see cref="LateSignalGrace"/> after the cancellation: only then is it known why the stream ended.</summary>
-    /// <param name="gone">Is cancelled when the client is gone.</param>
+    /// <summary>Waits until the end reason is certain. After <see cref="StreamEnd.InvocationCancelled"/> the signal
+    /// that the client is gone may still be on its way and would replace the reason, so this waits for that signal
+    /// until <see cref="LateSignalGrace"/> after the cancellation. After other reasons it returns immediately. Called
+    /// by the owner after <see cref="WriteAsync"/>.</summary>
+    /// <param name="gone">Is canceled when the client is gone.</param>
     public async ValueTask SettleReasonAsync(CancellationToken gone)
     {
         if (Reason != StreamEnd.InvocationCancelled || _client.IsAborted) return;
@@ -237,7 +279,7 @@ internal sealed class EventStream : ILentClient, IDisposable
         await Task.Delay(left, _time, gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Lets go of the request, which is over.</summary>
+    /// <summary>Detaches the stream from its request, which has ended. Called by the owner, last.</summary>
     public void Dispose()
     {
         _client.Dispose();
@@ -261,7 +303,8 @@ internal sealed class EventStream : ILentClient, IDisposable
     private bool TryReplaceReason(StreamEnd reason, StreamEnd by) =>
         Interlocked.CompareExchange(ref _end, (int)by, (int)reason) == (int)reason;
 
-    // Looks only when the path may be dead by what the last look saw: each look costs a system call.
+    // Asks the kernel only when enough time has passed since the last acknowledgment that it reported: each question is
+    // a system call. Uses the machine's clock, as the kernel does.
     private bool PathIsDead()
     {
         if (_options.Heartbeat == TimeSpan.Zero) return false;
@@ -273,7 +316,7 @@ internal sealed class EventStream : ILentClient, IDisposable
         return IsDead(connection);
     }
 
-    // A client that is there and reads nothing is not dead: its kernel answers.
+    // A connected client that reads nothing does not count as dead: its kernel still acknowledges.
     private bool IsDead(TcpState? connection) =>
         _options.Heartbeat > TimeSpan.Zero
         && connection is { IsUnanswered: true } state
@@ -285,8 +328,8 @@ internal sealed class EventStream : ILentClient, IDisposable
         var standstill = write.Look(out var connection);
         if (Ended)
         {
-            // From now on it is not enough that the client takes something: the platform may wait for the end. But a
-            // client that takes nothing gets no more time than before the end.
+            // After the end the whole write has a limit, even if the client takes bytes: the platform may wait for the
+            // end. A client that takes nothing keeps the limit that it had before the end.
             var isLate = _time.GetElapsedTime(_endedAt) >= (timeout > TimeSpan.Zero ? timeout : LateClientGrace);
             if (isLate || IsDead(connection) || (timeout > TimeSpan.Zero && standstill >= timeout)) Abort();
             return;
@@ -297,7 +340,7 @@ internal sealed class EventStream : ILentClient, IDisposable
         }
         else if (timeout > TimeSpan.Zero && standstill >= timeout)
         {
-            // Of a client that does not read, the kernel still answers.
+            // The kernel of a client that does not read still acknowledges: then the reason is WriteTimeout.
             var pathIsDead = connection is { IsUnanswered: true } state && state.Silence >= timeout;
             End(pathIsDead ? StreamEnd.ClientGone : StreamEnd.WriteTimeout);
         }
@@ -308,7 +351,8 @@ internal sealed class EventStream : ILentClient, IDisposable
         Abort();
     }
 
-    // Until the sequence has to be waited for, or there is enough for one write: true; or until it is over: false.
+    // Writes events until the loop has to wait for the sequence or there is enough for one flush: true; or until the
+    // sequence is finished: false.
     private bool WriteWhatIsReady(SequenceReader reader)
     {
         do
@@ -320,10 +364,11 @@ internal sealed class EventStream : ILentClient, IDisposable
                 _rest = next.Bytes;
                 Events++;
             }
-            // A large event goes in pieces: WriteTimeout is about a write, and an event of any size must arrive.
+            // WriteTimeout limits one write. A large event is written in pieces, so that an event of any size can
+            // arrive within that limit.
             var piece = _rest.Span[..Math.Min(_rest.Length, MaxWriteBytes)];
             _client.Write(piece);
-            // An empty rest would still hold the whole event for as long as the next one does not come.
+            // default, not an empty slice: a slice would keep the whole event in memory until the next event comes.
             _rest = piece.Length < _rest.Length ? _rest[piece.Length..] : default;
         }
         while (_client.UnflushedBytes < MaxWriteBytes && _client.MillisecondsSinceFlush < SlowMilliseconds && !Ended);

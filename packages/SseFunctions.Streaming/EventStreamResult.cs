@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>Answers a request with a sequence of events: <c>200</c>, <c>text/event-stream</c>, and a response that
-/// stays open until the sequence is finished or the stream has to end. HEAD gets the headers alone.</summary>
-/// <remarks>It has no public property and must get none: the Functions worker serialises what a function returned to
-/// JSON once the function has ended, and would enumerate the sequence again.</remarks>
+/// <summary>Answers a request with a stream: <c>200</c>, <c>text/event-stream</c>, and a response that stays open until
+/// the sequence is finished or the stream ends for another reason. A HEAD request gets only the headers.</summary>
+/// <remarks>This class must have no public property: when a function has ended, the Functions worker serializes its
+/// result to JSON and would enumerate the sequence again.</remarks>
 public sealed class EventStreamResult : IResult
 {
     private readonly EventStreams _streams;
@@ -41,9 +41,10 @@ public sealed class EventStreamResult : IResult
         if (HttpMethods.IsHead(httpContext.Request.Method)) return Task.CompletedTask;
 
         httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        // A client that does not read is ours to end, by WriteTimeout, and to count: Kestrel would do it silently.
+        // WriteTimeout ends the stream of a client that does not read, and counts it. Kestrel's own minimum data rate
+        // would abort the connection without a reason in the log.
         if (httpContext.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
-        // How long a stream is open says nothing about how fast requests are answered.
+        // The duration of a stream must not go into the histogram of request durations.
         if (httpContext.Features.Get<IHttpMetricsTagsFeature>() is { } metrics) metrics.MetricsDisabled = true;
         return _streams.WriteAsync(httpContext, _feature, _events, _expires, _cursor, _invocation);
     }
@@ -53,7 +54,7 @@ public sealed class EventStreamResult : IResult
     {
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-store, no-transform";
-        // nginx, and proxies that follow its convention, buffer a response without this header.
+        // Without this header nginx, and proxies that follow its convention, buffer the response.
         response.Headers["X-Accel-Buffering"] = "no";
     }
 }

@@ -5,11 +5,11 @@ using Microsoft.Extensions.Options;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>All open streams of this process: makes them, gives them the time, ends them when the host stops, and says
-/// of each why it ended, in the log and in the metrics. Thread-safe.</summary>
+/// <summary>The open streams of this instance. Opens streams, drives their timer, ends them when the host stops, and
+/// logs and counts each end with its reason. A singleton. Thread-safe.</summary>
 public sealed partial class EventStreams : IDisposable
 {
-    // A duration ends at most an eighth of itself late, and never more than 1 s.
+    // One timer serves all durations of the settings. It fires at most 1/8 of a duration late, never more than 1 s.
     private const int TicksPerDuration = 8;
     private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(10);
@@ -27,7 +27,7 @@ public sealed partial class EventStreams : IDisposable
     private int _isTicking;
     private Action? _beforeStop;
 
-    /// <summary>Made by the services, once a process.</summary>
+    /// <summary>Created by the service container.</summary>
     internal EventStreams(
         IOptions<StreamingOptions> options,
         TimeProvider time,
@@ -44,25 +44,28 @@ public sealed partial class EventStreams : IDisposable
         _metrics = metrics;
         _metrics.ObserveOpen(() => _open.ToArray().Select(stream => stream.Feature));
         _logger = logger;
-        // When the host stops, neither the request nor the invocation is cancelled: only this tells of it.
+        // When the host stops, the tokens of the request and of the invocation are not canceled. Only this token is.
         _stopping = lifetime.ApplicationStopping;
         _onStopping = _stopping.UnsafeRegister(static streams => ((EventStreams)streams!).EndAll(), this);
         _tick = Tick(_options);
         _clock = time.CreateTimer(static streams => ((EventStreams)streams!).TickAll(), this, _tick, _tick);
     }
 
-    /// <summary>The answer to a request for a stream.</summary>
-    /// <param name="feature">Whose stream it is, in logs and metrics: a constant, in lower case.</param>
-    /// <param name="events">The events, in order. The enumerator's token is cancelled when the stream ends; it then has
-    /// a second to run its finally blocks before it is left to itself. A sequence that awaits nothing is written out in
-    /// large pieces; one that waits has everything before flushed.</param>
-    /// <param name="invocation">The function's own token. The platform cancels it at its functionTimeout.</param>
-    /// <param name="expires">When the stream has to be over, and at most a tick of the clock, 1 s, before that it is.
-    /// Null: the duration of the settings is all that limits it.</param>
-    /// <param name="cursor">The event id that the client shall have until its first event, sent without data when the
+    /// <summary>Creates the result that answers a request with a stream. Return it from the function.</summary>
+    /// <param name="feature">The feature that opens the stream, for logs, metrics and spans: a constant in lower
+    /// case.</param>
+    /// <param name="events">The sequence of events, sent in its order. Its enumerator's token is canceled when the
+    /// stream ends; the sequence then has 1 s to run its finally blocks. After that the stream stops waiting, and a
+    /// warning is logged. When the sequence awaits, all events before are flushed; events that are ready together are
+    /// flushed together.</param>
+    /// <param name="invocation">The function's own token. The platform cancels it at the functionTimeout.</param>
+    /// <param name="expires">The latest time at which the stream ends. It ends up to 1 s earlier. Null: only
+    /// <see cref="StreamingOptions.MaxDuration"/> limits the stream.</param>
+    /// <param name="cursor">The event id that the client has until its first event. It is sent without data when the
     /// stream opens: clients store it and show no event (WHATWG HTML 9.2.6). A client whose stream ends before its
-    /// first event resumes with this id. Null: none is sent, and the client keeps the id that it has.</param>
-    /// <exception cref="ArgumentException"><paramref name="cursor"/> holds CR, LF or NUL.</exception>
+    /// first event resumes with this id. Null: no id is sent, and the client keeps the id that it has.</param>
+    /// <exception cref="ArgumentException"><paramref name="feature"/> is empty, or <paramref name="cursor"/> contains
+    /// CR, LF or NUL.</exception>
     public EventStreamResult Stream(
         string feature,
         IAsyncEnumerable<ServerSentEvent> events,
@@ -76,17 +79,19 @@ public sealed partial class EventStreams : IDisposable
         return new EventStreamResult(this, feature, events, expires, cursor, invocation);
     }
 
-    /// <summary>Stops the clock. Streams still open are left to those who opened them.</summary>
+    /// <summary>Stops the timer. Does not end streams that are still open.</summary>
     void IDisposable.Dispose()
     {
         _clock.Dispose();
         _onStopping.Dispose();
     }
 
-    /// <summary>Has something done when the host stops, before the open streams are ended: what it writes to them still
-    /// arrives. The stop waits for it. It must not throw.</summary>
+    /// <summary>Adds an action that runs when the host stops, before the open streams are ended, so that events which
+    /// the action causes still arrive. The stop waits for the action, which must not throw.</summary>
     internal void BeforeStop(Action action) => _beforeStop += action;
 
+    /// <summary>Opens a stream on the request's response and runs it to its end. Called by
+    /// <see cref="EventStreamResult"/>, with the arguments of <see cref="Stream"/>.</summary>
     internal async Task WriteAsync(
         HttpContext context,
         string feature,
@@ -103,7 +108,7 @@ public sealed partial class EventStreams : IDisposable
         };
         _open.Add(stream, stream.Look(_time.GetTimestamp()));
         if (_stopping.IsCancellationRequested) stream.End(StreamEnd.HostStopping);
-        // Either can fire without the other: a connection that breaks, a functionTimeout.
+        // Both tokens are needed: a broken connection may cancel only the first, a functionTimeout only the second.
         var onGone = gone.UnsafeRegister(static stream => ((EventStream)stream!).End(StreamEnd.ClientGone), stream);
         var onCancelled = invocation == gone ? default : invocation.UnsafeRegister(
             static stream => ((EventStream)stream!).End(StreamEnd.InvocationCancelled), stream);
@@ -114,14 +119,15 @@ public sealed partial class EventStreams : IDisposable
         catch (FellBehindException)
         {
             stream.End(StreamEnd.FellBehind);
-            // What it gave before counts: the client goes on from there, and one that got nothing would get nowhere.
+            // Send the events that the sequence gave before: the client resumes after the last of them. Without them a
+            // client could come back with the same id each time and never get ahead.
             await stream.SendAsync();
         }
         catch (Exception exception) when (stream.Reason != StreamEnd.Finished
             && (stream.Reason != StreamEnd.None || gone.IsCancellationRequested || invocation.IsCancellationRequested))
         {
-            // Whatever a sequence throws when it is stopped is its way to stop, and no failure. One that was handed the
-            // invocation's token may even do so before we have heard of it ourselves.
+            // An exception that a sequence throws while it is being stopped is not a failure. A sequence that uses the
+            // invocation's token may throw before the callback above has ended the stream.
             stream.End(gone.IsCancellationRequested ? StreamEnd.ClientGone : StreamEnd.InvocationCancelled);
             LogThrewWhenStopped(feature, exception);
         }
@@ -129,7 +135,7 @@ public sealed partial class EventStreams : IDisposable
         {
             stream.End(StreamEnd.Failed);
             LogFailed(feature, exception);
-            // Not a clean end: a client that counts on one must not take what it has for everything there was.
+            // A clean end of the response would tell the client that it has received everything.
             stream.Abort();
         }
         finally
@@ -137,7 +143,7 @@ public sealed partial class EventStreams : IDisposable
             await stream.SettleReasonAsync(gone);
             await onGone.DisposeAsync();
             await onCancelled.DisposeAsync();
-            // Its callback may not have run.
+            // The token's callback may not have run before it was disposed of.
             if (gone.IsCancellationRequested) stream.End(StreamEnd.ClientGone);
             _open.Remove(stream);
             var reason = stream.Reason;
@@ -155,7 +161,7 @@ public sealed partial class EventStreams : IDisposable
 
     private void TickAll()
     {
-        // With very many streams, one tick may take longer than the time to the next one.
+        // With very many streams a tick may take longer than the timer's period. The next tick is then skipped.
         if (Interlocked.Exchange(ref _isTicking, 1) == 1) return;
         try
         {
@@ -177,8 +183,8 @@ public sealed partial class EventStreams : IDisposable
         return tick < ShortestTick ? ShortestTick : tick;
     }
 
-    // The comment makes proxies pass the headers on, and with them EventSource its open event, before any event exists.
-    // The retry is sent now and not when the stream ends: an instance that crashes sends nothing any more.
+    // The comment makes proxies forward the headers before there is an event, so that EventSource fires its open event.
+    // The retry is sent when the stream opens, because an instance that crashes cannot send it when the stream ends.
     private byte[] Preamble(string? cursor)
     {
         var shortest = _options.Retry;
@@ -193,13 +199,17 @@ public sealed partial class EventStreams : IDisposable
     private partial void LogEnded(string feature, string reason, long events, double seconds);
 
     [LoggerMessage(2, LogLevel.Warning,
-        "A stream of {Feature} ended, but its sequence ignores its cancellation and was left to itself: pass the "
-        + "enumerator's token on to whatever the sequence waits for")]
+        "A stream of {Feature} ended, but its sequence did not stop within 1 s of its cancellation and still runs: "
+        + "pass the enumerator's cancellation token to everything that the sequence awaits")]
     private partial void LogLeftBehind(string feature);
 
-    [LoggerMessage(3, LogLevel.Error, "The sequence of a stream of {Feature} threw")]
+    [LoggerMessage(3, LogLevel.Error,
+        "The sequence of a stream of {Feature} threw an exception. The connection is aborted, so that the client does "
+        + "not take the response for complete: fix the sequence, or handle the exception in it")]
     private partial void LogFailed(string feature, Exception exception);
 
-    [LoggerMessage(4, LogLevel.Debug, "The sequence of a stream of {Feature} threw when it was stopped")]
+    [LoggerMessage(4, LogLevel.Debug,
+        "The sequence of a stream of {Feature} threw an exception when it was stopped. The stream does not count as "
+        + "failed")]
     private partial void LogThrewWhenStopped(string feature, Exception exception);
 }

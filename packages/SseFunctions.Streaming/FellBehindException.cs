@@ -1,7 +1,8 @@
 namespace SseFunctions.Streaming;
 
-/// <summary>A sequence throws it when its client was so slow that the next event is no longer to be had. The stream
-/// then ends as others do, and not as a failure: the client comes back, and is told what it can still have.</summary>
-/// <param name="innerException">How the sequence found out; null if there is nothing to tell.</param>
+/// <summary>A sequence throws this when its client was so slow that the next event is no longer available. The stream
+/// then ends cleanly with <see cref="StreamEnd.FellBehind"/>, not as a failure. The client reconnects, and is told
+/// which events it can still get.</summary>
+/// <param name="innerException">The exception from which the sequence found out; null if there is none.</param>
 internal sealed class FellBehindException(Exception? innerException = null)
-    : Exception("The events that would come next are no longer held.", innerException);
+    : Exception("The client was too slow: its next events are no longer available.", innerException);

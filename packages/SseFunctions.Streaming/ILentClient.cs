@@ -1,21 +1,24 @@
 namespace SseFunctions.Streaming;
 
-/// <summary>A stream's client, lent to the stream's sequence while the stream waits for the next event. A sequence that
-/// has events at such a moment writes them on its own thread, which costs a fraction of waking the stream.</summary>
+/// <summary>The client of a stream, which the stream's sequence may borrow while the stream's loop waits for the next
+/// event. The sequence then writes events on its own thread, which costs a fraction of waking the loop.</summary>
+/// <remarks>A borrower calls <see cref="TryBorrow"/>; if that returns true, <see cref="Write"/> any number of times;
+/// then either <see cref="Return"/> or <see cref="Fail"/>, once. There is one borrower at a time.</remarks>
 internal interface ILentClient
 {
-    /// <summary>Takes the client, if the stream waits for the sequence and has not ended. Any thread may call
-    /// it.</summary>
+    /// <summary>Borrows the client. Any thread may call this.</summary>
+    /// <returns>False if the loop does not wait for the sequence, if the client is borrowed, or if the stream has
+    /// ended.</returns>
     bool TryBorrow();
 
-    /// <summary>Writes an event; it leaves when the client is returned. For the borrower.</summary>
+    /// <summary>Writes an event. It is sent when the client is returned. Only for the borrower.</summary>
     void Write(ServerSentEvent next);
 
-    /// <summary>Sends what was written and returns the client. If the client does not take it at once, the stream waits
-    /// for that. For the borrower.</summary>
+    /// <summary>Sends the events that were written, and returns the client. Does not wait for a slow client: the loop
+    /// does. Only for the borrower.</summary>
     void Return();
 
-    /// <summary>Returns the client after writing has failed: the stream ends with the exception. For the borrower.
-    /// </summary>
+    /// <summary>Returns the client after a write has failed: the stream ends with the exception. Only for the
+    /// borrower.</summary>
     void Fail(Exception exception);
 }

@@ -1,13 +1,13 @@
 namespace SseFunctions.Streaming;
 
-/// <summary>A sequence that is stopped by a call and not by a token, of which it gets none: that spares a source of
-/// tokens and a registration for each of very many streams.</summary>
+/// <summary>A sequence that is stopped by <see cref="Stop"/> instead of a token. Its enumerator gets no token. With
+/// very many streams that saves a token source and a registration for each stream.</summary>
 internal interface IStoppableSequence : IAsyncEnumerable<ServerSentEvent>
 {
-    /// <summary>The client to write to while the stream waits for the sequence. Set once, before the sequence is
-    /// enumerated.</summary>
+    /// <summary>Sets the client that the sequence may borrow. Set once, before the sequence is enumerated.</summary>
     ILentClient? Client { set; }
 
-    /// <summary>Makes a MoveNextAsync that waits, or would wait, answer false. Any thread may call it.</summary>
+    /// <summary>Makes a pending MoveNextAsync, and each later one that would have to wait, return false. Any thread may
+    /// call this.</summary>
     void Stop();
 }

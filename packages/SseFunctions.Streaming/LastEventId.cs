@@ -3,18 +3,19 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>Where a client says which event it received last.</summary>
+/// <summary>Reads the last event id of a client that resumes a stream.</summary>
 public static class LastEventId
 {
-    /// <summary>The name of the header, of a request and, in the hub, of an answer.</summary>
+    /// <summary>The name of the request header. The hub also sets it on responses.</summary>
     public const string Header = "Last-Event-ID";
 
     private const string Query = "lastEventID";
     private const string NewerQuery = "last_event_id";
 
-    /// <summary>The header that an EventSource sends when it reconnects by itself (WHATWG HTML 9.2.4), else the query
-    /// parameter, <c>lastEventID</c> in any case, which a page can set on a new EventSource; null when there is
-    /// neither. Untrusted.</summary>
+    /// <summary>Gets the last event id of the request: from the header that an EventSource sends when it reconnects
+    /// (WHATWG HTML 9.2.4), otherwise from the query parameter <c>lastEventID</c>, <c>Last-Event-ID</c> or
+    /// <c>last_event_id</c> (in any letter case), which a page can set on a new EventSource. Null if the request has
+    /// neither. The value is untrusted.</summary>
     public static string? Of(HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -22,12 +23,12 @@ public static class LastEventId
         if (header.Length > 0) return header;
         if (!request.QueryString.HasValue) return null;
         string? id = null;
-        // Not request.Query, which would be kept for as long as the stream is open.
+        // Not request.Query: the request would keep the parsed query in memory while the stream is open.
         foreach (var pair in new QueryStringEnumerable(request.QueryString.Value))
         {
             if (!IsName(pair.DecodeName().Span) || pair.EncodedValue.IsEmpty) continue;
             var value = pair.DecodeValue().ToString();
-            // Two that differ are nobody's id.
+            // Two different values are joined to a text that is not an id of any event.
             id = id is null || id == value ? value : $"{id},{value}";
         }
         return id;

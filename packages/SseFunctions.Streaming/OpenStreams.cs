@@ -1,37 +1,35 @@
 namespace SseFunctions.Streaming;
 
-/// <summary>The open streams, each beside the timestamp of the next look at it: a tick of the clock reads the
-/// timestamps and touches only the streams that are due. Thread-safe, but for <see cref="Look"/>.</summary>
+/// <summary>The open streams, each with the timestamp at which it is due for a look. A tick of the timer reads the
+/// timestamps and calls only the streams that are due. Thread-safe, except <see cref="Look"/>.</summary>
 internal sealed class OpenStreams
 {
-    /// <summary>The timestamp of a look with the next tick.</summary>
+    /// <summary>The timestamp that means: due at the next tick.</summary>
     public const long AtOnce = long.MinValue;
 
-    /// <summary>The timestamp of no look.</summary>
+    /// <summary>The timestamp that means: not due.</summary>
     public const long Never = long.MaxValue;
 
-    /// <summary>The index of a stream that is not among them.</summary>
+    /// <summary>The index of a stream that is not open.</summary>
     public const int NotOpen = -1;
 
     private const int SmallestSize = 64;
 
-    // As many are looked at between two times that the lock is taken.
+    // The number of streams that are taken under one lock. They are called outside the lock.
     private const int DueAtOnce = 64;
 
     private readonly Lock _gate = new();
     private readonly EventStream?[] _due = new EventStream?[DueAtOnce];
     private readonly long[] _nextAt = new long[DueAtOnce];
 
-    // No gaps: the last stream takes the place of one that goes.
+    // Without gaps: when a stream is removed, the last one takes its place.
     private Slot[] _slots = new Slot[SmallestSize];
     private int _count;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of open streams.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Adds a stream.</summary>
-    /// <param name="stream">The stream.</param>
-    /// <param name="dueAt">The timestamp of the first look.</param>
+    /// <summary>Adds a stream whose first look is due at <paramref name="dueAt"/>.</summary>
     public void Add(EventStream stream, long dueAt)
     {
         lock (_gate)
@@ -42,7 +40,7 @@ internal sealed class OpenStreams
         }
     }
 
-    /// <summary>Removes a stream.</summary>
+    /// <summary>Removes a stream, which must be open.</summary>
     public void Remove(EventStream stream)
     {
         lock (_gate)
@@ -55,23 +53,25 @@ internal sealed class OpenStreams
         }
     }
 
-    /// <summary>Has a stream looked at with the next tick, whenever it was due.</summary>
+    /// <summary>Makes a stream due at the next tick. Does nothing if it is not open any more.</summary>
     public void LookAtOnce(EventStream stream)
     {
         lock (_gate) Advance(stream, AtOnce);
     }
 
-    /// <summary>The streams that are open now.</summary>
+    /// <summary>Copies the list of the streams that are open now.</summary>
     public EventStream[] ToArray()
     {
         lock (_gate) return [.. _slots.Take(_count).Select(slot => slot.Stream)];
     }
 
-    /// <summary>Looks at the streams that are due. One thread at a time.</summary>
+    /// <summary>Calls <see cref="EventStream.Look"/> of the streams that are due. One thread at a time may call
+    /// this.</summary>
     /// <param name="now">The clock's timestamp.</param>
     public void Look(long now)
     {
-        // From the last to the first: then a stream that takes the place of another one was looked at already.
+        // From the last to the first, so that no stream is missed: one that moves into the place of a removed stream
+        // comes from the end of the list, which has been looked at.
         for (var rest = Count; rest > 0;)
         {
             var count = TakeDue(now, ref rest);
@@ -80,7 +80,8 @@ internal sealed class OpenStreams
         }
     }
 
-    // Never, until the look has said when the next one is due: what asks for a look meanwhile is not overwritten.
+    // Sets taken streams to Never until their look has returned the next timestamp. PutBack does not replace an earlier
+    // timestamp, so a LookAtOnce during the look is not lost.
     private int TakeDue(long now, ref int rest)
     {
         var count = 0;

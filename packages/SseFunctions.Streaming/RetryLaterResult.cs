@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>Tells a client that it cannot be served now and has to come again later. An EventSource gives up for good
-/// at any status but 200 (WHATWG HTML 9.2.3). So the client gets a stream that ends at once, with a time after which to
-/// reconnect.</summary>
-/// <param name="reason">Sent to the client in a comment; without a line break.</param>
+/// <summary>Tells a client that it cannot be served now and has to reconnect later. An EventSource stops reconnecting
+/// at any status except 200 (WHATWG HTML 9.2.3). So the client gets a 200 response that sets the time until it
+/// reconnects and ends immediately.</summary>
+/// <param name="reason">The reason, which is sent in a comment; without a line break.</param>
 /// <param name="shortestWait">The shortest time until the client reconnects. Each client gets a random time between
-/// this and twice this, so that clients that are turned away together do not come back together.</param>
+/// this and twice this, so that clients which are refused together do not reconnect together.</param>
 internal sealed class RetryLaterResult(string reason, TimeSpan shortestWait) : IResult
 {
     /// <inheritdoc/>

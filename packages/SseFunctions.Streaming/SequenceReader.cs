@@ -2,14 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>Reads the sequence of one stream: asks for an event, takes it when it is there, and closes the sequence. Only
-/// the loop of the stream calls it; the sequence answers on any thread, by the stream's signal.</summary>
+/// <summary>Enumerates the sequence of one stream: asks for an event, takes it when it is there, and closes the
+/// sequence. Only the loop of the stream calls it. The sequence may complete MoveNextAsync on any thread, which raises
+/// the stream's signal.</summary>
 internal sealed class SequenceReader : IDisposable
 {
     private readonly StreamSignal _signal;
     private readonly IAsyncEnumerator<ServerSentEvent> _sequence;
 
-    // A sequence is stopped in one of two ways: by its own method, or by a token.
+    // A sequence is stopped by its own Stop method if it has one, otherwise by its enumerator's token.
     private readonly IStoppableSequence? _stoppable;
     private readonly CancellationTokenSource? _stop;
 
@@ -17,10 +18,12 @@ internal sealed class SequenceReader : IDisposable
     private Action? _raiseNext;
     private State _state;
 
-    /// <summary>Begins to enumerate.</summary>
+    /// <summary>Gets the enumerator of the sequence.</summary>
     /// <param name="events">The sequence.</param>
-    /// <param name="signal">Is raised with <see cref="Wake.Next"/> when the sequence answers late.</param>
-    /// <param name="client">What the sequence may write to while the stream waits, if it can do that.</param>
+    /// <param name="signal">The stream's signal. <see cref="Wake.Next"/> is raised when a pending MoveNextAsync
+    /// completes.</param>
+    /// <param name="client">The client that the sequence may borrow, if it is an
+    /// <see cref="IStoppableSequence"/>.</param>
     public SequenceReader(IAsyncEnumerable<ServerSentEvent> events, StreamSignal signal, ILentClient client)
     {
         _signal = signal;
@@ -30,16 +33,16 @@ internal sealed class SequenceReader : IDisposable
         _sequence = events.GetAsyncEnumerator(_stop?.Token ?? CancellationToken.None);
     }
 
-    /// <summary>Whether the sequence has been asked and has not answered.</summary>
+    /// <summary>Whether MoveNextAsync has been called and has not completed.</summary>
     public bool IsPending => _state == State.Asked;
 
-    /// <summary>Asks for the next event, unless it has been asked for.</summary>
-    /// <returns>Whether the answer is here. If not, the signal will be raised.</returns>
+    /// <summary>Calls MoveNextAsync, unless its last result is pending or has not been taken.</summary>
+    /// <returns>True if the result is there; false if it is pending, and the signal will be raised.</returns>
     public bool Ask()
     {
         if (_state == State.Idle)
         {
-#pragma warning disable CA2012 // Its result is taken once: by Take or, if the stream ends before, by CloseAsync.
+#pragma warning disable CA2012 // The result is taken once: by Take or, if the stream ends before, by CloseAsync.
             _next = _sequence.MoveNextAsync().GetAwaiter();
 #pragma warning restore CA2012
             _state = _next.IsCompleted ? State.Answered : State.Asked;
@@ -49,13 +52,13 @@ internal sealed class SequenceReader : IDisposable
         return _state == State.Answered;
     }
 
-    /// <summary>Takes note of what the signal was raised for.</summary>
+    /// <summary>Notes the reasons for which the signal was raised.</summary>
     public void Woken(Wake wake)
     {
         if (_state == State.Asked && wake.HasFlag(Wake.Next)) _state = State.Answered;
     }
 
-    /// <summary>Takes the answer, which has to be here.</summary>
+    /// <summary>Takes the result of MoveNextAsync, which must be there.</summary>
     /// <returns>The event; null at the end of the sequence.</returns>
     /// <exception cref="Exception">What the sequence threw.</exception>
     public ServerSentEvent? Take()
@@ -64,9 +67,11 @@ internal sealed class SequenceReader : IDisposable
         return _next.GetResult() ? _sequence.Current : null;
     }
 
-    /// <summary>Stops the sequence, unless it is at its end, and runs its finally blocks, which is possible only once it has
-    /// answered.</summary>
-    /// <exception cref="Exception">What the sequence threw, unless that is its answer to its cancellation.</exception>
+    /// <summary>Stops the sequence, unless it is at its end, and disposes its enumerator, which runs its finally
+    /// blocks. An enumerator must not be disposed while MoveNextAsync is pending, so this waits for the pending call
+    /// first.</summary>
+    /// <exception cref="Exception">What the sequence threw, except an OperationCanceledException after its token was
+    /// canceled.</exception>
     public async Task CloseAsync(bool isAtItsEnd)
     {
         try
@@ -88,19 +93,19 @@ internal sealed class SequenceReader : IDisposable
         }
     }
 
-    /// <summary>Lets go of the sequence's token.</summary>
+    /// <summary>Disposes the source of the sequence's token.</summary>
     public void Dispose() => _stop?.Dispose();
 
-    // What is known of the next event.
+    // The state of MoveNextAsync.
     private enum State : byte
     {
-        // It has not been asked for.
+        // Not called.
         Idle,
 
-        // It has been asked for, and the sequence has not answered.
+        // Called, and not completed.
         Asked,
 
-        // The answer is here and has not been taken: an event, the end or an exception.
+        // Completed, and the result has not been taken: an event, the end or an exception.
         Answered,
     }
 }

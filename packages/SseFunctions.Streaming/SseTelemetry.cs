@@ -1,6 +1,7 @@
 namespace SseFunctions.Streaming;
 
-/// <summary>The names under which streams, and the hub, tell OpenTelemetry what they do.</summary>
+/// <summary>The names that an app passes to OpenTelemetry to collect the metrics and spans of streams and of the
+/// hub.</summary>
 public static class SseTelemetry
 {
     /// <summary>The name of the meter, for <c>AddMeter</c>.</summary>

@@ -1,9 +1,10 @@
 namespace SseFunctions.Streaming;
 
-/// <summary>The reasons as logs and metrics write them.</summary>
+/// <summary>The names of end reasons in logs, metrics and spans.</summary>
 internal static class StreamEndNames
 {
-    /// <summary>The reason's name in lower snake case, as OpenTelemetry writes the values of attributes.</summary>
+    /// <summary>Gets the reason's name in lower snake case, the convention of OpenTelemetry for attribute
+    /// values.</summary>
     public static string Name(this StreamEnd reason) => reason switch
     {
         StreamEnd.Finished => "finished",

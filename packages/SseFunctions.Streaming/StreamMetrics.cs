@@ -2,13 +2,13 @@ using System.Diagnostics.Metrics;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>The instruments of the meter <c>SseFunctions</c> that tell of streams.</summary>
+/// <summary>The instruments for streams of the meter <c>SseFunctions</c>.</summary>
 internal sealed class StreamMetrics
 {
     private readonly Meter _meter;
     private readonly Counter<long> _ended;
 
-    /// <summary>Made by the services, once a process.</summary>
+    /// <summary>Created by the service container.</summary>
     public StreamMetrics(IMeterFactory meters)
     {
         ArgumentNullException.ThrowIfNull(meters);
@@ -16,8 +16,9 @@ internal sealed class StreamMetrics
         _ended = _meter.CreateCounter<long>("sse.streams.ended", "{stream}", "Ended streams, by feature and reason.");
     }
 
-    /// <summary>Lets the number of open streams be asked for, when somebody listens.</summary>
-    /// <param name="features">The feature of each open stream.</param>
+    /// <summary>Adds the instrument for the number of open streams. It calls <paramref name="features"/> only when a
+    /// listener collects metrics.</summary>
+    /// <param name="features">Returns the feature of each open stream.</param>
     internal void ObserveOpen(Func<IEnumerable<string>> features) => _meter.CreateObservableUpDownCounter(
         "sse.streams.open",
         () => features().CountBy(feature => feature).Select(
@@ -25,6 +26,7 @@ internal sealed class StreamMetrics
         "{stream}",
         "Open streams, by feature.");
 
+    /// <summary>Counts the end of a stream.</summary>
     internal void Ended(string feature, StreamEnd reason) => _ended.Add(
         1,
         new KeyValuePair<string, object?>("feature", feature),

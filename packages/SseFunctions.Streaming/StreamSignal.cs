@@ -2,33 +2,38 @@ using System.Threading.Tasks.Sources;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>What a stream's loop is woken for.</summary>
+/// <summary>The reasons for which the loop of a stream is woken.</summary>
 [Flags]
 internal enum Wake
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No reason.</summary>
     None = 0,
 
-    /// <summary>The sequence has an answer: its next event, its end, or an exception.</summary>
+    /// <summary>The sequence has completed MoveNextAsync: with its next event, its end, or an exception.</summary>
     Next = 1,
 
-    /// <summary>The stream shall end.</summary>
+    /// <summary>The stream has to end.</summary>
     End = 2,
 
-    /// <summary>A borrower's write waits for the client.</summary>
+    /// <summary>A borrower has returned the client while its write is still blocked, or after its write
+    /// failed.</summary>
     Sending = 4,
 }
 
-/// <summary>Where one loop waits for several things at once without allocating: anyone may raise, one may wait. What is
-/// raised while nobody waits is kept for the next wait, once.</summary>
+/// <summary>A reusable signal on which one loop waits for several wake reasons without allocating. Any thread may raise
+/// reasons; only the loop may wait. A reason that is raised while the loop does not wait is kept for the next
+/// wait.</summary>
 internal sealed class StreamSignal : IValueTaskSource<Wake>
 {
     private const int Waiting = int.MinValue;
 
     private ManualResetValueTaskSourceCore<Wake> _source;
+
+    // Waiting while the loop waits and is not held; otherwise the reasons that have been raised since the last wait.
     private int _state;
 
-    /// <summary>Everything raised since the last wait, or the next thing raised.</summary>
+    /// <summary>Waits for a reason. Completes immediately if reasons have been raised since the last wait.</summary>
+    /// <returns>All reasons that have been raised.</returns>
     public ValueTask<Wake> WaitAsync()
     {
         _source.Reset();
@@ -38,8 +43,8 @@ internal sealed class StreamSignal : IValueTaskSource<Wake>
             : new ValueTask<Wake>((Wake)Interlocked.Exchange(ref _state, 0));
     }
 
-    /// <summary>Wakes the waiter, on the caller's thread if <paramref name="inline"/>, else on the thread
-    /// pool.</summary>
+    /// <summary>Raises a reason. If the loop waits, it continues: on the caller's thread, before this returns, if
+    /// <paramref name="inline"/>; otherwise on the thread pool.</summary>
     public void Raise(Wake wake, bool inline = false)
     {
         var state = Volatile.Read(ref _state);
@@ -53,13 +58,14 @@ internal sealed class StreamSignal : IValueTaskSource<Wake>
         _source.SetResult(wake);
     }
 
-    /// <summary>Keeps the waiter waiting, whatever is raised, until <see cref="Release"/>.</summary>
-    /// <returns>False if nobody waits, or somebody else keeps the waiter.</returns>
+    /// <summary>Holds the waiting loop: it does not continue before <see cref="Release"/>, even if a reason is
+    /// raised.</summary>
+    /// <returns>False if the loop does not wait, or another thread holds it.</returns>
     public bool TryHold() => Interlocked.CompareExchange(ref _state, 0, Waiting) == Waiting;
 
-    /// <summary>Ends what <see cref="TryHold"/> began. The waiter goes on waiting if nothing was raised meanwhile;
-    /// otherwise it is woken on the thread pool.</summary>
-    /// <param name="wake">What is raised now.</param>
+    /// <summary>Releases the loop after <see cref="TryHold"/>. The loop goes on waiting if no reason was raised while
+    /// it was held; otherwise it continues on the thread pool.</summary>
+    /// <param name="wake">A reason to raise now.</param>
     public void Release(Wake wake = Wake.None)
     {
         if (wake == Wake.None && Interlocked.CompareExchange(ref _state, Waiting, 0) == 0) return;

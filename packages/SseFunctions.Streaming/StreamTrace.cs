@@ -4,14 +4,15 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>What a trace shows of one stream: a short span from the request to the first bytes, and one without length
-/// when it has ended, which says why. In between none is open, and all that is kept are ids. Not thread-safe.</summary>
+/// <summary>Writes the two spans of one stream: a short span from the request to the first bytes, and a span without
+/// duration at the end, which has the end reason. Between them no span is open; only ids are kept. Not
+/// thread-safe.</summary>
 internal sealed class StreamTrace
 {
-    /// <summary>The first span's name.</summary>
+    /// <summary>The name of the first span.</summary>
     public const string StartName = "sse stream start";
 
-    /// <summary>The last span's name.</summary>
+    /// <summary>The name of the last span.</summary>
     public const string EndName = "sse stream end";
 
     private const string FeatureKey = "sse.feature";
@@ -19,7 +20,7 @@ internal sealed class StreamTrace
     private readonly string _feature;
     private readonly DateTimeOffset _requestedAt;
 
-    // What was the request's own parent; once the stream has started, the span that says so.
+    // The parent of the next span: first the parent of the request's span, then the stream's first span.
     private ActivityContext _parent;
     private bool _hasStarted;
 
@@ -30,20 +31,21 @@ internal sealed class StreamTrace
         _parent = request is null ? ClientOf(headers) : ParentOf(request);
     }
 
-    /// <summary>Takes the request out of what is traced: its span would last as long as the stream, and look like a
-    /// request that took minutes. The stream's two spans take its place, in the same trace.</summary>
-    /// <returns>Null if nobody listens.</returns>
+    /// <summary>Begins the trace of a stream, and removes the request's own spans from the export: they would last as
+    /// long as the stream and look like a request that took minutes. The stream's two spans replace them, in the same
+    /// trace.</summary>
+    /// <returns>Null if nothing listens to spans.</returns>
     public static StreamTrace? Begin(HttpContext context, string feature)
     {
         if (!Tracing.Source.HasListeners()) return null;
         var trace = new StreamTrace(feature, Activity.Current, context.Request.Headers);
-        // On Kestrel they are the same; in the Functions worker the current one is the invocation's.
+        // On Kestrel the two activities are the same. In the Functions worker the current one is the invocation's.
         Hide(Activity.Current, feature);
         Hide(context.Features.Get<IHttpActivityFeature>()?.Activity, feature);
         return trace;
     }
 
-    /// <summary>The first bytes have left.</summary>
+    /// <summary>Writes the first span. Called after the first bytes were sent.</summary>
     public void Started()
     {
         KeyValuePair<string, object?>[] tags = [new(FeatureKey, _feature)];
@@ -52,7 +54,7 @@ internal sealed class StreamTrace
         _parent = start ?? _parent;
     }
 
-    /// <summary>The stream has ended.</summary>
+    /// <summary>Writes the last span. Called when the stream has ended.</summary>
     public void Ended(StreamEnd reason, long events, TimeSpan age)
     {
         KeyValuePair<string, object?>[] tags =
@@ -62,7 +64,7 @@ internal sealed class StreamTrace
             new("sse.events", events),
             new("sse.duration_s", age.TotalSeconds),
         ];
-        // Parent and link are the same: some backends show a trace by its links, when its parts are far apart.
+        // The link repeats the parent: some backends connect spans that are far apart in time only by links.
         ActivityLink[]? links = _hasStarted ? [new ActivityLink(_parent)] : null;
         var status = reason == StreamEnd.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok;
         Write(EndName, ActivityKind.Internal, tags, links, default, status);
@@ -77,7 +79,7 @@ internal sealed class StreamTrace
         ActivityStatusCode status)
     {
         var current = Activity.Current;
-        // Or the hidden one would be the parent where there is no other.
+        // Otherwise StartActivity would use the hidden activity as the parent when _parent is empty.
         Activity.Current = null;
         try
         {
@@ -91,7 +93,7 @@ internal sealed class StreamTrace
         }
     }
 
-    // Where nobody traces or logs requests, ASP.NET Core does not read where the request comes from (W3C Trace Context).
+    // When requests are neither traced nor logged, ASP.NET Core does not read the trace headers (W3C Trace Context).
     private static ActivityContext ClientOf(IHeaderDictionary headers) =>
         ActivityContext.TryParse(headers.TraceParent, headers.TraceState, isRemote: true, out var client)
             ? client
@@ -101,14 +103,15 @@ internal sealed class StreamTrace
     {
         var outermost = request;
         while (outermost.Parent is { } parent) outermost = parent;
-        // Without listeners an activity is made for the log scopes alone, and says nothing about sampling.
+        // Without listeners ASP.NET Core creates an activity only for log scopes. Its flags say nothing about sampling.
         var isOnlyForLogs = outermost.Source.Name.Length == 0 && outermost.ParentSpanId == default;
         if (isOnlyForLogs) return default;
         var flags = request.ActivityTraceFlags;
         return new ActivityContext(request.TraceId, outermost.ParentSpanId, flags, request.TraceStateString, true);
     }
 
-    // Exporters and their processors leave out what is not recorded. The tag is for listeners that see it nevertheless.
+    // Exporters and their processors skip activities that are not recorded. The tag is for listeners that see the
+    // activity nevertheless.
     private static void Hide(Activity? request, string feature)
     {
         for (var activity = request; activity is not null; activity = activity.Parent)

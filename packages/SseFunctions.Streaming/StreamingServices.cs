@@ -9,13 +9,13 @@ using SseFunctions.Streaming.Configuration;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>Adds event streams to an app's services.</summary>
+/// <summary>Adds streams to an app's services.</summary>
 public static class StreamingServices
 {
     /// <summary>Adds <see cref="EventStreams"/> and <see cref="CrossOrigin"/>, with the settings of the sections
-    /// <c>Streaming</c> and <c>Cors</c>, which are validated when the host starts. It may be called several times with
-    /// the same configuration.</summary>
-    /// <exception cref="InvalidOperationException">It was called before with other settings.</exception>
+    /// <c>Streaming</c> and <c>Cors</c>, which are validated when the host starts. This may be called several times
+    /// with the same configuration.</summary>
+    /// <exception cref="InvalidOperationException">An earlier call had other settings.</exception>
     public static IServiceCollection AddSseStreaming(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -23,10 +23,10 @@ public static class StreamingServices
         return services.AddStreaming(configuration, nameof(AddSseStreaming));
     }
 
-    /// <summary>The same, for a package that adds streams along with more.</summary>
+    /// <summary>Adds the same services for another package, such as the hub.</summary>
     /// <param name="services">The app's services.</param>
     /// <param name="configuration">The configuration.</param>
-    /// <param name="method">The method that the app has called.</param>
+    /// <param name="method">The method that the app has called, for error messages.</param>
     internal static IServiceCollection AddStreaming(
         this IServiceCollection services, IConfiguration configuration, string method)
     {

@@ -2,16 +2,16 @@ using System.Diagnostics;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>Where all spans of this app come from. While nobody listens, none is made.</summary>
+/// <summary>The source of all spans of this product. Without a listener no span is created.</summary>
 internal static class Tracing
 {
     private static readonly ActivitySource Heard = new(SseTelemetry.SourceName);
     private static readonly ActivitySource Unheard = new($"{SseTelemetry.SourceName}.Unheard");
     private static readonly AsyncLocal<bool> IsSilent = new();
 
-    /// <summary>The source.</summary>
+    /// <summary>Gets the source to create spans with: in a silenced task a source that has no listeners.</summary>
     public static ActivitySource Source => IsSilent.Value ? Unheard : Heard;
 
-    /// <summary>Lets nobody hear of what the current task does, and what it starts.</summary>
+    /// <summary>Hides the spans of the current task, and of tasks that it starts, from all listeners.</summary>
     public static void Silence() => IsSilent.Value = true;
 }

@@ -3,21 +3,23 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace SseFunctions.Streaming.Configuration;
 
-/// <summary>Marks in an app's services that a feature has been added, and with what configuration.</summary>
-/// <param name="Name">The feature.</param>
-/// <param name="Configuration">What the method that added the feature was given.</param>
+/// <summary>A marker in an app's services: a feature has been added with this configuration.</summary>
+/// <param name="Name">The name of the feature.</param>
+/// <param name="Configuration">The configuration with which the feature was added.</param>
 internal sealed record AddedFeature(string Name, IConfiguration Configuration);
 
-/// <summary>Adds a feature once, however often its method is called.</summary>
+/// <summary>Lets a feature be added only once, even if the app calls its method several times.</summary>
 internal static class AddedFeatures
 {
-    /// <summary>Whether the feature still has to be added. The next call returns false.</summary>
+    /// <summary>Marks the feature as added.</summary>
     /// <param name="services">The app's services.</param>
-    /// <param name="name">The feature.</param>
-    /// <param name="method">The method that the app has called.</param>
-    /// <param name="configuration">What the method was given.</param>
+    /// <param name="name">The name of the feature.</param>
+    /// <param name="method">The method that the app has called, for the error message.</param>
+    /// <param name="configuration">The configuration that the app has passed.</param>
     /// <param name="sections">The sections of the configuration that the feature reads.</param>
-    /// <exception cref="InvalidOperationException">The feature was added with other settings.</exception>
+    /// <returns>True if the caller has to add the feature's services; false if an earlier call has added
+    /// them.</returns>
+    /// <exception cref="InvalidOperationException">An earlier call had other settings.</exception>
     public static bool TryAddFeature(
         this IServiceCollection services,
         string name,
@@ -34,8 +36,8 @@ internal static class AddedFeatures
         }
         if (DifferentKey(added.Configuration, configuration, sections) is { } key)
         {
-            throw new InvalidOperationException($"{method} was called with another configuration than a call before, and "
-                + $"the setting {key} differs between the two: use the same configuration for all calls.");
+            throw new InvalidOperationException($"{method} was called with a different configuration than an earlier "
+                + $"call: the setting {key} differs. Use the same configuration for all calls.");
         }
         return false;
     }

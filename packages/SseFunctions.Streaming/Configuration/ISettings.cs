@@ -1,8 +1,9 @@
 namespace SseFunctions.Streaming.Configuration;
 
-/// <summary>A section of the configuration that can say what is wrong with it.</summary>
+/// <summary>The settings of one configuration section, which can be validated.</summary>
 internal interface ISettings
 {
-    /// <summary>A sentence for each problem, saying what to change; none if the settings can be used.</summary>
+    /// <summary>Validates the settings. Returns one sentence for each problem, which says what to change; empty if the
+    /// settings are valid.</summary>
     IEnumerable<string> Problems();
 }

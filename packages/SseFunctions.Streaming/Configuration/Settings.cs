@@ -5,18 +5,19 @@ using Microsoft.Extensions.Options;
 
 namespace SseFunctions.Streaming.Configuration;
 
-/// <summary>Reads sections of the configuration into options and checks them when the host starts, so that a wrong
-/// setting is said once and clearly instead of at some request.</summary>
+/// <summary>Binds sections of the configuration to options and validates them when the host starts, so that a wrong
+/// setting is reported once at the start instead of in a later request.</summary>
 internal static class Settings
 {
     private const string HowToWriteDurations = "Durations are written hh:mm:ss (2 seconds are 00:00:02).";
 
-    /// <summary>Binds a section to <typeparamref name="T"/>; <see cref="ISettings.Problems"/> is asked at
-    /// start.</summary>
+    /// <summary>Binds a section to <typeparamref name="T"/>, and validates it with <see cref="ISettings.Problems"/>
+    /// when the host starts.</summary>
     /// <param name="services">The app's services.</param>
     /// <param name="configuration">The configuration.</param>
     /// <param name="section">The name of the section.</param>
-    /// <param name="lists">Reads the lists of the section, which may be written as one value.</param>
+    /// <param name="lists">Sets the lists of the section with <see cref="List"/> or <see cref="Texts"/>, because the
+    /// binder cannot read a list that is written as one value.</param>
     public static void AddSettings<T>(
         this IServiceCollection services, IConfiguration configuration, string section, Action<T>? lists = null)
         where T : class, ISettings
@@ -33,8 +34,9 @@ internal static class Settings
         if (isFirst) services.Insert(0, ServiceDescriptor.Singleton<IHostedService, SettingsCheck>());
     }
 
-    /// <summary>A list that is given item by item, <c>Name__0</c>, <c>Name__1</c>, or as one value with
-    /// commas; <paramref name="otherwise"/> if the configuration does not have it.</summary>
+    /// <summary>Reads a list that is written item by item (<c>Name__0</c>, <c>Name__1</c>) or as one value with commas.
+    /// Empty items are removed. Returns <paramref name="otherwise"/> if the configuration does not have the
+    /// list.</summary>
     public static IReadOnlyList<string> List(
         IConfiguration configuration, string key, IReadOnlyList<string> otherwise)
     {
@@ -46,9 +48,9 @@ internal static class Settings
             : [.. section.GetChildren().Select(item => item.Value ?? "").Where(item => item.Length > 0)];
     }
 
-    /// <summary>A list whose items may hold commas: it is given item by item, and one value is one item. An empty item
-    /// stays, so that a position in the list is the number in the name of its setting. <paramref name="otherwise"/> if
-    /// the configuration does not have the list.</summary>
+    /// <summary>Reads a list whose items may contain commas: it is written item by item, and one value is one item.
+    /// Empty items are kept, so that an item's index in the list is the number in the name of its setting. Returns
+    /// <paramref name="otherwise"/> if the configuration does not have the list.</summary>
     public static IReadOnlyList<string> Texts(
         IConfiguration configuration, string key, IReadOnlyList<string> otherwise)
     {
@@ -59,10 +61,11 @@ internal static class Settings
             : [.. section.GetChildren().Select(item => item.Value ?? "")];
     }
 
-    /// <summary>The problem with a duration below 0 or above <paramref name="longest"/>, or none.</summary>
+    /// <summary>Validates a duration: returns a problem if it is below 0 or above <paramref name="longest"/>, otherwise
+    /// none.</summary>
     public static IEnumerable<string> OutOfRange(string key, TimeSpan duration, TimeSpan longest)
     {
-        // 15 is fifteen days to .NET: the most likely slip, so its remedy is part of the message.
+        // The most likely mistake is a bare number: .NET reads 15 as 15 days. So the message explains the format.
         if (duration < TimeSpan.Zero || duration > longest)
             yield return $"{key} is {duration}: set it to between 0 and {longest}. {HowToWriteDurations}";
     }

@@ -4,8 +4,8 @@ using SseFunctions.Streaming.Cors;
 
 namespace SseFunctions.Streaming;
 
-/// <summary>CORS (Fetch, 3.2) for functions, which the worker gives no middleware to: each function applies it first.
-/// </summary>
+/// <summary>CORS (Fetch, 3.2) for functions. The Functions worker runs no ASP.NET Core middleware, so each function
+/// calls <see cref="Apply"/> first. Thread-safe.</summary>
 public sealed class CrossOrigin
 {
     private const string PreflightIsGoodForSeconds = "3600";
@@ -13,15 +13,16 @@ public sealed class CrossOrigin
     private readonly OriginList _origins;
     private readonly string _moreHeaders;
 
-    /// <summary>Made by the services, once a process.</summary>
+    /// <summary>Created by the service container.</summary>
     internal CrossOrigin(CrossOriginOptions options)
     {
         _origins = new OriginList(options.AllowedOrigins);
         _moreHeaders = string.Join(", ", [CrossOriginRules.UsualHeaders, .. options.AllowedHeaders]);
     }
 
-    /// <summary>Sets the response's CORS headers, if the request's origin is allowed.</summary>
-    /// <returns>The whole answer to an OPTIONS request, or null: then the function goes on to answer.</returns>
+    /// <summary>Sets the CORS headers of the response, if the request's origin is allowed.</summary>
+    /// <returns>The complete response to an OPTIONS request, which the function returns; null for other methods: the
+    /// function continues.</returns>
     public IResult? Apply(HttpRequest request, CrossOriginRules rules)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -29,7 +30,7 @@ public sealed class CrossOrigin
         var headers = request.HttpContext.Response.Headers;
         var isOptions = HttpMethods.IsOptions(request.Method);
         var any = _origins.AllowsAll;
-        // Also where the origin is not allowed or absent: a cache must not serve that answer to one that is.
+        // Set also if the origin is absent or not allowed: a cache must not serve that response to an allowed origin.
         if (!_origins.IsEmpty && !any) headers.Append(HeaderNames.Vary, HeaderNames.Origin);
         if (isOptions) headers.Allow = $"{rules.Methods}, OPTIONS";
 

@@ -1,10 +1,10 @@
 namespace SseFunctions.Streaming.Cors;
 
-/// <summary>The origins of a setting: <c>https://app.example.com</c>; <c>https://*.example.com</c>, where the star is
-/// one or more labels of the host; or <c>*</c> for all. Immutable.</summary>
+/// <summary>The origins of a setting: <c>https://app.example.com</c>; <c>https://*.example.com</c>, where the star
+/// stands for one or more labels of the host; or <c>*</c> for all origins. Immutable.</summary>
 internal sealed class OriginList
 {
-    /// <summary>Stands for every origin.</summary>
+    /// <summary>The item that allows all origins.</summary>
     public const string Any = "*";
 
     private const string Wildcard = "://*.";
@@ -12,7 +12,7 @@ internal sealed class OriginList
     private readonly HashSet<Origin> _origins = [];
     private readonly List<Origin> _parents = [];
 
-    /// <summary>Reads the items of a setting. Items that cannot be used are left out.</summary>
+    /// <summary>Reads the items of a setting, and skips invalid items.</summary>
     public OriginList(IEnumerable<string> items)
     {
         foreach (var item in items)
@@ -24,22 +24,22 @@ internal sealed class OriginList
         }
     }
 
-    /// <summary>Whether the list is empty.</summary>
+    /// <summary>Whether the list allows no origin.</summary>
     public bool IsEmpty => !AllowsAll && _origins.Count == 0 && _parents.Count == 0;
 
     /// <summary>Whether <c>*</c> is in the list.</summary>
     public bool AllowsAll { get; }
 
-    /// <summary>A sentence for each item that cannot be used, saying what to change.</summary>
+    /// <summary>Validates the items: returns one sentence for each invalid item, which says what to change.</summary>
     /// <param name="setting">The name of the setting, such as <c>Cors:AllowedOrigins</c>.</param>
     /// <param name="items">The items of the setting.</param>
     public static IEnumerable<string> Problems(string setting, IEnumerable<string> items) =>
         from item in items
         where item != Any && Read(item, out _) is null
         select $"{setting} has '{item}': write an origin as a browser does, scheme://host or scheme://host:port, "
-            + "without a path or a slash at the end; scheme://*.host for all hosts below it; or * for all.";
+            + "without a path or a slash at the end; scheme://*.host for all its subdomains; or * for all origins.";
 
-    /// <summary>Whether an item allows the origin.</summary>
+    /// <summary>Whether an item of the list allows the origin.</summary>
     public bool Allows(Origin origin) => AllowsAll || _origins.Contains(origin) || IsBelowOne(origin);
 
     private static Origin? Read(string item, out bool isParent)
@@ -53,7 +53,8 @@ internal sealed class OriginList
     {
         foreach (var parent in _parents)
         {
-            // With the dot, and something before it: neither evilexample.com nor example.com is below example.com.
+            // The host must have a label and a dot before the parent: neither evilexample.com nor example.com is a
+            // subdomain of example.com.
             if (parent.Scheme == origin.Scheme && parent.Port == origin.Port
                 && origin.Host.Length > parent.Host.Length + 1
                 && origin.Host[^(parent.Host.Length + 1)] == '.'

@@ -5,7 +5,7 @@ using SseFunctions.Streaming;
 
 namespace SSEAPP_NAMESPACE;
 
-/// <summary>A stream of its own for each client.</summary>
+/// <summary>Streams a countdown. Each client gets its own.</summary>
 public sealed class CountdownFunctions(EventStreams streams)
 {
     private const int First = 10;
@@ -15,7 +15,7 @@ public sealed class CountdownFunctions(EventStreams streams)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "countdown")] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        // A client that reconnects says which event it has received last. Anybody can send anything.
+        // A client that reconnects sends its last event id. The value is untrusted: any client can send any text.
         var from = int.TryParse(LastEventId.Of(request), out var received) && received is >= 0 and <= First
             ? received - 1
             : First;
@@ -24,7 +24,7 @@ public sealed class CountdownFunctions(EventStreams streams)
         return streams.Stream("countdown", CountAsync(from, CancellationToken.None), cancellationToken);
     }
 
-    // Its token is cancelled when the stream ends: the client has left, or the host stops.
+    // The token is canceled when the stream ends, for instance because the client has left or the host stops.
     private static async IAsyncEnumerable<ServerSentEvent> CountAsync(
         int from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
