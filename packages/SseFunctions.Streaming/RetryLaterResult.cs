@@ -18,7 +18,7 @@ internal sealed class RetryLaterResult(string reason, TimeSpan shortestWait) : I
         EventStreamResult.SetHeaders(response);
         if (HttpMethods.IsHead(httpContext.Request.Method)) return Task.CompletedTask;
         var retry = RetrySpread.Draw(shortestWait, shortestWait);
-        var opening = EventEncoder.EncodeOpening($"{reason}, come again later", retry, id: null);
+        var opening = EventEncoder.EncodeOpening($"{reason}, reconnect later", retry, id: null);
         return response.Body.WriteAsync(opening, httpContext.RequestAborted).AsTask();
     }
 }
