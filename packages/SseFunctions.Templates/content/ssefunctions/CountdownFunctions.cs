@@ -5,7 +5,7 @@ using SseFunctions.Streaming;
 
 namespace SSEAPP_NAMESPACE;
 
-/// <summary>A stream of its own for each client.</summary>
+/// <summary>Streams a countdown: each client gets a separate stream.</summary>
 public sealed class CountdownFunctions(EventStreams streams)
 {
     private const int First = 10;
@@ -15,16 +15,16 @@ public sealed class CountdownFunctions(EventStreams streams)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "countdown")] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        // A client that reconnects says which event it has received last. Anybody can send anything.
+        // A client that reconnects sends the id of the last event that it received. Anyone can send any id: check it.
         var from = int.TryParse(LastEventId.Of(request), out var received) && received is >= 0 and <= First
             ? received - 1
             : First;
-        // 204 makes an EventSource stop reconnecting.
+        // The countdown is complete: the answer is 204, which makes an EventSource stop reconnecting.
         if (from < 0) return new EndOfStreamResult();
         return streams.Stream("countdown", CountAsync(from, CancellationToken.None), cancellationToken);
     }
 
-    // Its token is cancelled when the stream ends: the client has left, or the host stops.
+    // The stream cancels this token when it ends, for example because the client left or the host stops.
     private static async IAsyncEnumerable<ServerSentEvent> CountAsync(
         int from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

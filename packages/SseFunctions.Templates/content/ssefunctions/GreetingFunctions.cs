@@ -4,7 +4,7 @@ using SseFunctions.Hub;
 
 namespace SSEAPP_NAMESPACE;
 
-/// <summary>Publishes to everyone who has subscribed to the topic <c>greetings</c>.</summary>
+/// <summary>Publishes a greeting to all subscribers of the topic <c>greetings</c>.</summary>
 public sealed class GreetingFunctions(IUpdatePublisher publisher)
 {
     [Function("Greet")]

@@ -4,7 +4,7 @@ using SseFunctions.Hub;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
-// The hub: IUpdatePublisher, and the functions of the package. It adds EventStreams too. Browsers subscribe without a token
-// because local.settings.json sets Hub__Anonymous. In Azure, set it too, or give them tokens.
+// Adds the hub: IUpdatePublisher, EventStreams, and the services of the package's functions. On this machine browsers
+// subscribe without a token, because local.settings.json sets Hub__Anonymous. In Azure, set it too, or use tokens.
 builder.Services.AddSseHub(builder.Configuration);
 builder.Build().Run();
