@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs all tests. Installs what they need and what is missing, where it may; says what it leaves out where it may not.
+# Runs all tests: ./test.sh [more arguments of dotnet test]. Installs missing programs that the tests need, if it is
+# root and apt-get is there; otherwise it names the tests that are left out.
 # The last line is "N passed, N failed, N skipped".
 set -u -o pipefail
 cd "$(dirname "$0")" || exit 1
@@ -10,7 +11,7 @@ if ! have_browser; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "Installing chromium, for the tests of the page."
     { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium; } \
-      >/dev/null 2>&1 || echo "That failed."
+      >/dev/null 2>&1 || echo "apt-get failed."
   fi
   have_browser || echo "Left out: the tests of the page. They need chromium (Debian: apt-get install chromium)."
 fi
@@ -18,9 +19,10 @@ fi
 if ! command -v redis-server >/dev/null 2>&1; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "Installing redis-server, for the tests of the shared log."
-    # They start their own: with this run level no service is started.
-    { apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends redis-server; } \
-      >/dev/null 2>&1 || echo "That failed."
+    # With RUNLEVEL=1 apt starts no Redis service: the tests start their own.
+    { apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
+      apt-get install --yes --no-install-recommends redis-server; } \
+      >/dev/null 2>&1 || echo "apt-get failed."
   fi
   command -v redis-server >/dev/null 2>&1 \
     || echo "Left out: the tests of the shared log. They need redis-server (Debian: apt-get install redis-server)."
@@ -30,17 +32,17 @@ if [ "$(uname -s)" = Linux ] && ! command -v ip >/dev/null 2>&1; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "Installing iproute2, for the tests of a network that fails."
     { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends iproute2; } \
-      >/dev/null 2>&1 || echo "That failed."
+      >/dev/null 2>&1 || echo "apt-get failed."
   fi
   command -v ip >/dev/null 2>&1 \
     || echo "Left out: the tests of a network that fails. They need root and ip (Debian: apt-get install iproute2)."
 elif [ "$(id -u)" != 0 ]; then
-  echo "Left out: the tests of a network that fails. They need root on Linux."
+  echo "Left out: the tests of a network that fails. Run this script as root on Linux."
 fi
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
-# Of the tests that pass, a line for each hundred.
+# Prints one line per hundred passed tests, and every other line.
 dotnet test SseFunctions.Tests --nologo --logger "trx;LogFileName=results.trx" --logger "console;verbosity=normal" \
   --results-directory "$results" "$@" \
   | awk '/^  Passed / { if (++passed % 100 == 0) { print passed " passed so far"; fflush() } next } { print; fflush() }'
@@ -52,7 +54,7 @@ passed=$(counter passed)
 failed=$(counter failed)
 total=$(counter total)
 if [ -z "$counters" ]; then
-  echo "No test ran."
+  echo "No test ran: see the messages above."
   exit 1
 fi
 echo "$passed passed, $failed failed, $((total - passed - failed)) skipped"

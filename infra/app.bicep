@@ -1,6 +1,6 @@
 metadata description = 'The function app on Flex Consumption.'
 
-@description('Minutes as hh:mm:ss.')
+@description('Writes minutes as hh:mm:ss.')
 func time(minutes int) string => '${padLeft(minutes / 60, 2, '0')}:${padLeft(minutes % 60, 2, '0')}:00'
 
 param name string
@@ -11,7 +11,7 @@ param identityName string
 param storageName string
 param insightsName string
 
-@description('The network that the app calls out from. Empty: none.')
+@description('The virtual network for the app\'s outgoing connections. Empty: none.')
 param networkName string
 
 param packageContainerUri string
@@ -24,13 +24,14 @@ param maxStreamMinutes int
 param hubAnonymous bool
 param corsAllowedOrigins string
 
-@description('Whether all instances share a log in Redis. Otherwise each has its own.')
+@description('Whether all instances share a log in Redis. If not, each instance has a separate log in its memory.')
 param hasRedis bool
 
-@description('host:port of the Redis. Empty if there is none.')
+@description('The connection string of the Redis: host:port and options, no key. Empty: there is no Redis.')
 param redisConnectionString string
 
-// A function that goes on after its timeout takes all streams of its instance with it: so they end before.
+// A function that exceeds its timeout stops the worker, and with it all streams of its instance: so streams must end
+// before that.
 var functionTimeoutMinutes = maxStreamMinutes + 1
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
@@ -83,26 +84,26 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstances
         alwaysReady: alwaysReadyInstances == 0 ? [] : [{ name: 'http', instanceCount: alwaysReadyInstances }]
-        // A stream holds its place for its whole life. The platform's default, 16 for 2 GB, is for short requests.
+        // A stream counts as long as it is open. The platform's default, 16 for 2 GB, is for short requests.
         triggers: { http: { perInstanceConcurrency: httpConcurrency } }
       }
     }
-    // No cors: the functions answer for it themselves, and two answers are none.
+    // No cors: the functions send the CORS headers. If the platform sent them too, browsers would refuse the answer.
     siteConfig: {
-      // A browser opens six connections to a host of HTTP/1.1, in all its tabs together.
+      // Over HTTP/1.1 a browser opens at most six connections to a host, in all tabs together.
       http20Enabled: true
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
       appSettings: [
         { name: 'AzureFunctionsJobHost__functionTimeout', value: time(functionTimeoutMinutes) }
-        // Or the host answers a POST to / with a page of its own, and 200.
+        // Otherwise the host answers a POST to / with its own page and 200.
         { name: 'AzureWebJobsDisableHomepage', value: 'true' }
         { name: 'Streaming__MaxDuration', value: time(maxStreamMinutes) }
         { name: 'Hub__Publisher__Key', value: '@Microsoft.KeyVault(SecretUri=${hubPublisherKeyUri})' }
         { name: 'Hub__Anonymous', value: hubAnonymous ? 'true' : 'false' }
         { name: 'Cors__AllowedOrigins', value: corsAllowedOrigins }
-        // Azure's front end appends the client's address to X-Forwarded-For, and the host in front of the functions
-        // reads it there only if the first of these is set.
+        // Azure's front end appends the client's address to X-Forwarded-For. The host in front of the functions reads
+        // it only if the first of these settings is true.
         { name: 'ASPNETCORE_FORWARDEDHEADERS_ENABLED', value: 'true' }
         { name: 'Hub__TrustedProxies', value: '1' }
         { name: 'Redis__ConnectionString', value: redisConnectionString }
@@ -120,7 +121,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     }
   }
 
-  // Passwords to deploy with. The location is missing in the type, and without it some function apps were refused:
+  // Turns off deployment passwords. Bicep's type lacks the location, but Azure refused some function apps without it:
   // https://github.com/Azure/bicep-types-az/issues/1504
   resource noFtpPassword 'basicPublishingCredentialsPolicies' = {
     name: 'ftp'

@@ -1,4 +1,4 @@
-metadata description = 'Who the app is: everything that it reaches knows it by this identity, and by no key.'
+metadata description = 'The managed identity with which the app signs in to all other resources; it uses no keys.'
 
 param name string
 param location string

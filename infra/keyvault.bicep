@@ -1,13 +1,13 @@
-metadata description = 'The publishers\' key: made here once, read by the app, never shown in an output.'
+metadata description = 'The vault with the publishers\' key. The first deployment makes the key; no output shows it.'
 
 param name string
 param location string
 param tags object
 
-@description('Whom the app is known as.')
+@description('The name of the app\'s managed identity.')
 param identityName string
 
-@description('Who may read and replace the key. Empty: nobody.')
+@description('The object id of the user or group that may read and replace the key. Empty: nobody.')
 param ownerPrincipalId string
 
 @secure()
@@ -39,14 +39,14 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   }
 }
 
-// Otherwise each deployment would make another key, and turn away everybody who has the last one.
+// Otherwise each deployment would make a new key, and publishers with the old key would be refused.
 @onlyIfNotExists()
 resource key 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
   parent: vault
   name: 'hub-publisher-key'
   properties: {
     value: hubPublisherKey
-    contentType: 'The key that the tokens of publishers are signed with (HS256)'
+    contentType: 'The key that signs the tokens of publishers (HS256)'
   }
 }
 
@@ -71,5 +71,5 @@ resource ownerReplaces 'Microsoft.Authorization/roleAssignments@2022-04-01' = if
 
 output name string = vault.name
 
-@description('Without a version, so that a new key is found.')
+@description('The address of the key, without a version, so that the app finds a key that replaces it.')
 output hubPublisherKeyUri string = '${vault.properties.vaultUri}secrets/${key.name}'

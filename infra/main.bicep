@@ -1,61 +1,61 @@
-metadata description = 'SseFunctions on Azure Functions Flex Consumption: no shared keys, and made for many idle streams.'
+metadata description = 'SseFunctions on Azure Functions Flex Consumption: no shared keys, and for many idle streams.'
 
 targetScope = 'subscription'
 
-@description('Names the environment. The resource group is rg-<name>, and the names in it are made from it.')
+@description('The name of the environment. The resource group is rg-<name>; the names of the resources derive from it.')
 @minLength(1)
 @maxLength(64)
 param environmentName string
 
-@description('The region of everything. It has to offer Flex Consumption.')
+@description('The region of all resources. It must offer Flex Consumption.')
 @minLength(1)
 @metadata({ azd: { type: 'location' } })
 param location string
 
-@description('The object id of whoever may read and replace the publishers\' key in the vault; azd gives yours. Empty: nobody.')
+@description('The object id of the user who may read and replace the publishers\' key; azd gives yours. Empty: nobody.')
 param principalId string = ''
 
-@description('How many streams one instance holds at once before there is another. 1000 is the most that the platform allows.')
+@description('Open streams per instance before the platform adds an instance. The platform allows 1000 at most.')
 @minValue(1)
 @maxValue(1000)
 param httpConcurrency int = 1000
 
-@description('The memory of an instance, in MB; it is paid by its size.')
+@description('The memory of an instance, in MB. The price of an instance depends on it.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('Instances that run all the time, so that nobody waits for a cold start. They cost money while idle.')
+@description('Instances that always run, so that no client waits for a cold start. They cost money also while idle.')
 @minValue(0)
 @maxValue(100)
 param alwaysReadyInstances int = 0
 
-@description('The most instances there may be by demand; always ready ones come on top. Many regions accept no less than 40.')
+@description('The most instances on demand, beside the always ready instances. Many regions accept no less than 40.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstances int = 40
 
-@description('After how many minutes a stream ends, and its client resumes. The function timeout is one minute more.')
+@description('Minutes after which a stream ends and its client reconnects. The function timeout is one minute longer.')
 @minValue(2)
 @maxValue(1380)
 param maxStreamMinutes int = 9
 
-@description('Whether everyone may subscribe to public updates without a token.')
+@description('Whether clients may subscribe to public updates without a token.')
 param hubAnonymous bool = false
 
-@description('The origins whose pages may read the streams, with commas between; * for all. Empty: none but the app\'s own.')
+@description('The origins whose pages may read the streams, comma-separated; * for all. Empty: only the app\'s own.')
 param corsAllowedOrigins string = ''
 
-@description('An Azure Managed Redis, so that all instances share the hub\'s updates: none, private (in a virtual network) or public.')
+@description('The Azure Managed Redis for the shared log of all instances: none, private (virtual network) or public.')
 @allowed(['none', 'private', 'public'])
 param redis string = 'none'
 
-@description('The size of the Redis.')
+@description('The SKU of the Azure Managed Redis, which sets its size and price.')
 param redisSku string = 'Balanced_B0'
 
-@description('Whether the Redis has a replica that takes over; it doubles the price.')
+@description('Whether the Redis has a replica that takes over when it fails. The replica doubles the price.')
 param redisHighAvailability bool = true
 
-@description('The publishers\' key. Used once, when the vault has none yet; replace it in the vault.')
+@description('The publishers\' key. Used only if the vault has no key yet. To replace the key, change it in the vault.')
 @minLength(32)
 @secure()
 param hubPublisherKey string = '${newGuid()}${newGuid()}'
@@ -171,7 +171,7 @@ module app 'app.bicep' = {
     hasRedis: redis != 'none'
     redisConnectionString: redis == 'none' ? '' : sharedLog!.outputs.connectionString
   }
-  // It may read and write what it needs before it starts.
+  // The app's roles must exist before the app starts.
   dependsOn: [monitoring, network]
 }
 
@@ -181,8 +181,8 @@ output AZURE_RESOURCE_GROUP string = group.name
 output AZURE_FUNCTION_NAME string = app.outputs.name
 output AZURE_KEY_VAULT_NAME string = keyVault.outputs.name
 
-@description('The page, and below it everything else.')
+@description('The address of the page, and the base address of all functions.')
 output PAGE_URL string = app.outputs.url
 
-@description('Where the hub takes and streams updates.')
+@description('The address of the hub: publishers post updates to it, and subscribers open streams from it.')
 output HUB_URL string = '${app.outputs.url}/.well-known/mercure'

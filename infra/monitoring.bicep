@@ -1,11 +1,11 @@
-metadata description = 'Logs and metrics. Only identities may write: whoever knows the connection string cannot.'
+metadata description = 'Logs and metrics. Only identities may write them: the connection string gives no right.'
 
 param workspaceName string
 param insightsName string
 param location string
 param tags object
 
-@description('Whom the app is known as.')
+@description('The name of the app\'s managed identity.')
 param identityName string
 
 var monitoringMetricsPublisher = subscriptionResourceId(

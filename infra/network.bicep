@@ -1,4 +1,4 @@
-metadata description = 'A network in which the app reaches the Redis, and nobody else does.'
+metadata description = 'The virtual network through which only the app reaches the Redis.'
 
 param name string
 param location string

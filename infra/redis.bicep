@@ -1,4 +1,4 @@
-metadata description = 'The log that all instances share, in Azure Managed Redis. It knows the app by its identity; there are no access keys.'
+metadata description = 'Azure Managed Redis for the shared log. The app signs in with its identity, without keys.'
 
 param name string
 param location string
@@ -6,10 +6,10 @@ param tags object
 param sku string
 param highAvailability bool
 
-@description('Whom the app is known as.')
+@description('The name of the app\'s managed identity.')
 param identityName string
 
-@description('The network that alone reaches it. Empty: it is reached over the internet, still with an identity and TLS alone.')
+@description('The only virtual network that reaches the Redis. Empty: every client with an identity, over TLS.')
 param networkName string
 
 var isPrivate = !empty(networkName)
@@ -37,9 +37,9 @@ resource database 'Microsoft.Cache/redisEnterprise/databases@2025-07-01' = {
     port: 10000
     clientProtocol: 'Encrypted'
     accessKeysAuthentication: 'Disabled'
-    // One address, and one order of pub/sub. The log's keys have one slot.
+    // One address for clients, and one order of pub/sub messages. All keys of the log are in one slot.
     clusteringPolicy: 'EnterpriseCluster'
-    // The log drops what is old by itself. Anything else dropped would be a gap.
+    // The log trims itself. If Redis evicted keys, clients would miss updates.
     evictionPolicy: 'NoEviction'
   }
 }

@@ -1,10 +1,10 @@
-metadata description = 'The storage that the Functions host needs: the package that it runs, leases, host keys, and what it reports of its own faults. No shared keys.'
+metadata description = 'The Functions host\'s storage: package, leases, host keys, diagnostic events. No shared keys.'
 
 param name string
 param location string
 param tags object
 
-@description('Whom the app is known as.')
+@description('The name of the app\'s managed identity.')
 param identityName string
 
 var blobDataOwner = subscriptionResourceId(
@@ -56,7 +56,7 @@ resource appOwnsBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-// The host keeps its diagnostic events in a table. Without this it says at each start that it may not, and keeps none.
+// The host writes its diagnostic events to a table. Without this role it logs a warning at each start and writes none.
 resource appWritesTables 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: account
   name: guid(account.id, identityName, tableDataContributor)
@@ -67,5 +67,5 @@ resource appWritesTables 'Microsoft.Authorization/roleAssignments@2022-04-01' = 
   }
 }
 
-@description('Where deployments put the package that the app runs.')
+@description('The container to which deployments upload the package of the app.')
 output packageContainerUri string = '${account.properties.primaryEndpoints.blob}${packages.name}'

@@ -1,29 +1,33 @@
 #!/usr/bin/env bash
-# Checks a deployment from outside. It needs curl and bash, of which 3.2 will do: that is what macOS has.
-# shellcheck disable=SC2317 # Functions are given to other functions by name.
+# Checks a deployment from outside. Needs curl, and bash 3.2 (the version of macOS) or later.
+# shellcheck disable=SC2317 # Functions are passed to other functions by name.
 set -u -o pipefail
-# Figures with a point, and a character a byte.
+# Decimal points in numbers, and one byte per character.
 export LC_ALL=C
 
 usage() {
   cat <<'TEXT'
 Usage: scripts/smoke.sh URL [options]
 
-Checks a deployment of SseFunctions and says "ok", "FAIL" or "skip", a line each: the page, the health; of /events the
-headers, the time to the first byte, the spacing of the messages (does anything on the way buffer?), the end, resuming,
-and 204 when nothing is left; who may use the hub; with --origin CORS; with a token what the hub delivers and replays.
+Checks a deployment of SseFunctions and prints one line per check: "ok", "FAIL" or "skip". It checks
+  - the page and the health
+  - /events: the headers, the time to the first byte, the spacing of the messages (does anything on the way buffer?),
+    the end, resuming, and 204 when nothing is left to send
+  - the hub: who may subscribe and publish
+  - with --origin: CORS
+  - with a token: what the hub delivers and replays
 
-  --origin ORIGIN   whose pages are to read the streams, such as https://example.com
+  --origin ORIGIN   the origin whose pages read the streams, such as https://example.com
   --token JWT       a token that may publish to the topic and subscribe to it; "-" reads it from standard input
-  --topic TOPIC     the topic to publish to (default: smoke-test); its subscribers see two short updates
+  --topic TOPIC     the topic to publish to (default: smoke-test); its subscribers receive two short updates
   --wait SECONDS    how long to follow the series of messages (default: 60)
-  --help            this text
+  --help            prints this text
 
-Arguments can be seen in the list of processes: prefer --token -, or the environment variable SMOKE_TOKEN. The token is
-sent in a header, to URL alone, and never printed.
+Other users of this machine can see arguments in the list of processes: prefer --token -, or the environment variable
+SMOKE_TOKEN. The script sends the token in a header, only to URL, and never prints it.
 
-The last line begins with "PASS n checks" or "FAIL n of m". Exit status: 0 if all passed, 1 if not, 2 for a wrong
-argument.
+The last line begins with "PASS n checks" or "FAIL n of m". Exit status: 0 if all checks passed, 1 if one failed, 2 if
+an argument is wrong.
 TEXT
 }
 
@@ -49,9 +53,9 @@ while [ $# -gt 0 ]; do
       esac
       shift
       ;;
-    -*) wrong "There is no option $1." ;;
+    -*) wrong "There is no option $1: leave it out." ;;
     *)
-      [ -z "$url" ] || wrong "One URL is enough: $1 is a second."
+      [ -z "$url" ] || wrong "Give one URL: $1 is a second one."
       url=$1
       ;;
   esac
@@ -60,36 +64,37 @@ done
 if [ "$token" = - ]; then IFS= read -r token || true; fi
 token=${token%$'\r'}
 
-# What goes into a header or into curl's configuration must not be able to end it.
+# These values go into headers or curl's configuration: they must not contain characters that end a line or a string
+# there.
 readonly URL_FORM='^https?://[^[:space:][:cntrl:]?#"\\]+$'
 readonly ORIGIN_FORM='^https?://[][a-zA-Z0-9.:_-]+$'
 readonly TOKEN_FORM='^[a-zA-Z0-9._~+/=-]+$'
-[ -n "$url" ] || wrong "Say the URL of the deployment."
-[[ $url =~ $URL_FORM ]] || wrong "The URL is http://... or https://..., of the deployment alone, without a query."
-[[ -z $origin || $origin =~ $ORIGIN_FORM ]] || wrong "An origin is a scheme and a host: https://example.com"
-[[ -z $token || $token =~ $TOKEN_FORM ]] || wrong "The token is no JWT: it has characters that none has."
-[[ $patience =~ ^[0-9]{1,4}$ ]] || wrong "--wait is a number of seconds."
-command -v curl >/dev/null || wrong "This needs curl."
+[ -n "$url" ] || wrong "Give the URL of the deployment."
+[[ $url =~ $URL_FORM ]] || wrong "The URL must begin with http:// or https://, and have no query."
+[[ -z $origin || $origin =~ $ORIGIN_FORM ]] || wrong "--origin must be a scheme and a host, such as https://example.com"
+[[ -z $token || $token =~ $TOKEN_FORM ]] || wrong "The token is not a JWT: copy it again, without quotes or spaces."
+[[ $patience =~ ^[0-9]{1,4}$ ]] || wrong "--wait must be a number of seconds, 9999 at most."
+command -v curl >/dev/null || wrong "Install curl: this script needs it."
 while [ "${url%/}" != "$url" ]; do url=${url%/}; done
 
 readonly HUB="$url/.well-known/mercure"
 readonly GUIDE="see docs/troubleshooting.md"
-# Seconds: for an answer, of which the first may have to start an instance; and for a stream that should be quick.
+# Seconds. An answer may have to wait for an instance to start. These streams should open and deliver soon.
 readonly ANSWER_LIMIT=30 STREAM_LIMIT=15
-# A warm function on another continent takes far less.
+# An instance that runs answers much sooner, even from another continent.
 readonly SLOW_FIRST_BYTE_MS=3000
-# What comes within this of the one before it came together with it; of messages sent so close nothing can be told.
+# Two messages within this time arrived together. If they were sent this close, buffering cannot be detected.
 readonly TOGETHER_MS=40
-# A process takes about this to start, and so an update to be sent.
+# A process needs about this long to start, so a shorter delivery time cannot be measured.
 readonly CLOCK_MS=10
 readonly MANY_LINES=20000
 readonly FIGURES='%{http_code} %{http_version} %{time_pretransfer} %{time_total}'
-# Begins the line with curl's own account behind a stream.
+# Marks the line that curl writes after a stream, with the figures of the request.
 readonly ACCOUNT="account-$$-$RANDOM$RANDOM"
-# Not what the user's .curlrc says. A token comes by standard input, where no list of processes shows it.
+# -q ignores the user's .curlrc. The token goes to curl by standard input, because a list of processes shows arguments.
 readonly CURL=(curl -q --globoff --silent --show-error --config -)
 curl_features=$(curl -q --version)
-# As browsers do; if the stream is compressed, that shows, and it can be read all the same.
+# Accepts compression, as browsers do, to detect a compressed stream; curl decompresses it.
 decode=''
 [[ $curl_features != *libz* ]] || decode=--compressed
 
@@ -98,7 +103,7 @@ job=''
 passed=0 failed=0 skipped=0
 
 clean_up() {
-  # A job is a group of processes, whose number is that of its first.
+  # A job is a process group, which has the number of its first process.
   [ -z "$job" ] || kill -TERM -- "-$job" 2>/dev/null
   rm -rf "$work"
 }
@@ -122,7 +127,8 @@ finish() {
   exit 0
 }
 
-# Runs a command so that a signal is answered at once: for one in the foreground bash would first wait.
+# Runs a command in the background and waits for it: bash handles a signal during wait immediately, but during a
+# foreground command only after its end.
 in_job() {
   local result
   set -m
@@ -135,32 +141,32 @@ in_job() {
   return "$result"
 }
 
-# Seconds, as curl writes them, in milliseconds.
+# Converts seconds, as curl writes them, to milliseconds.
 to_ms() {
   local fraction="${1#*.}000"
   echo $((10#${1%.*} * 1000 + 10#${fraction:0:3}))
 }
 
-# Milliseconds, for a reader.
+# Writes milliseconds for a reader.
 span() {
   if [ "$1" -lt 1000 ]; then echo "$1 ms"; else echo "$(($1 / 1000)).$(($1 % 1000 / 100)) s"; fi
 }
 
-# What a server says goes to a terminal.
+# Removes control characters: text from a server goes to a terminal, which would act on them.
 printable() { printf '%s' "${1//[^[:print:]]/}"; }
 
-# First line of a file, if there is one.
+# Prints the start of a file's first line, if the file exists.
 first_line_of() {
   local text=''
   if [ -f "$1" ]; then IFS= read -r text <"$1" || true; fi
   printable "${text:0:300}"
 }
 
-# --- Requests. Each has a name, and leaves files of that name: .head, .body or .events, .figures, .error.
+# --- Requests. Each request has a name and writes files of that name: .head, .body or .events, .figures, .error.
 
 configuration() { [ "$1" = anonymous ] || printf 'header = "Authorization: Bearer %s"\n' "$token"; }
 
-# ask NAME anonymous|authorized [arguments]: the whole of an answer.
+# ask NAME anonymous|authorized [arguments]: makes a request and reads the complete answer.
 ask() {
   in_job fetch "$@"
   look_at "$1"
@@ -173,7 +179,7 @@ fetch() {
     --output "$work/$name.body" --write-out "$FIGURES\\n" "$@" >"$work/$name.figures" 2>"$work/$name.error"
 }
 
-# Makes an answer the one that the functions below speak of.
+# Selects the answer of a request for the functions below.
 look_at() {
   answer=$work/$1
   status=000 protocol='' pretransfer=0 total=0
@@ -181,7 +187,7 @@ look_at() {
   pretransfer=$(to_ms "${pretransfer:-0}") total=$(to_ms "${total:-0}")
 }
 
-# header NAME: the values that the answer has, a line each.
+# header NAME: the values of a header of the selected answer, one per line.
 header() (
   shopt -s nocasematch
   found=''
@@ -198,28 +204,28 @@ header() (
   printf '%s' "$found"
 )
 
-# has TEXT PART: in any case.
+# has TEXT PART: whether the text contains the part, ignoring case.
 has() (
   shopt -s nocasematch
   [[ $1 == *"$2"* ]]
 )
 
-# Why the answer is not what it should be.
+# Says why the selected answer is not the expected one, and what to check.
 because() {
   case $status in
     000) first_line_of "$answer.error" ;;
-    30[12378]) echo "$status, a redirection: give the URL it leads to, $(header location)" ;;
-    401) echo "401: is the platform's authentication on, or a function key needed?" ;;
-    403) echo "403: access is restricted, or the app is stopped" ;;
-    404) echo "404: nothing is there: was it deployed, and is the path of the URL right?" ;;
-    429) echo "429, too many requests: see the HTTP concurrency of the app" ;;
-    5??) echo "$status: the app does not run, or cannot work: see its log" ;;
-    2??) echo "$status with '$(header content-type)': is this SseFunctions?" ;;
+    30[12378]) echo "$status, a redirect: use the URL that it leads to, $(header location)" ;;
+    401) echo "401: turn off the platform's authentication, and make the functions anonymous (no function key)" ;;
+    403) echo "403: start the app if it is stopped, and check its access restrictions" ;;
+    404) echo "404: check that the app is deployed, and the path of the URL" ;;
+    429) echo "429, too many requests: raise the HTTP concurrency of the app, or its number of instances" ;;
+    5??) echo "$status: the app does not run, or fails: see its log" ;;
+    2??) echo "$status with '$(header content-type)', which SseFunctions does not send: is the URL right?" ;;
     *) echo "$status" ;;
   esac
 }
 
-# The title of a problem, which says what to change.
+# Prints the title of a problem+json answer: it says what to change.
 problem() {
   local text
   text=$(first_line_of "$answer.body")
@@ -229,7 +235,7 @@ problem() {
   esac
 }
 
-# Who may be to blame.
+# Names the servers and proxies that the answer passed, which may have changed or buffered it.
 on_the_way() {
   local name value text=''
   for name in server via x-cache; do
@@ -241,7 +247,7 @@ on_the_way() {
 
 # --- Streams
 
-# follow NAME SECONDS [arguments]: reads /events as an EventSource does.
+# follow NAME SECONDS [arguments]: reads /events with the headers of an EventSource.
 follow() {
   local name=$1 limit=$2
   shift 2
@@ -253,8 +259,8 @@ follow() {
   } | read_events "$name" >"$work/$name.events"
 }
 
-# Reads a line into text, and adds to now how long that took. To time a read, which takes as long as it waits, is the
-# one way to see milliseconds that every bash has.
+# Reads a line into text, and adds the time that it waited to now. bash 3.2 has no clock with milliseconds, but it can
+# time a command.
 next_line() {
   local TIMEFORMAT=%3R waited
   { time IFS= read -r text; } 2>&8 || return 1
@@ -269,7 +275,7 @@ open_clock() {
   exec 9<"$work/$1.clock"
 }
 
-# Writes what comes, and how many milliseconds after the start.
+# Writes what arrives on a stream, with the milliseconds since the start.
 read_events() {
   local now text lines=0 id='' kind=message has_data=''
   open_clock "$1"
@@ -291,7 +297,8 @@ read_events() {
   done
 }
 
-# Times and ids of the messages of a stream, and when it began, when it was closed, and with what curl ended.
+# Reads what read_events wrote: the times and ids of the messages, when the stream began, when the event close arrived,
+# and the exit status of curl.
 take_events() {
   local what when id
   look_at "$1"
@@ -314,7 +321,7 @@ check_page() {
     ok page "200, $(span "$total")"
   else
     fail page "$(because)"
-    # Without any answer the rest would only say so again, and slowly.
+    # Without any answer the other checks would fail too, and slowly.
     [ "$status" != 000 ] || finish
   fi
 }
@@ -325,7 +332,7 @@ check_health() {
   text=$(first_line_of "$answer.body")
   case $text in
     '{"status":"Healthy"'*) ok health "$text" ;;
-    '{"status":"Degraded"'*) ok health "$text: it works, but not all of it" ;;
+    '{"status":"Degraded"'*) ok health "$text: a part does not work, see the app's log" ;;
     '{"status":'*) fail health "$status, $text: see the app's log" ;;
     *) fail health "$(because)" ;;
   esac
@@ -343,12 +350,13 @@ check_headers() {
   if has "$caching" no-store && has "$caching" no-transform; then
     ok "events: caching" "Cache-Control: $caching"
   else
-    fail "events: caching" "Cache-Control is '$caching', changed on the way: by what may keep or compress the stream?"
+    fail "events: caching" \
+      "Cache-Control was changed on the way to '$caching', so something may cache or compress the stream; $GUIDE"
   fi
   case $buffering in
     no) ok "events: buffering" "X-Accel-Buffering: no" ;;
-    '') skip "events: buffering" "no X-Accel-Buffering: an nginx on the way takes it for itself, which is fine" ;;
-    *) fail "events: buffering" "X-Accel-Buffering is '$buffering': it was changed on the way" ;;
+    '') skip "events: buffering" "no X-Accel-Buffering: an nginx on the way obeys and removes it, which is fine" ;;
+    *) fail "events: buffering" "X-Accel-Buffering was changed on the way from no to '$buffering'; $GUIDE" ;;
   esac
   case $encoding in
     '' | identity) ok "events: encoding" "not compressed" ;;
@@ -361,11 +369,11 @@ check_protocol() {
     2 | 3) ok protocol "HTTP/$protocol" ;;
     *)
       if [ "${url%%:*}" = http ]; then
-        ok protocol "HTTP/$protocol: browsers open six streams at most to it, as to all that is not https"
+        ok protocol "HTTP/$protocol: browsers open at most six streams to this server; use https with HTTP/2 for more"
       elif ! has "$curl_features" HTTP2; then
-        skip protocol "this curl speaks no HTTP/2"
+        skip protocol "this curl does not support HTTP/2"
       else
-        ok protocol "HTTP/$protocol: browsers open six streams at most to it; turn on HTTP/2"
+        ok protocol "HTTP/$protocol: browsers open at most six streams to this server; turn on HTTP/2 for more"
       fi
       ;;
   esac
@@ -373,25 +381,25 @@ check_protocol() {
 
 check_first_byte() {
   if [ -z "$began" ] || { [ "$ending" = 28 ] && [ "$count" = 0 ]; }; then
-    fail "events: first" "nothing in $patience s: something on the way holds the answer back$(on_the_way); $GUIDE"
+    fail "events: first" "nothing arrived in $patience s: something on the way holds it back$(on_the_way); $GUIDE"
   elif [ "$began" -gt "$SLOW_FIRST_BYTE_MS" ]; then
-    fail "events: first" "the first byte took $(span "$began"): it is held back on the way$(on_the_way); $GUIDE"
+    fail "events: first" "the first byte took $(span "$began"): something on the way holds it back$(on_the_way); $GUIDE"
   else
     ok "events: first" "the first byte took $(span "$began")"
   fi
 }
 
-# check_spacing MS: what an answer takes in which nothing is waited for. What the series took beyond that is how its
-# messages were spaced when they were sent, however they arrived.
+# check_spacing MS: MS is the time of an answer that does not wait between messages. The rest of the time until the last
+# message is the sum of the waits, also if something buffered the messages: so it tells how far apart they were sent.
 check_spacing() {
   local last=${times[$((count - 1))]} spacing gap mean index together=0 shortest='' longest=0
   if [ "$count" -lt 2 ]; then
-    skip "events: spacing" "one message: nothing to compare"
+    skip "events: spacing" "one message only: nothing to compare"
     return
   fi
   spacing=$(((last - $1) / (count - 1)))
   if [ "$spacing" -lt "$TOGETHER_MS" ]; then
-    skip "events: spacing" "$count messages in $(span "$last"): too close to tell, is Demo:Delay 0?"
+    skip "events: spacing" "$count messages in $(span "$last"): too close to tell: set Demo:Delay to a second or more"
     return
   fi
   for ((index = 1; index < count; index++)); do
@@ -402,10 +410,10 @@ check_spacing() {
   done
   if [ "$together" = $((count - 1)) ]; then
     fail "events: spacing" \
-      "all $count messages came at once, after $(span "$last"): something on the way buffers$(on_the_way); $GUIDE"
+      "all $count messages arrived together, after $(span "$last"): something on the way buffers$(on_the_way); $GUIDE"
   elif [ $((together * 3)) -ge "$count" ]; then
     fail "events: spacing" \
-      "$count messages came in $((count - together)) lumps: something on the way buffers$(on_the_way); $GUIDE"
+      "$count messages arrived in $((count - together)) groups: something on the way buffers$(on_the_way); $GUIDE"
   else
     mean=$(((last - times[0]) / (count - 1)))
     ok "events: spacing" \
@@ -416,12 +424,12 @@ check_spacing() {
 check_end() {
   local last=${ids[$((count - 1))]}
   if [ -n "$closed" ] && [ "$ending" = 0 ]; then
-    ok "events: end" "close, after $(span "$closed")"
+    ok "events: end" "the event close arrived after $(span "$closed")"
   elif [ "$ending" = 28 ]; then
-    skip "events: end" "after $patience s the series was at message $last: see --wait"
+    skip "events: end" "after $patience s the series was at message $last: wait longer with --wait"
   elif [ "$ending" = 0 ]; then
     fail "events: end" \
-      "it ended after message $last without close: by Streaming:MaxDuration, or a limit on the way; $GUIDE"
+      "ended after message $last without the event close: raise Streaming:MaxDuration, or a limit on the way; $GUIDE"
   else
     fail "events: end" "the connection broke after message $last: $(first_line_of "$answer.error"); $GUIDE"
   fi
@@ -435,7 +443,7 @@ check_events() {
   check_protocol
   check_first_byte
   if [ "$count" = 0 ]; then
-    fail "events: spacing" "no message came$(on_the_way); $GUIDE"
+    fail "events: spacing" "no message arrived$(on_the_way); $GUIDE"
     return
   fi
   last=${ids[$((count - 1))]} is_over=$closed
@@ -450,25 +458,26 @@ check_events() {
   check_spacing "$at_once"
   check_end
   if [ -z "$before" ]; then
-    skip "events: resume" "one message: nowhere to resume"
+    skip "events: resume" "one message only: nothing to resume"
   elif [ "$resumed" = "$last" ]; then
-    ok "events: resume" "after $before comes $last"
+    ok "events: resume" "after $before, the stream continues with $last"
   else
-    fail "events: resume" "after $before came $resumed, not $last: is Last-Event-ID taken out on the way? $GUIDE"
+    fail "events: resume" \
+      "after $before came $resumed, not $last: does something on the way remove Last-Event-ID? $GUIDE"
   fi
   if [ -z "$is_over" ]; then
-    skip "events: 204" "the series was not over"
+    skip "events: 204" "the series did not end: wait longer with --wait"
     return
   fi
   ask finished anonymous --header "Last-Event-ID: $last" "$url/events"
   if [ "$status" = 204 ]; then
-    ok "events: 204" "after $last, the last, there is nothing: an EventSource stops"
+    ok "events: 204" "204 after $last, the last message: an EventSource stops reconnecting"
   else
-    fail "events: 204" "after $last, the last, the answer is $status: an EventSource would come again for ever"
+    fail "events: 204" "$status after $last, the last message, not 204: an EventSource reconnects again and again"
   fi
 }
 
-# check_cors NAME URL METHOD HEADER: asks as a browser does for a page of the origin, before and with the request.
+# check_cors NAME URL METHOD HEADER: sends the preflight and the request that a browser sends for a page of the origin.
 check_cors() {
   local preflight allowed headers credentials actual
   ask preflight anonymous --request OPTIONS --header "Origin: $origin" \
@@ -479,18 +488,18 @@ check_cors() {
   ask actual anonymous --head --header "Origin: $origin" "$2"
   actual=$(header access-control-allow-origin)
   if has "$allowed$actual" "$newline" || has "$allowed$actual" ,; then
-    fail "$1" "Access-Control-Allow-Origin comes twice: leave the platform's CORS settings empty"
+    fail "$1" "Access-Control-Allow-Origin is there twice: leave the platform's CORS settings empty"
   elif [ "$allowed" != "$actual" ]; then
     fail "$1" \
-      "the preflight ($preflight) allows '$allowed', the answer ($status) '$actual': is there CORS on the way, too?"
+      "the preflight ($preflight) allows '$allowed', but the answer ($status) '$actual': turn off CORS on the way"
   elif [ "$allowed" != '*' ] && ! { [ -n "$allowed" ] && has "$origin" "$allowed"; }; then
-    ok "$1" "$origin may not: Cors:AllowedOrigins does not name it"
+    ok "$1" "$origin may not read it: add it to Cors:AllowedOrigins if it should"
   elif [ "$allowed" = '*' ] && [ "$credentials" = true ]; then
-    fail "$1" "every origin is allowed, with credentials: browsers refuse that"
+    fail "$1" "every origin is allowed with credentials, which browsers refuse: name origins in Cors:AllowedOrigins"
   elif [ "${preflight:0:1}" != 2 ] || ! has "$headers" "$4"; then
-    fail "$1" "$origin is allowed, but the preflight ($preflight) not for $4"
+    fail "$1" "$origin is allowed, but the preflight ($preflight) does not allow $4: turn off CORS on the way"
   else
-    ok "$1" "$origin may, as $allowed"
+    ok "$1" "$origin may read it, as $allowed"
   fi
 }
 
@@ -501,31 +510,31 @@ check_access() {
   case $status in
     200)
       if has "$(header content-type)" text/event-stream; then
-        ok "hub: subscribe" "everybody may, to what is not private"
+        ok "hub: subscribe" "everybody may subscribe to public updates, without a token"
       else
         fail "hub: subscribe" "$(because)"
       fi
       ;;
-    401) ok "hub: subscribe" "nobody may without a token" ;;
+    401) ok "hub: subscribe" "nobody may subscribe without a token" ;;
     *) fail "hub: subscribe" "$(because)" ;;
   esac
-  # Without data: were it let in, it would still be no update.
+  # The request has no data, so that it publishes nothing even if the hub lets it in.
   ask publish anonymous --data-urlencode "topic=$topic" "$HUB"
   is_on=''
   case $status in
-    401) is_on=1 && ok "hub: publish" "nobody may without a token" ;;
+    401) is_on=1 && ok "hub: publish" "nobody may publish without a token" ;;
     403)
       case $(problem) in
-        *Publisher*) ok "hub: publish" "nobody may: no Hub:Publisher:Key is set" ;;
+        *Publisher*) ok "hub: publish" "nobody may publish: no Hub:Publisher:Key is set" ;;
         *) fail "hub: publish" "$(problem)" ;;
       esac
       ;;
-    400) fail "hub: publish" "400 instead of 401: is it let in without a token?" ;;
+    400) fail "hub: publish" "400, not 401: the hub lets requests without a token in" ;;
     *) fail "hub: publish" "$(because)" ;;
   esac
 }
 
-# listen NAME LISTENER [arguments]: subscribes, and gives what comes to a function, which ends it.
+# listen NAME LISTENER [arguments]: subscribes, and pipes the stream into a function, which ends it.
 listen() {
   local name=$1 listener=$2
   shift 2
@@ -543,8 +552,9 @@ hang_up() {
   read -r pid <"$work/$1.pid" && kill "$pid" 2>/dev/null
 }
 
-# Publishes an update when the stream is open, and another when that has come: "began MS", "arrived MS ID". The second
-# tells how quick it is; the first may be the first that an instance ever sees.
+# Publishes an update when the stream is open, and a second one when the first has arrived. Writes "began MS",
+# "first MS ID" and "arrived MS ID". Only the second update measures the delivery: the first may be the first of an
+# instance, which is slow.
 hear_live() {
   local now text began='' id=''
   open_clock "$1"
@@ -565,7 +575,7 @@ hear_live() {
   hang_up "$1"
 }
 
-# send one|two LISTENER: nothing will come of what was refused.
+# send one|two LISTENER: publishes. If the hub refuses, it ends the listener, to which nothing will arrive.
 send() {
   local code=''
   fetch "$1" authorized --data-urlencode "topic=$topic" --data-urlencode "data=$DATA $1" "$HUB"
@@ -573,7 +583,7 @@ send() {
   [ "$code" = 200 ] || hang_up "$2"
 }
 
-# Waits for the second update: "doubled" and "arrived 0 ID" may come.
+# Waits for the second update. Writes "doubled" if the first one arrives again, and "arrived 0 ID" for the second.
 hear_second() {
   local text id=''
   while IFS= read -r text; do
@@ -588,7 +598,7 @@ hear_second() {
   hang_up "$1"
 }
 
-# What a listener has noted.
+# Reads what a listener wrote.
 take_heard() {
   local what when id
   look_at "$1"
@@ -609,8 +619,8 @@ check_delivery() {
   take_heard live
   if [ -z "$began" ]; then
     case $status in
-      000 | 200) fail "hub: stream" "nothing in $STREAM_LIMIT s: something on the way holds it back; $GUIDE" ;;
-      401) fail "hub: stream" "401: the token is not valid, or not for subscribing: the hub's log says why" ;;
+      000 | 200) fail "hub: stream" "nothing arrived in $STREAM_LIMIT s: something on the way holds it back; $GUIDE" ;;
+      401) fail "hub: stream" "401: the token is not valid, or gives no right to subscribe: the hub's log says why" ;;
       *) fail "hub: stream" "$(because)" ;;
     esac
     return
@@ -623,10 +633,10 @@ check_delivery() {
     return
   fi
   one=$(first_line_of "$answer.body")
-  ok "hub: publish" "with the token, to $topic; the id is $one"
+  ok "hub: publish" "published to $topic with the token; the id is $one"
   if [ -z "$id_one" ]; then
     fail "hub: delivery" \
-      "$one did not come in $STREAM_LIMIT s: several instances and no Redis:ConnectionString, or a buffer? $GUIDE"
+      "$one did not arrive in $STREAM_LIMIT s: set Redis:ConnectionString if there are several instances; $GUIDE"
     return
   fi
   look_at two
@@ -636,21 +646,22 @@ check_delivery() {
     return
   elif [ "$id_one/$id_two" != "$one/$two" ]; then
     fail "hub: delivery" \
-      "published as $one and $two, they came as '$(printable "$id_one")' and '$(printable "$id_two")'"
+      "the updates $one and $two arrived as '$(printable "$id_one")' and '$(printable "$id_two")'; $GUIDE"
     return
   fi
   latency=$((arrived - pretransfer))
   if [ "$latency" -lt "$CLOCK_MS" ]; then latency="less than $CLOCK_MS ms"; else latency=$(span "$latency"); fi
-  ok "hub: delivery" "two updates came, the second $latency after it was sent"
+  ok "hub: delivery" "two updates arrived, the second $latency after it was sent"
 
   in_job listen again hear_second --header "Last-Event-ID: $one"
   take_heard again
   if [ -z "$arrived" ]; then
-    fail "hub: resume" "after $one did not come $two: several instances and no Redis:ConnectionString? $GUIDE"
+    fail "hub: resume" \
+      "after $one, $two did not arrive: set Redis:ConnectionString if there are several instances; $GUIDE"
   elif [ -n "$doubled" ] || [ "$id_two" != "$two" ]; then
-    fail "hub: resume" "after $one came it again, or '$(printable "$id_two")', not $two alone"
+    fail "hub: resume" "after $one, not only $two arrived, but $one again or '$(printable "$id_two")'; $GUIDE"
   else
-    ok "hub: resume" "after $one comes $two"
+    ok "hub: resume" "after $one, the stream continues with $two"
   fi
 }
 
@@ -661,15 +672,15 @@ check_health
 check_events
 check_access
 if [ -z "$origin" ]; then
-  skip cors "no --origin to ask for"
+  skip cors "no --origin was given"
 else
   check_cors "cors: events" "$url/events" GET last-event-id
   check_cors "cors: hub" "$HUB" POST authorization
 fi
 if [ -z "$token" ]; then
-  skip "hub: delivery" "no token to publish with"
+  skip "hub: delivery" "no token was given: see --token"
 elif [ -z "$is_on" ]; then
-  fail "hub: delivery" "there is a token, but nobody may publish"
+  fail "hub: delivery" "a token was given, but nobody may publish: set Hub:Publisher:Key"
 else
   check_delivery
 fi

@@ -3,7 +3,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Deployment;
 
-/// <summary>Who may do what in Azure: identities, and no shared keys.</summary>
+/// <summary>The rights of the app's identity in Azure, and that no resource accepts shared keys.</summary>
 public sealed class IdentityTests
 {
     private const string StorageBlobDataOwner = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b";

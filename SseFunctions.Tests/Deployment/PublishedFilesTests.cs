@@ -4,8 +4,8 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Deployment;
 
-/// <summary>What <c>dotnet publish SseFunctions</c> puts beside the code: the files that the Functions host needs, the page, and no
-/// local settings.</summary>
+/// <summary>The files that <c>dotnet publish SseFunctions</c> publishes beside the code: those that the Functions host
+/// needs, the page, and no local settings.</summary>
 public sealed class PublishedFilesTests
 {
     private static readonly Lazy<Task<JsonElement[]>> Items = new(Evaluate);
@@ -39,7 +39,7 @@ public sealed class PublishedFilesTests
     private static string Target(JsonElement item) =>
         (item.TryGetProperty("Link", out var link) ? link : item.GetProperty("Identity")).GetString()!.Replace('\\', '/');
 
-    // Evaluated, not built: that takes no package.
+    // Evaluates the project without building it, so that no package is needed.
     private static async Task<JsonElement[]> Evaluate()
     {
         var project = Path.Combine(Repository.Root, "SseFunctions", "SseFunctions.csproj");

@@ -2,7 +2,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Deployment;
 
-/// <summary>The Redis that instances share: none, private or public.</summary>
+/// <summary>The three values of the parameter redis in infra/: none, private and public.</summary>
 public sealed class RedisTests
 {
     [Fact]

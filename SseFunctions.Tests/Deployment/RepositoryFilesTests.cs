@@ -4,8 +4,8 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Deployment;
 
-/// <summary>What azd, GitHub, the dev container and VS Code read: that it names what is there, in versions that do not change by
-/// themselves.</summary>
+/// <summary>The files that azd, GitHub, the dev container and VS Code read: they must name files and variables that
+/// exist, and fixed versions.</summary>
 public sealed partial class RepositoryFilesTests
 {
     private static readonly JsonDocumentOptions WithComments = new() { CommentHandling = JsonCommentHandling.Skip };
@@ -25,7 +25,7 @@ public sealed partial class RepositoryFilesTests
         Assert.Contains($"\n  {app.GetProperty("tags").GetProperty("azd-service-name").GetString()}:\n    project:", azure, StringComparison.Ordinal);
     }
 
-    // An environment that the pipeline forgets is deployed with the defaults.
+    // A variable that the pipeline does not pass on would be deployed with its default.
     [Fact]
     public void The_pipeline_hands_on_every_variable_of_the_parameters()
     {
@@ -65,8 +65,8 @@ public sealed partial class RepositoryFilesTests
         Assert.Contains("\npermissions:\n  contents: read\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("pull_request_target", text, StringComparison.Ordinal);
         if (!text.Contains("id-token: write", StringComparison.Ordinal)) return;
-        // A push to a branch must not deploy or publish: somebody starts the workflow, or a tag does, in an environment that can ask for a
-        // review.
+        // A push to a branch must not deploy or publish: a person starts the workflow, or a tag does, in an environment
+        // that can require a review.
         var isStartedByHand = text.Contains("\non:\n  workflow_dispatch:\n\n", StringComparison.Ordinal);
         var isForTags = text.Contains("\non:\n  push:\n    tags: [\"v*\"]\n\n", StringComparison.Ordinal)
             && text.Contains("\n    environment: ", StringComparison.Ordinal);
@@ -93,7 +93,7 @@ public sealed partial class RepositoryFilesTests
             task => Assert.Contains(task.GetProperty("dependsOn").GetString()!, tasks));
         var configurations = Json(".vscode/launch.json").GetProperty("configurations").EnumerateArray().ToArray();
         Assert.All(configurations, configuration => Assert.Contains(configuration.GetProperty("preLaunchTask").GetString()!, tasks));
-        // The first is what F5 starts in a fresh clone: it needs neither Core Tools nor an extension for Azure.
+        // F5 starts the first configuration in a fresh clone: it must not need Core Tools or an extension for Azure.
         var program = configurations[0].GetProperty("program").GetString()!.Replace("${workspaceFolder}", Repository.Root, StringComparison.Ordinal);
         Assert.EndsWith("SseFunctions.LocalHost/bin/Debug/net10.0/SseFunctions.LocalHost.dll", program, StringComparison.Ordinal);
         Assert.Contains(Json(".vscode/settings.json").GetProperty("azureFunctions.preDeployTask").GetString()!, tasks);

@@ -6,7 +6,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Deployment;
 
-/// <summary>What streams depend on in Azure.</summary>
+/// <summary>The settings in infra/ on which streams depend in Azure.</summary>
 public sealed class StreamingTests
 {
     [Fact]
@@ -19,7 +19,7 @@ public sealed class StreamingTests
         Assert.Equal(hostJson.GetProperty("functionTimeout").GetString(), settings["AzureFunctionsJobHost__functionTimeout"]);
     }
 
-    // At its timeout a function takes the whole worker with it, two seconds after it was cancelled.
+    // Two seconds after it canceled a function that exceeded its timeout, the host stops the whole worker.
     [Fact]
     public async Task However_long_streams_live_they_end_before_the_function_times_out()
     {
@@ -71,7 +71,8 @@ public sealed class StreamingTests
         Assert.Equal("1.2", site.GetProperty("scmMinTlsVersion").GetString());
     }
 
-    // Neither CORS, of which the functions take care, nor what Flex Consumption refuses (ftpsState, linuxFxVersion and more).
+    // No CORS, because the functions send its headers, and no setting that Flex Consumption refuses (ftpsState,
+    // linuxFxVersion and more).
     [Fact]
     public async Task Nothing_is_said_of_the_site_that_Flex_Consumption_does_not_take() => Assert.Equal(
         ["appSettings", "http20Enabled", "minTlsVersion", "scmMinTlsVersion"],
@@ -96,7 +97,7 @@ public sealed class StreamingTests
     public async Task The_app_starts_with_its_settings(bool customised)
     {
         var settings = (await (customised ? AzureDeployment.Customised() : AzureDeployment.Default())).Settings;
-        // Azure alone knows it.
+        // An ARM expression: only Azure knows the value.
         Assert.StartsWith("[", settings["Hub__Publisher__Key"], StringComparison.Ordinal);
         settings["Hub__Publisher__Key"] = $"{Guid.NewGuid()}{Guid.NewGuid()}";
         await using var server = await LocalHostServer.Start(null, [.. settings.Select(setting =>

@@ -4,7 +4,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Deployment;
 
-/// <summary>infra/main.bicep, compiled as <c>azd up</c> does it, and the table of docs/deploy.md.</summary>
+/// <summary>infra/main.bicep, compiled as <c>azd up</c> compiles it, and the table in docs/deploy.md.</summary>
 public sealed partial class TemplateTests
 {
     private static readonly JsonElement ParameterFile = JsonDocument.Parse(File.ReadAllText(
@@ -17,7 +17,7 @@ public sealed partial class TemplateTests
         Assert.Equal("", messages.Trim());
     }
 
-    // Warnings are errors there; those of a rule that is off would not be seen.
+    // A rule that is off or a warning would let a fault pass.
     [Fact]
     public void Every_rule_of_the_linter_is_an_error() => Assert.All(
         JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "infra", "bicepconfig.json"))).RootElement
@@ -41,7 +41,7 @@ public sealed partial class TemplateTests
             parameters.Where(parameter => !parameter.Value.TryGetProperty("defaultValue", out _)).Select(parameter => parameter.Name));
     }
 
-    // azd takes a variable that is not set for an empty text: so each needs the default once more.
+    // azd replaces an unset variable with an empty text, so main.parameters.json must repeat each default.
     [Fact]
     public async Task Variables_of_azd_have_the_defaults_of_the_parameters()
     {
@@ -55,7 +55,7 @@ public sealed partial class TemplateTests
         }
     }
 
-    // It would be written to a file, and change at each deployment.
+    // As a variable, the key would be written to a file in plain text.
     [Fact]
     public void The_publishers_key_is_no_variable_of_azd() => Assert.False(ParameterFile.TryGetProperty("hubPublisherKey", out _));
 

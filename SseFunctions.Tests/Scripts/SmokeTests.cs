@@ -6,8 +6,8 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Scripts;
 
-/// <summary><c>scripts/smoke.sh</c> against deployments that are well, and against those that are not. It looks at when
-/// what it reads has come.</summary>
+/// <summary><c>scripts/smoke.sh</c> against deployments that work, and against deployments with faults. These tests run
+/// alone, because the script judges by when messages arrive.</summary>
 [Collection(nameof(Alone))]
 public sealed class SmokeTests
 {
@@ -22,7 +22,7 @@ public sealed class SmokeTests
         result.HasPassed();
         Assert.StartsWith("ok    events: spacing   10 messages, ", result.Check("events: spacing"), StringComparison.Ordinal);
         Assert.EndsWith("it streams", result.Check("events: spacing"), StringComparison.Ordinal);
-        Assert.Contains("after 9 comes 10", result.Check("events: resume"), StringComparison.Ordinal);
+        Assert.Contains("after 9, the stream continues with 10", result.Check("events: resume"), StringComparison.Ordinal);
         Assert.StartsWith("ok ", result.Check("events: 204"), StringComparison.Ordinal);
         Assert.Contains("HTTP/1.1", result.Check("protocol"), StringComparison.Ordinal);
         Assert.StartsWith("skip  hub: delivery ", result.Check("hub: delivery"), StringComparison.Ordinal);
@@ -35,7 +35,7 @@ public sealed class SmokeTests
         using var curls = new WatchedCurl();
         var result = await SmokeScript.Run([$"{host.Url}"], ("SMOKE_TOKEN", HubClient.Everything), ("PATH", curls.SearchPath));
         result.HasPassed();
-        Assert.StartsWith("ok    hub: delivery     two updates came, ", result.Check("hub: delivery"), StringComparison.Ordinal);
+        Assert.StartsWith("ok    hub: delivery     two updates arrived, ", result.Check("hub: delivery"), StringComparison.Ordinal);
         Assert.StartsWith("ok ", result.Check("hub: resume"), StringComparison.Ordinal);
         Assert.DoesNotContain(HubClient.Everything, result.Output, StringComparison.Ordinal);
         Assert.Contains(".well-known/mercure", curls.Seen, StringComparison.Ordinal);
@@ -61,7 +61,7 @@ public sealed class SmokeTests
         var result = await SmokeScript.Run([$"{proxy.Url}"]);
         result.HasFailed();
         var spacing = result.Check("events: spacing");
-        Assert.StartsWith("FAIL  events: spacing   all 10 messages came at once, after ", spacing, StringComparison.Ordinal);
+        Assert.StartsWith("FAIL  events: spacing   all 10 messages arrived together, after ", spacing, StringComparison.Ordinal);
         Assert.Contains("something on the way buffers (server: Kestrel); see docs/troubleshooting.md", spacing, StringComparison.Ordinal);
         Assert.Equal("FAIL 1 of ", result.Lines[^1][..10]);
     }
@@ -69,13 +69,13 @@ public sealed class SmokeTests
     [Fact]
     public async Task Says_that_messages_came_in_lumps_behind_a_proxy_with_a_small_buffer()
     {
-        // Two or three messages.
+        // Bytes: two or three messages.
         const int Held = 200;
         await using var host = await LocalHostServer.Start(null, Delay);
         await using var proxy = await HoldingProxy.Start(host.Url, Held);
         var result = await SmokeScript.Run([$"{proxy.Url}"]);
         result.HasFailed();
-        Assert.Matches("FAIL  events: spacing   10 messages came in [2-5] lumps", result.Check("events: spacing"));
+        Assert.Matches("FAIL  events: spacing   10 messages arrived in [2-5] groups", result.Check("events: spacing"));
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class SmokeTests
         });
         var result = await SmokeScript.Run([$"{proxy.Url}"]);
         result.HasFailed();
-        Assert.Contains("'public, max-age=60', changed on the way", result.Check("events: caching"), StringComparison.Ordinal);
+        Assert.Contains("changed on the way to 'public, max-age=60'", result.Check("events: caching"), StringComparison.Ordinal);
         Assert.StartsWith("skip ", result.Check("events: buffering"), StringComparison.Ordinal);
     }
 
@@ -139,7 +139,7 @@ public sealed class SmokeTests
         await using var host = await LocalHostServer.Start(null, "Demo:Delay=00:00:01", "Streaming:MaxDuration=00:00:03");
         var result = await SmokeScript.Run([$"{host.Url}"]);
         result.HasFailed();
-        Assert.Contains("without close", result.Check("events: end"), StringComparison.Ordinal);
+        Assert.Contains("without the event close", result.Check("events: end"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class SmokeTests
 
         var withToken = await SmokeScript.Run([$"{host.Url}"], ("SMOKE_TOKEN", HubClient.Everything));
         withToken.HasFailed();
-        Assert.Contains("there is a token, but nobody may publish", withToken.Failures, StringComparison.Ordinal);
+        Assert.Contains("a token was given, but nobody may publish", withToken.Failures, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -171,8 +171,8 @@ public sealed class SmokeTests
     [Theory]
     [InlineData("", "may not")]
     [InlineData("Cors:AllowedOrigins=https://other.example", "may not")]
-    [InlineData("Cors:AllowedOrigins=https://page.example", "may, as https://page.example")]
-    [InlineData("Cors:AllowedOrigins=*", "may, as *")]
+    [InlineData("Cors:AllowedOrigins=https://page.example", "may read it, as https://page.example")]
+    [InlineData("Cors:AllowedOrigins=*", "may read it, as *")]
     public async Task Says_whether_the_pages_of_an_origin_may_read(string setting, string verdict)
     {
         string[] settings = setting.Length == 0 ? ["Demo:Delay=0"] : ["Demo:Delay=0", setting];
@@ -191,7 +191,7 @@ public sealed class SmokeTests
             host.Url, held: 0, then: headers => headers.Append("Access-Control-Allow-Origin", Origin));
         var result = await SmokeScript.Run([$"{proxy.Url}", "--origin", Origin]);
         result.HasFailed();
-        Assert.Contains("comes twice", result.Check("cors: events"), StringComparison.Ordinal);
+        Assert.Contains("is there twice", result.Check("cors: events"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -213,8 +213,8 @@ public sealed class SmokeTests
         });
         var result = await SmokeScript.Run([server.Urls.First(), "--origin", Origin], ("SMOKE_TOKEN", HubClient.Everything));
         result.HasFailed();
-        Assert.Contains("is this SseFunctions?", result.Check("health"), StringComparison.Ordinal);
-        Assert.Contains("is this SseFunctions?", result.Check("events: answer"), StringComparison.Ordinal);
+        Assert.Contains("which SseFunctions does not send", result.Check("health"), StringComparison.Ordinal);
+        Assert.Contains("which SseFunctions does not send", result.Check("events: answer"), StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', result.Output);
     }
 
@@ -239,14 +239,14 @@ public sealed class SmokeTests
     }
 
     [Theory]
-    [InlineData("Say the URL")]
+    [InlineData("Give the URL")]
     [InlineData("http://", "ftp://host")]
     [InlineData("query", "http://host/?code=1")]
-    [InlineData("One URL", "http://host", "http://other")]
+    [InlineData("Give one URL", "http://host", "http://other")]
     [InlineData("no option", "http://host", "--nope")]
     [InlineData("needs a value", "http://host", "--token")]
-    [InlineData("no JWT", "http://host", "--token", "a\"\nurl = \"http://other")]
-    [InlineData("An origin", "http://host", "--origin", "page.example")]
+    [InlineData("not a JWT", "http://host", "--token", "a\"\nurl = \"http://other")]
+    [InlineData("--origin must be", "http://host", "--origin", "page.example")]
     [InlineData("seconds", "http://host", "--wait", "soon")]
     public async Task Refuses_arguments_that_it_does_not_understand(string why, params string[] arguments)
     {
@@ -293,7 +293,7 @@ public sealed class SmokeTests
         public void Dispose() => Directory.Delete(Path, recursive: true);
     }
 
-    /// <summary>Notes what everybody can see of a curl, its arguments and its environment, and is a curl otherwise.</summary>
+    /// <summary>A curl that logs its arguments and its environment, which other users of the machine can see.</summary>
     private sealed class WatchedCurl : IDisposable
     {
         private readonly TemporaryFolder _folder = new();
