@@ -4,31 +4,34 @@ using SseFunctions.Hub.Redis.Connection;
 
 namespace SseFunctions.Hub.Redis.Log;
 
-/// <summary>Keeps the mirror, this instance's copy of the shared log in Redis, up to date. Subscribers read the mirror,
-/// and only this class reads the log from Redis, so the load on Redis does not grow with the number of
+/// <summary>Reads the shared log from Redis into the mirror, which is this instance's copy of the log: an
+/// <see cref="EntryStore"/>. Subscribers read the mirror, so the load on Redis does not grow with the number of
 /// subscribers.</summary>
 /// <remarks>
-/// <para>One loop reads: when another instance rings the bell (the Redis channel on which an append publishes the new
-/// tail), when this instance has appended an entry that the mirror lacks, when a caller or a restored connection
-/// requests a read, and every 1.5 s, because a message of the bell can be lost.</para>
-/// <para>A read continues after the mirror's last entry. Each entry in Redis is linked to the position of the entry
-/// before it, so the loop notices two kinds of gaps. If Redis has dropped entries that this instance has not read, the
-/// mirror starts again after them. If Redis has lost entries that the mirror has, for example in a failover, the mirror
-/// is loaded anew from Redis.</para>
-/// <para>Who calls: <see cref="RedisEventLog"/> owns the mirror. It calls <see cref="Start"/> once, and later
-/// <see cref="DisposeAsync"/>, which may be repeated. Any thread may call the other members. This class has no lock:
-/// <see cref="EntryStore"/> (the entries) and <see cref="ReadRequests"/> (the reasons to read) have their own locks,
-/// and only the loop changes the state and the time of the last read.</para>
+/// <para>One loop reads. The reasons to read are: another instance rings the bell (an append publishes the position of
+/// the new entry on a Redis channel); this instance appended an entry, and the mirror lacks the entry before it; a
+/// caller asks; a connection is restored; the last read failed; the mirror was loaded anew. The loop also reads every
+/// 1.5 s, because a message of the bell can be lost.</para>
+/// <para>A read starts after the mirror's last entry, the tail. Each entry in Redis names the position of the entry
+/// before it, so the loop notices two kinds of gaps. Redis has <i>dropped</i> entries if its limits removed them before
+/// this instance read them: the mirror is emptied, and starts after them. Redis has <i>lost</i> entries if it does not
+/// have the mirror's last entry, for example after a failover: the mirror is replaced by what Redis has now, because
+/// all instances must have the same entries.</para>
+/// <para>Who calls: <see cref="RedisEventLog"/> calls <see cref="Start"/> once, and later <see cref="DisposeAsync"/>;
+/// further calls of the latter do nothing. Any thread may call the other members. This class has no lock, because
+/// <see cref="EntryStore"/> (the entries) and <see cref="ReadRequests"/> (the reasons to read) have their own. Only the
+/// loop changes the state and the time of the last read. <see cref="RedisAppender"/> adds entries to the mirror too:
+/// the store accepts an entry only after the entry that it names, so both can add at the same time.</para>
 /// </remarks>
 internal sealed partial class RedisMirror : IAsyncDisposable
 {
-    // If a regular read finds an entry older than this, the entry's bell counts as missed. The bell of a younger entry
-    // may still be on its way.
+    // If the timer starts a read, and the read finds an entry older than this, a message of the bell counts as missed.
+    // The message for a younger entry may still arrive.
     private const long LongestBellMilliseconds = 500;
 
-    // The start position of a mirror after Redis has lost entries. It is before every entry, and differs from 0-0, the
-    // start position of a log without losses: the new log must not share the lost log's start position. Otherwise a
-    // subscriber at that position would miss the lost entries unnoticed.
+    // The mirror's start position after Redis has lost entries. It is before every entry, like 0-0, the start position
+    // of a log without losses. It differs from 0-0, so that a subscriber which is still at 0-0 is told about the gap:
+    // it has not received the lost entries.
     private static readonly LogPosition StartAfterLoss = new(0, 1);
 
     private static readonly TimeSpan ReadInterval = TimeSpan.FromSeconds(1.5);
@@ -49,16 +52,17 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     private long _lastRead;
     private Task _running = Task.CompletedTask;
 
-    /// <summary>Prepares the mirror; it reads nothing before <see cref="Start"/>.</summary>
-    /// <param name="connection">The connection.</param>
+    /// <summary>Starts the timer and listens for restored connections. Nothing is read from Redis before
+    /// <see cref="Start"/>.</summary>
+    /// <param name="connection">The connection to Redis.</param>
     /// <param name="keys">The keys of the shared log in Redis.</param>
-    /// <param name="held">The entries of the mirror. <see cref="RedisAppender"/> also adds entries to it.</param>
-    /// <param name="limits">The limits of the mirror.</param>
+    /// <param name="held">The mirror. <see cref="RedisAppender"/> also adds entries to it.</param>
+    /// <param name="limits">How many entries the mirror keeps, by count, bytes and age.</param>
     /// <param name="clock">The estimate of Redis' time, which each read updates.</param>
-    /// <param name="instance">The name of this instance, whose own messages on the bell are ignored.</param>
-    /// <param name="metrics">Counts missed bells, and reports the lag.</param>
+    /// <param name="instance">The name of this instance. Its own messages on the bell are ignored.</param>
+    /// <param name="metrics">Counts missed messages of the bell, and reports <see cref="Lag"/>.</param>
     /// <param name="time">The clock of this instance.</param>
-    /// <param name="logger">Receives failed reads, and losses.</param>
+    /// <param name="logger">Receives the messages at the end of this file.</param>
     public RedisMirror(
         RedisConnection connection,
         LogKeys keys,
@@ -86,7 +90,8 @@ internal sealed partial class RedisMirror : IAsyncDisposable
             _ => _requests.RequestAsync(isTimerDue: true), null, ReadInterval, ReadInterval);
     }
 
-    /// <summary>Whether the last read failed, or no read has succeeded yet.</summary>
+    /// <summary>Whether this instance is cut off from the shared log: the last read failed, or no read has succeeded
+    /// yet.</summary>
     public bool IsCut => _state != MirrorState.Current;
 
     /// <summary>Gets the time since the last read that succeeded; before the first, the time since the creation.
@@ -98,7 +103,8 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     private bool IsFailureLogged => _state is MirrorState.StartFailed or MirrorState.CutOff;
 
     /// <summary>Starts the loop, which reads until disposal. Call it once.</summary>
-    /// <returns>A task that completes when the whole log has been read, or the first attempt has failed.</returns>
+    /// <returns>A task that completes when the whole log has been read, or when the first attempt has failed. It does
+    /// not complete if <see cref="DisposeAsync"/> interrupts that attempt.</returns>
     public Task Start()
     {
         var first = _requests.RequestAsync();
@@ -110,9 +116,9 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     /// </summary>
     public void Expect(LogPosition position) => _requests.Expect(position);
 
-    /// <summary>Requests a read of the entries after the mirror's last one.</summary>
-    /// <returns>A task that completes when a read that began after this call has ended, with or without success.
-    /// </returns>
+    /// <summary>Asks the loop to read the entries after the mirror's last entry.</summary>
+    /// <returns>A task that completes when the read is done or has failed. The read starts after this call. The task
+    /// does not complete if <see cref="DisposeAsync"/> interrupts the read.</returns>
     public Task ReadOnAsync() => _requests.RequestAsync();
 
     /// <inheritdoc/>
@@ -144,7 +150,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // Disposed.
+            // DisposeAsync ends the loop.
         }
     }
 
@@ -152,7 +158,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     {
         try
         {
-            // Listen to the bell before reading, so that no entry between the two is missed.
+            // Listen to the bell before reading: an entry that is appended after the read must ring.
             await _bell.EnsureAsync(_stop.Token);
             if (!IsLoaded || !await TryReadOnAsync(isTimerDue)) await LoadAsync();
             Volatile.Write(ref _lastRead, _time.GetTimestamp());
@@ -163,7 +169,8 @@ internal sealed partial class RedisMirror : IAsyncDisposable
         catch (Exception exception)
             when (exception is not OperationCanceledException || !_stop.IsCancellationRequested)
         {
-            // Catch everything: nothing else reads the log, so this loop must not end.
+            // Catch everything except our own cancellation: nothing else reads the log, so this loop must not end. An
+            // exception other than HubUnavailableException is a defect, so each one is logged.
             var isNews = !IsFailureLogged || exception is not HubUnavailableException;
             // Set the state before logging: a health check after the log message must already report the failure.
             _state = IsLoaded ? MirrorState.CutOff : MirrorState.StartFailed;
@@ -172,8 +179,8 @@ internal sealed partial class RedisMirror : IAsyncDisposable
         }
     }
 
-    // Reads the entries after the mirror's last one. False if Redis has lost entries that the mirror has: then the
-    // mirror must be loaded anew.
+    // Reads the entries after the mirror's last entry. Returns false if Redis has lost entries: then the mirror must be
+    // loaded anew.
     private async Task<bool> TryReadOnAsync(bool isTimerDue)
     {
         RedisPage page;
@@ -188,8 +195,9 @@ internal sealed partial class RedisMirror : IAsyncDisposable
             LinkedEntry[] entries = [.. page.Entries];
             var count = _held.Add(entries);
             if (count == entries.Length) continue;
+            // The entry follows an entry before the mirror's last one: Redis no longer has the mirror's last entry.
             if (entries[count].Previous < _held.Tail) return HasLost(entries[count].Previous);
-            // Redis has dropped entries that this instance had not read yet. The mirror starts again after them.
+            // The entry follows an entry that this instance has not read, and that Redis has dropped.
             LogFellBehind(_held.Tail.ToString(), entries[count].Previous.ToString());
             _held.Replace(new LogRing(_limits, entries[count].Previous, _held.End.LastPublic));
             _held.Add(entries.AsSpan(count));
@@ -201,8 +209,8 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     // Reads all entries from Redis, and replaces those of the mirror.
     private async Task LoadAsync()
     {
-        // If the mirror had entries, Redis has lost some of them. Clients may have received the lost entries, so new
-        // entries must get positions after them.
+        // The mirror is loaded when it is empty, and after a loss. After a loss, clients may have received the lost
+        // entries, so new entries must get positions after the highest position that this instance has seen.
         var highest = _held.Highest;
         var isLoss = highest > default(LogPosition);
         if (isLoss) await _reader.AdvanceAsync(highest, _stop.Token);
@@ -213,7 +221,8 @@ internal sealed partial class RedisMirror : IAsyncDisposable
             page = await _reader.ReadAsync(ring.Tail, _stop.Token);
             foreach (var (previous, entry) in page.Entries)
             {
-                // Either this is the first entry that Redis holds, or Redis has dropped entries since the last page.
+                // The entry before this one is missing: this is the first entry that Redis still holds, or Redis has
+                // dropped entries since the last page. The very first entry of a log follows no entry (default).
                 if (previous != ring.Tail && previous != default)
                     ring = new LogRing(_limits, previous, ring.LastPublic);
                 ring.Add(entry);
@@ -221,37 +230,37 @@ internal sealed partial class RedisMirror : IAsyncDisposable
             }
         }
         while (page.IsFull);
-        // The Redis stream is lost, but its tail is known. The next entry will be linked to that tail.
+        // Redis has no entries, but a key with the position of the last one. The next entry will name that position.
         if (ring.Size.Count == 0 && page.Tail > ring.Tail) ring = new LogRing(_limits, page.Tail, ring.LastPublic);
         _held.Replace(ring);
-        // This instance may have appended entries since the last page was read. RedisAppender added them to the
-        // replaced ring, so read once more.
+        // This instance may have appended entries since the last page was read. RedisAppender added them to the old
+        // ring, which is gone, so read once more.
         _ = _requests.RequestAsync();
     }
 
-    // Logs that Redis has lost entries. Always false, the result of TryReadOnAsync.
+    // Logs that Redis has lost entries. Returns false, so that TryReadOnAsync can return the result.
     private bool HasLost(LogPosition after)
     {
         LogLost(after.ToString(), _held.Tail.ToString());
         return false;
     }
 
-    [LoggerMessage(221, LogLevel.Information, "Read the shared log in Redis: this instance holds {Count} entries")]
+    [LoggerMessage(221, LogLevel.Information, "The shared log in Redis was read: this instance holds {Count} entries")]
     private partial void LogRead(int count);
 
     [LoggerMessage(222, LogLevel.Warning,
-        "The shared log in Redis cannot be read: trying again. Subscribers stay connected, and get the updates that "
-        + "they miss when it can be read again. If this lasts, check the server and Redis:ConnectionString")]
+        "The shared log in Redis cannot be read: trying again. Subscribers stay connected, and get updates again after "
+        + "the next successful read. If this lasts, check the server and Redis:ConnectionString")]
     private partial void LogNotRead(Exception exception);
 
     [LoggerMessage(223, LogLevel.Warning,
-        "This instance fell behind the shared log in Redis: Redis has dropped the entries after {From} up to {To} "
-        + "before this instance has read them. Subscribers that miss some of them are told when they reconnect. To "
-        + "keep more entries, raise Hub:History:MaxCount, Hub:History:MaxBytes or Hub:History:MaxAge")]
+        "This instance fell behind the shared log in Redis: Redis dropped the entries after {From} up to {To} before "
+        + "this instance read them. Clients that miss some of them learn of the gap when they reconnect. To keep more "
+        + "entries, raise Hub:History:MaxCount, Hub:History:MaxBytes or Hub:History:MaxAge")]
     private partial void LogFellBehind(string from, string to);
 
     [LoggerMessage(224, LogLevel.Error,
-        "Redis has lost the entries after {From} up to {To}. Subscribers that received some of them are told when they "
-        + "reconnect. Check the persistence, the replication and the eviction policy of Redis")]
+        "Redis has lost the entries after {From} up to {To}. Clients that received some of them learn of the loss when "
+        + "they reconnect. Check the persistence, the replication and the eviction policy of Redis")]
     private partial void LogLost(string from, string to);
 }

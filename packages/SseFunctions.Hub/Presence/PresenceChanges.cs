@@ -1,17 +1,19 @@
 namespace SseFunctions.Hub.Presence;
 
-/// <summary>The subscribers of this instance, and which of them have come or gone without the other instances knowing
-/// it yet: their change is due. A subscriber has at most one due change, so the list does not grow with the number of
-/// changes while the registry cannot be reached. Used by <see cref="SharedPresence"/> alone.</summary>
+/// <summary>The changes of presence that this instance still has to publish: subscribers that have come, and
+/// subscribers that have gone. Such a change is <i>due</i>. A subscriber has at most one due change: if it comes and
+/// goes while the registry cannot be reached, nothing is left. <see cref="SharedPresence"/> uses this class.</summary>
 /// <remarks>
-/// <para>How a change is shared: <see cref="Take"/> returns it, the caller writes its value to the registry, calls
-/// <see cref="RecordAnnouncement"/>, announces the change by an update, calls <see cref="RecordAnnouncement"/> again,
-/// and last <see cref="Settle"/>. If a step fails, the change stays due, and the next <see cref="Take"/> returns it
-/// again. So a change is announced at least once.</para>
-/// <para>Thread-safe: one lock guards all fields and the properties of each <see cref="SharedSubscriber"/>. Any thread
-/// may call <see cref="Add"/>, <see cref="Remove(ActiveSubscriber)"/> and <see cref="RemoveAll"/>. The other methods
-/// are for one caller at a time: the loop of <see cref="SharedPresence"/>, or its StopAsync once the loop has ended.
-/// Two callers of <see cref="Take"/> would share the same changes.</para>
+/// <para>How a due change is published: <see cref="Take"/> returns the change. The caller writes the subscriber's value
+/// (its name and subscriptions) to the instance registry, calls <see cref="RecordAnnouncement"/> for those that have
+/// come, announces the change to subscribers by an update in the log, calls <see cref="RecordAnnouncement"/> for those
+/// that have gone, removes the values of those that have gone from the registry, and calls <see cref="Settle"/>. If a
+/// step fails, the change stays due, and the next <see cref="Take"/> returns it again. So a coming can be announced
+/// twice.</para>
+/// <para>One lock guards all fields, and the properties of each <see cref="SharedSubscriber"/>. Any thread may call
+/// <see cref="Add"/>, <see cref="Remove(ActiveSubscriber)"/> and <see cref="RemoveAll"/>. Only one caller at a time may
+/// call the other methods: the loop of <see cref="SharedPresence"/>, or SharedPresence.StopAsync after the loop has
+/// ended. Two callers of <see cref="Take"/> would publish the same changes twice.</para>
 /// </remarks>
 internal sealed class PresenceChanges
 {
@@ -19,7 +21,7 @@ internal sealed class PresenceChanges
     private readonly Dictionary<ActiveSubscriber, SharedSubscriber> _all = [];
     private readonly LinkedList<SharedSubscriber> _due = new();
 
-    /// <summary>Adds a subscriber that has come. Its change is due.</summary>
+    /// <summary>Adds a subscriber that has come, once. Its coming is due.</summary>
     public void Add(ActiveSubscriber subscriber)
     {
         var shared = new SharedSubscriber(subscriber);
@@ -30,8 +32,8 @@ internal sealed class PresenceChanges
         }
     }
 
-    /// <summary>Records that a subscriber has gone. Its change is due, unless the registry has never had it: then the
-    /// subscriber is forgotten.</summary>
+    /// <summary>Records that a subscriber has gone. Its end is due. If its coming was never taken, nobody knows the
+    /// subscriber: then nothing is due.</summary>
     public void Remove(ActiveSubscriber subscriber)
     {
         lock (_gate)
@@ -40,16 +42,18 @@ internal sealed class PresenceChanges
         }
     }
 
-    /// <summary>Records that all subscribers have gone.</summary>
+    /// <summary>Records that all subscribers have gone, because the host stops.</summary>
     public void RemoveAll()
     {
         lock (_gate)
         {
+            // A copy, because Remove changes the dictionary.
             foreach (var shared in _all.Values.ToArray()) Remove(shared);
         }
     }
 
-    /// <summary>Makes the changes of all subscribers due again, because the registry has lost its values.</summary>
+    /// <summary>Makes the coming of every subscriber due again, because the registry has lost the values of this
+    /// instance.</summary>
     public void Repeat()
     {
         lock (_gate)
@@ -61,10 +65,9 @@ internal sealed class PresenceChanges
         }
     }
 
-    /// <summary>Whether this number of values in the registry is plausible. The registry must have the value of each
-    /// subscriber without a due change. It may have the value of a subscriber with a due change, if a write of it was
-    /// tried.</summary>
-    /// <param name="held">The number of values that the registry has of this instance.</param>
+    /// <summary>Whether the registry can have this number of values. It must have the value of each subscriber without
+    /// a due change. It may have the value of a subscriber whose change is due and was taken before.</summary>
+    /// <param name="held">How many values of this instance the registry has.</param>
     public bool Fits(long held)
     {
         lock (_gate)
@@ -74,10 +77,11 @@ internal sealed class PresenceChanges
         }
     }
 
-    /// <summary>Gets the changes that are due, the oldest first. They stay due until <see cref="Settle"/>.</summary>
-    /// <param name="maxSubscribers">The maximum number of changes.</param>
-    /// <param name="maxTopics">Once the taken subscribers have this number of topic selectors together, no more are
-    /// taken.</param>
+    /// <summary>Gets the changes that are due, those first that have been due longest. They stay due until
+    /// <see cref="Settle"/>.</summary>
+    /// <param name="maxSubscribers">At most this many changes are taken, one for each subscriber.</param>
+    /// <param name="maxTopics">No further change is taken once the subscribers of the taken changes have this many
+    /// topic selectors together. The last one may exceed the number.</param>
     public List<PresenceChange> Take(int maxSubscribers, int maxTopics)
     {
         var changes = new List<PresenceChange>();
@@ -88,17 +92,19 @@ internal sealed class PresenceChanges
                 if (changes.Count == maxSubscribers || maxTopics <= 0) break;
                 changes.Add(new PresenceChange(shared, shared.IsHere, shared.MayBeAnnounced));
                 maxTopics -= shared.Subscriber.Topics.Count;
+                // Before the caller writes it: a write that fails may have been executed.
                 shared.MayBeHeld = true;
             }
         }
         return changes;
     }
 
-    /// <summary>Records which comings may have been announced. Call it before the announcement with true, so that a
-    /// coming counts as announced even if the announcement fails; and after it with false, so that an announced end is
-    /// not announced again.</summary>
-    /// <param name="changes">The changes that are announced together.</param>
-    /// <param name="hasCome">True: record the subscribers that have come. False: record those that have gone.</param>
+    /// <summary>Records what other instances may know. Call this method with true before the announcement: a coming
+    /// counts as announced from then on, because an announcement that failed may have been executed. Call it with false
+    /// after the announcement: an announced end is then not announced again, even if a later step fails.</summary>
+    /// <param name="changes">The changes that one step announces.</param>
+    /// <param name="hasCome">True: marks the subscribers among <paramref name="changes"/> that have come as announced.
+    /// False: removes the mark of those that have gone.</param>
     public void RecordAnnouncement(IEnumerable<PresenceChange> changes, bool hasCome)
     {
         lock (_gate)
@@ -110,8 +116,8 @@ internal sealed class PresenceChanges
         }
     }
 
-    /// <summary>Records that the changes are announced, and that the registry no longer has the values of subscribers
-    /// that have gone. The changes are no longer due.</summary>
+    /// <summary>Ends the publication of changes: all steps have succeeded, so the changes are no longer due.
+    /// Subscribers that have gone are forgotten.</summary>
     public void Settle(IEnumerable<PresenceChange> changes)
     {
         lock (_gate)
@@ -119,7 +125,7 @@ internal sealed class PresenceChanges
             foreach (var change in changes)
             {
                 if (!change.HasCome) Forget(change.Shared);
-                // If the subscriber has gone since Take, its end is due instead.
+                // A subscriber that has gone since Take stays in the list: now its end is due.
                 else if (change.Shared.IsHere) _due.Remove(change.Shared.Node);
             }
         }
