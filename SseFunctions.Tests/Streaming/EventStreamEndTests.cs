@@ -172,7 +172,7 @@ public sealed class EventStreamEndTests
         await server.Advance(TimeSpan.FromSeconds(1), ended);
         Assert.True(await ended);
         await server.Logs.First("ended: invocation_cancelled");
-        Assert.Equal(LogLevel.Warning, (await server.Logs.First("ignores its cancellation")).Level);
+        Assert.Equal(LogLevel.Warning, (await server.Logs.First("did not stop within 1 s of its cancellation")).Level);
         never.SetResult(true);
     }
 

@@ -5,37 +5,43 @@ namespace SseFunctions.Streaming;
 /// <summary>One open stream: writes the events of one sequence, and heartbeats, to one client until the stream ends
 /// with one of the reasons of <see cref="StreamEnd"/>.</summary>
 /// <remarks>
-/// <para>Owner: <see cref="EventStreams"/>, on the async flow of the request. It creates the stream, adds it to
-/// <see cref="OpenStreams"/>, calls <see cref="WriteAsync"/> once, then <see cref="SettleReasonAsync"/>, and disposes
-/// of the stream.</para>
+/// <para>Owner: <see cref="EventStreams"/>, in the code that answers the request. It creates the stream, calls
+/// <see cref="Look"/> once, adds the stream to <see cref="OpenStreams"/>, calls <see cref="WriteAsync"/> once, then
+/// <see cref="SettleReasonAsync"/>, and disposes of the stream.</para>
 /// <para>The loop is <see cref="WriteAsync"/>. Only the loop enumerates the sequence. The loop takes all events that
 /// the sequence has ready, flushes, waits until the client's connection has room again, and then waits for the next
-/// event with <see cref="StreamSignal"/>. The loop continues on the thread on which the sequence gives that event. When
-/// another signal wakes the loop, it continues on the thread pool.</para>
+/// event with <see cref="StreamSignal"/>. When the sequence returns that event on some thread, the loop continues on
+/// this thread, as an inline continuation. When another signal wakes the loop, it continues on the thread pool.</para>
 /// <para>While the loop waits for the sequence, one other thread at a time may borrow the client
-/// (<see cref="ILentClient"/>) and write in the loop's place: a thread of the sequence with events, or the timer's
-/// thread with a heartbeat. The loop is held until the borrower returns the client, so there is only one writer at any
-/// time.</para>
-/// <para>The timer of <see cref="EventStreams"/> calls <see cref="Look"/>, for one stream after the other. Any thread
+/// (<see cref="ILentClient"/>) and write in the loop's place: a thread of the sequence writes events, or the timer's
+/// thread writes a heartbeat. The signal holds the loop until the borrower returns the client, so there is only one
+/// writer at any time.</para>
+/// <para>The timer of <see cref="EventStreams"/> calls <see cref="Look"/> for the streams that are due, never for two
+/// at a time. Any thread
 /// may call <see cref="End"/> and <see cref="Abort"/> and read <see cref="Reason"/> and <see cref="Age"/> at any
 /// time.</para>
 /// </remarks>
 internal sealed class EventStream : ILentClient, IDisposable
 {
-    // Events that are ready leave in one flush. At this size the loop flushes and waits until the client has taken the
-    // bytes, so that a sequence never runs far ahead of a slow client. The last piece can make a flush twice as large.
+    // Events that are ready leave in one flush. When this many bytes are reached, the loop flushes and waits until the
+    // connection has room again, so that a sequence never runs far ahead of a slow client. An event is written in
+    // pieces of at most this size, so a flush has less than twice as many bytes.
     private const int MaxWriteBytes = 32 * 1024;
 
-    // A sequence that computes between its events without awaiting never makes the loop wait. So the loop also flushes
-    // after this time, or such events would be held back until MaxWriteBytes.
+    // The MoveNextAsync of a sequence that computes between its events without awaiting always completes synchronously.
+    // So the loop also flushes after this time, or such events would be held back until MaxWriteBytes.
     private const int SlowMilliseconds = 50;
     private const double ShortestShareOfMaxDuration = 0.8;
 
-    // A connection whose kernel has received no acknowledgment for this many heartbeat intervals is dead. The number is
-    // between two and three, so that the third unanswered heartbeat ends the stream even if the timer sends some late.
+    // A connection is dead if the client's kernel owes an acknowledgment (TcpState.IsUnanswered), and none has arrived
+    // for this many heartbeat intervals. The number is less than three, so that the stream ends when the third
+    // heartbeat is due, and more than two, so that heartbeats which the timer sends late do not end a stream at the
+    // second.
     private const double UnansweredHeartbeats = 2.5;
 
-    // The platform gives a canceled function two seconds before it ends the whole worker process.
+    // The platform gives a canceled function two seconds before it ends the whole worker process. The sequence may take
+    // one of them to stop, and a write that is still blocked after the end is aborted after LateClientGrace if
+    // WriteTimeout sets no other limit.
     private static readonly TimeSpan SequenceGrace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LateClientGrace = TimeSpan.FromSeconds(1);
 
@@ -57,20 +63,22 @@ internal sealed class EventStream : ILentClient, IDisposable
     // The part of the current event that the loop has not written yet.
     private ReadOnlyMemory<byte> _rest;
 
-    // A borrower's flush that the client had not taken when the borrower returned the client, or the exception of a
-    // borrower's write. The loop awaits it.
+    // A borrower's flush that was not complete when the borrower returned the client, or the exception of a borrower's
+    // write. The loop awaits this task.
     private Task<bool>? _sending;
 
-    // In Environment.TickCount64. Before this time the connection cannot be dead, so nothing asks the kernel.
+    // A value of Environment.TickCount64. Before this time the connection cannot be dead, so a flush does not ask the
+    // kernel.
     private long _mayBeDeadAt;
     private long _endedAt;
     private int _end;
 
     /// <summary>Opens the stream. Nothing is written before <see cref="WriteAsync"/>.</summary>
-    /// <param name="context">The request.</param>
-    /// <param name="open">The open streams, which a blocked write asks for an early look.</param>
-    /// <param name="options">The settings.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="context">The request, whose response the stream writes.</param>
+    /// <param name="open">The streams that the timer looks at. A blocked write asks there for an early look at this
+    /// stream.</param>
+    /// <param name="options">The settings of all streams.</param>
+    /// <param name="time">The clock for everything but the kernel's state.</param>
     /// <param name="expires">When the stream ends with <see cref="StreamEnd.Expired"/>; null: never.</param>
     public EventStream(
         HttpContext context, OpenStreams open, StreamingOptions options, TimeProvider time, DateTimeOffset? expires)
@@ -91,13 +99,14 @@ internal sealed class EventStream : ILentClient, IDisposable
     /// <summary>The feature that opened the stream, for logs, metrics and spans.</summary>
     public required string Feature { get; init; }
 
-    /// <summary>The stream's index in <see cref="OpenStreams"/>, which alone uses it, under its lock.</summary>
+    /// <summary>The stream's index in <see cref="OpenStreams"/>. Only that class uses the index, under its own
+    /// lock.</summary>
     public int Index { get; set; } = OpenStreams.NotOpen;
 
     /// <summary>The end reason; <see cref="StreamEnd.None"/> while the stream is open.</summary>
     public StreamEnd Reason => (StreamEnd)Volatile.Read(ref _end);
 
-    /// <summary>The number of events that were written to the client's connection.</summary>
+    /// <summary>The number of events that the stream has written, or has begun to write.</summary>
     public long Events { get; private set; }
 
     /// <summary>The time since the stream was opened.</summary>
@@ -111,7 +120,7 @@ internal sealed class EventStream : ILentClient, IDisposable
     // A connection that is unanswered (TcpState.IsUnanswered) and without an acknowledgment for this long is dead.
     private TimeSpan LongestSilence => _options.Heartbeat * UnansweredHeartbeats;
 
-    // The timestamp at which the next heartbeat is due, unless another flush completes before.
+    // The timestamp at which the next heartbeat is due. Each completed flush postpones it.
     private long HeartbeatAt => _options.Heartbeat > TimeSpan.Zero
         ? _time.After(_client.TookAt, _options.Heartbeat)
         : OpenStreams.Never;
@@ -125,13 +134,14 @@ internal sealed class EventStream : ILentClient, IDisposable
         Interlocked.CompareExchange(ref _endedAt, _time.GetTimestamp(), 0);
         if (!TryReplaceReason(StreamEnd.None, reason))
         {
-            // After Abort the client is gone because of the abort: its reason stays.
+            // After Abort the client is gone because the stream aborted the connection: the first reason stays.
             if (reason == StreamEnd.ClientGone && !_client.IsAborted)
                 TryReplaceReason(StreamEnd.InvocationCancelled, reason);
             return;
         }
         _signal.Raise(Wake.End);
-        // For these two reasons the platform waits only about two seconds. For the others a slow client keeps its time.
+        // For these two reasons the platform waits only about two seconds, so a blocked write gets less time. For other
+        // reasons it keeps the time that CutOffLateClient allows.
         if (reason is StreamEnd.HostStopping or StreamEnd.InvocationCancelled) _client.Hurry();
     }
 
@@ -139,9 +149,9 @@ internal sealed class EventStream : ILentClient, IDisposable
     public void Abort() => _client.Abort();
 
     /// <summary>Does what is due: ends the stream at its time, sends a heartbeat, aborts the connection of a client
-    /// that takes nothing. The timer calls this for the open streams, one after the other; the owner calls it once when
-    /// the stream opens. The heartbeat is written on the calling thread, which is cheaper than waking the
-    /// loop.</summary>
+    /// that takes nothing, or too slowly after the end. The owner calls this once, before the stream is among the open
+    /// streams; then only the timer calls it. The heartbeat is written on the calling thread, which is cheaper than
+    /// waking the loop.</summary>
     /// <param name="now">The clock's timestamp, read once for all streams.</param>
     /// <returns>The timestamp of the next look. <see cref="SendAsync"/> asks for an earlier look when a write
     /// blocks.</returns>
@@ -155,7 +165,8 @@ internal sealed class EventStream : ILentClient, IDisposable
             return OpenStreams.AtOnce;
         }
         if (Ended) return OpenStreams.Never;
-        // The client can be borrowed only while the loop waits for the sequence. Otherwise the next tick tries again.
+        // The client can be borrowed only while the loop waits for the sequence. Otherwise the timer's next run tries
+        // again.
         if (now >= HeartbeatAt && TryBorrow()) SendHeartbeat();
         return Math.Min(Math.Min(_expiresAt, _maxDurationAt), HeartbeatAt);
     }
@@ -165,8 +176,8 @@ internal sealed class EventStream : ILentClient, IDisposable
     /// once, by the owner.</summary>
     /// <returns>True if the sequence stopped and was disposed of; false if it ignored its cancellation and still
     /// runs.</returns>
-    /// <exception cref="Exception">What the sequence threw, also as its reaction to the cancellation. No exception for
-    /// an OperationCanceledException as that reaction.</exception>
+    /// <exception cref="Exception">The exception of the sequence, or of a write. An OperationCanceledException with
+    /// which the sequence answers its cancellation is not thrown.</exception>
     public async Task<bool> WriteAsync(ReadOnlyMemory<byte> preamble, IAsyncEnumerable<ServerSentEvent> events)
     {
         await _client.StartAsync();
@@ -186,7 +197,7 @@ internal sealed class EventStream : ILentClient, IDisposable
                 var isOver = !WriteWhatIsReady(reader);
                 if (!await SendAsync()) End(StreamEnd.ClientGone);
                 if (isOver) End(StreamEnd.Finished);
-                // Otherwise a sequence that always has an event ready would never give this thread to other streams.
+                // Without this, a sequence that always has an event ready would keep this thread from other streams.
                 else if (!reader.IsPending) await Task.Yield();
                 while (reader.IsPending && !Ended)
                 {
@@ -212,8 +223,8 @@ internal sealed class EventStream : ILentClient, IDisposable
     {
         if (Ended || !_signal.TryHold()) return false;
         if (!Ended) return true;
-        // The stream has just ended. What was held is then the wait for the sequence to stop, in which nothing may be
-        // written.
+        // The stream has ended meanwhile, and TryHold may have held the wait of SequenceReader.CloseAsync: nothing may
+        // be written after the end.
         _signal.Release();
         return false;
     }
@@ -236,7 +247,7 @@ internal sealed class EventStream : ILentClient, IDisposable
         }
         catch (Exception exception)
         {
-            // The exception belongs to this stream. The borrower writes to many streams, so it must not get it.
+            // The loop must throw the exception, and not the borrower, which writes to other streams too.
             _sending = Task.FromException<bool>(exception);
         }
         _signal.Release(_sending is null ? Wake.None : Wake.Sending);
@@ -249,9 +260,9 @@ internal sealed class EventStream : ILentClient, IDisposable
         _signal.Release(Wake.Sending);
     }
 
-    /// <summary>Flushes the bytes that were written, and waits until the client's connection has room again. Called by
-    /// the loop, by a borrower (<see cref="Return"/>), and by the owner after <see cref="WriteAsync"/>: never by two at
-    /// once.</summary>
+    /// <summary>Flushes the bytes that were written. The task completes when the client's connection has room again.
+    /// Called by the loop, by a borrower (<see cref="Return"/>, which does not await the task), and by the owner after
+    /// <see cref="WriteAsync"/>: never by two at the same time.</summary>
     /// <returns>False if the client is gone, or if its connection was dead and has been aborted.</returns>
     public ValueTask<bool> SendAsync()
     {
@@ -261,15 +272,15 @@ internal sealed class EventStream : ILentClient, IDisposable
             return ValueTask.FromResult(false);
         }
         var sent = _client.FlushAsync();
-        // The write is blocked. From the next tick on, Look watches how much of it the client takes.
+        // If the write is blocked, Look watches from the timer's next run on how much of it the client takes.
         if (!sent.IsCompleted) _open.LookAtOnce(this);
         return sent;
     }
 
     /// <summary>Waits until the end reason is certain. After <see cref="StreamEnd.InvocationCancelled"/> the signal
-    /// that the client is gone may still be on its way and would replace the reason, so this waits for that signal
-    /// until <see cref="LateSignalGrace"/> after the cancellation. After other reasons it returns immediately. Called
-    /// by the owner after <see cref="WriteAsync"/>.</summary>
+    /// that the client is gone may still be on its way and would replace the reason, so this method waits for that
+    /// signal until <see cref="LateSignalGrace"/> after the cancellation. After other reasons it returns immediately.
+    /// Called by the owner after <see cref="WriteAsync"/>.</summary>
     /// <param name="gone">Is canceled when the client is gone.</param>
     public async ValueTask SettleReasonAsync(CancellationToken gone)
     {
@@ -279,7 +290,8 @@ internal sealed class EventStream : ILentClient, IDisposable
         await Task.Delay(left, _time, gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Detaches the stream from its request, which has ended. Called by the owner, last.</summary>
+    /// <summary>Frees what the stream registered at its request. The owner calls this last, and no longer uses the
+    /// response.</summary>
     public void Dispose()
     {
         _client.Dispose();
@@ -303,8 +315,8 @@ internal sealed class EventStream : ILentClient, IDisposable
     private bool TryReplaceReason(StreamEnd reason, StreamEnd by) =>
         Interlocked.CompareExchange(ref _end, (int)by, (int)reason) == (int)reason;
 
-    // Asks the kernel only when enough time has passed since the last acknowledgment that it reported: each question is
-    // a system call. Uses the machine's clock, as the kernel does.
+    // Asks the kernel only when enough time has passed since the last acknowledgment that the kernel reported, because
+    // each question is a system call. Uses the machine's clock, as the kernel does.
     private bool PathIsDead()
     {
         if (_options.Heartbeat == TimeSpan.Zero) return false;
@@ -328,8 +340,9 @@ internal sealed class EventStream : ILentClient, IDisposable
         var standstill = write.Look(out var connection);
         if (Ended)
         {
-            // After the end the whole write has a limit, even if the client takes bytes: the platform may wait for the
-            // end. A client that takes nothing keeps the limit that it had before the end.
+            // After the end of the stream, the blocked write has a limit, even if the client takes bytes, because the
+            // platform may wait for the function to return. A client that takes nothing is aborted as before the end:
+            // when it has taken nothing for WriteTimeout.
             var isLate = _time.GetElapsedTime(_endedAt) >= (timeout > TimeSpan.Zero ? timeout : LateClientGrace);
             if (isLate || IsDead(connection) || (timeout > TimeSpan.Zero && standstill >= timeout)) Abort();
             return;
@@ -340,7 +353,7 @@ internal sealed class EventStream : ILentClient, IDisposable
         }
         else if (timeout > TimeSpan.Zero && standstill >= timeout)
         {
-            // The kernel of a client that does not read still acknowledges: then the reason is WriteTimeout.
+            // If the client does not read, but its kernel acknowledges, the reason is WriteTimeout.
             var pathIsDead = connection is { IsUnanswered: true } state && state.Silence >= timeout;
             End(pathIsDead ? StreamEnd.ClientGone : StreamEnd.WriteTimeout);
         }
@@ -351,8 +364,8 @@ internal sealed class EventStream : ILentClient, IDisposable
         Abort();
     }
 
-    // Writes events until the loop has to wait for the sequence or there is enough for one flush: true; or until the
-    // sequence is finished: false.
+    // Writes events until the sequence has none ready, there is enough for one flush, or the stream ends. Returns false
+    // if the sequence is finished.
     private bool WriteWhatIsReady(SequenceReader reader)
     {
         do
@@ -364,8 +377,8 @@ internal sealed class EventStream : ILentClient, IDisposable
                 _rest = next.Bytes;
                 Events++;
             }
-            // WriteTimeout limits one write. A large event is written in pieces, so that an event of any size can
-            // arrive within that limit.
+            // A large event is written in pieces: each has the time of WriteTimeout, so an event of any size can
+            // arrive.
             var piece = _rest.Span[..Math.Min(_rest.Length, MaxWriteBytes)];
             _client.Write(piece);
             // default, not an empty slice: a slice would keep the whole event in memory until the next event comes.

@@ -31,7 +31,8 @@ public sealed class SubscriberTests : IAsyncDisposable
         var metrics = new HubMetrics(_services.GetRequiredService<IMeterFactory>(), _log, TimeProvider.System);
         _subscribers = new Subscribers(_log, metrics);
         _sweeper = new Sweeper(_subscribers, TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        _dispatcher = new Dispatcher(_log, _subscribers, _sweeper, TimeProvider.System, NullLogger<Dispatcher>.Instance);
+        _dispatcher =
+            new Dispatcher(_log, _subscribers, _sweeper, TimeProvider.System, NullLogger<Dispatcher>.Instance);
     }
 
     private static CancellationToken Test => TestContext.Current.CancellationToken;
@@ -43,7 +44,8 @@ public sealed class SubscriberTests : IAsyncDisposable
         const int Each = 400;
         const int Readers = 60;
         await _dispatcher.StartAsync(Test);
-        var readers = Enumerable.Range(0, Readers).Select(number => Task.Run(() => ReadAll(number, Publishers * Each), Test)).ToArray();
+        var readers = Enumerable.Range(0, Readers)
+            .Select(number => Task.Run(() => ReadAll(number, Publishers * Each), Test)).ToArray();
         await Task.WhenAll(Enumerable.Range(0, Publishers).Select(publisher => Task.Run(
             async () =>
             {
@@ -87,6 +89,23 @@ public sealed class SubscriberTests : IAsyncDisposable
         subscriber.Subscriber.Stop();
         Assert.False(await next);
         Assert.False(await subscriber.Events.MoveNextAsync());
+    }
+
+    [Fact]
+    public async Task A_write_that_fails_ends_the_wait_so_that_the_subscriber_can_leave()
+    {
+        await _dispatcher.StartAsync(Test);
+        var subscriber = Subscribe(["a"], []);
+        var client = new BrokenClient();
+        subscriber.Subscriber.Client = client;
+        var next = subscriber.Events.MoveNextAsync().AsTask();
+        await Publish("a");
+        Assert.Same(
+            client.Exception, await Assert.ThrowsAsync<InvalidOperationException>(() => next.Within("exception")));
+        Assert.Same(client.Exception, client.Failed);
+        subscriber.Subscriber.Stop();
+        await subscriber.DisposeAsync();
+        Assert.Equal(0, _subscribers.Count);
     }
 
     [Fact]
@@ -261,7 +280,8 @@ public sealed class SubscriberTests : IAsyncDisposable
         var ids = new List<string>();
         while (true)
         {
-            var after = ids.Count == 0 ? _log.Start : (await _log.FindAsync(ids[^1], Test)) ?? throw new InvalidOperationException();
+            var after = ids.Count == 0
+                ? _log.Start : (await _log.FindAsync(ids[^1], Test)) ?? throw new InvalidOperationException();
             var leaveAfter = random.Next(1, count / 3);
             await using var subscriber = Subscribe(seed % 2 == 0 ? ["all", "end"] : ["*"], [], after);
             while (leaveAfter-- > 0 && await subscriber.Events.MoveNextAsync())
@@ -329,5 +349,21 @@ public sealed class SubscriberTests : IAsyncDisposable
         public IAsyncEnumerator<ServerSentEvent> Events { get; } = subscriber.GetAsyncEnumerator();
 
         public ValueTask DisposeAsync() => subscriber.DisposeAsync();
+    }
+
+    // Its connection cannot be written to.
+    private sealed class BrokenClient : ILentClient
+    {
+        public InvalidOperationException Exception { get; } = new("broken");
+
+        public Exception? Failed { get; private set; }
+
+        public bool TryBorrow() => true;
+
+        public void Write(ServerSentEvent next) => throw Exception;
+
+        public void Return() => throw new NotSupportedException();
+
+        public void Fail(Exception exception) => Failed = exception;
     }
 }

@@ -7,23 +7,27 @@ namespace SseFunctions.Hub.Delivery;
 
 /// <summary>The sequence of events of one open hub stream: follows the log from a position and returns the entries that
 /// match the topic selectors and rights. An instance may have tens of thousands of subscribers, so the sequence, its
-/// enumerator and the awaited task are one object, written by hand in place of an async iterator.</summary>
-/// <param name="log">The log that the subscriber reads.</param>
-/// <param name="subscribers">All subscribers of this instance. The subscriber joins a group there when its enumeration
-/// begins, and leaves the group when it is disposed.</param>
+/// enumerator, the source of the awaited task and the work item for the thread pool are one object, written by hand in
+/// place of an async iterator.</summary>
+/// <param name="log">The log to read.</param>
+/// <param name="subscribers">All subscribers of this process. The subscriber joins a group of subscribers with equal
+/// subscriptions there when its enumeration begins, and leaves the group when it is disposed.</param>
 /// <param name="subscription">The topic selectors and the rights.</param>
-/// <param name="after">The position after which the events begin. Null: all entries that the log holds at the first
-/// read.</param>
-/// <param name="client">The client that the subscriber is counted for; null if clients are not counted.</param>
-/// <param name="active">Announces the subscriptions; null if <see cref="HubOptions.Subscriptions"/> is off.</param>
+/// <param name="after">The position after which the events begin. Null: before the oldest entry that the log holds at
+/// the first read.</param>
+/// <param name="client">The name of the client for the limit <see cref="HubOptions.MaxSubscribersPerClient"/>; null if
+/// there is no such limit.</param>
+/// <param name="active">Tells other clients, by updates and the subscription API, which subscriptions are active; null
+/// if <see cref="HubOptions.Subscriptions"/> is off.</param>
 /// <remarks>
-/// <para>Who calls: the stream enumerates and disposes the subscriber, one call at a time. Threads of
-/// <see cref="Sweeper"/> call <see cref="Wake"/>. Any thread may call <see cref="Stop"/> and read
-/// <see cref="Lag"/>.</para>
-/// <para>No lock guards the fields. <see cref="_state"/> names their owner. Busy: one thread owns them, either the
-/// stream's or the thread that ended a wait. Waiting: no thread owns them, and the stream waits for MoveNextAsync. A
-/// thread becomes the owner if it changes Waiting to Busy by compare-and-exchange. Stopped: the sequence ends; a thread
-/// that still owns the fields notices it and completes the stream's wait.</para>
+/// <para>Who calls: the stream sets <see cref="Client"/>, enumerates and disposes the subscriber, one call at a time.
+/// Threads of <see cref="Sweeper"/> call <see cref="Wake"/>. A thread of the pool continues a long search
+/// (<see cref="Turn.Yield"/>). Any thread may call <see cref="Stop"/> and read <see cref="Lag"/>.</para>
+/// <para>No lock guards the fields. <see cref="_state"/> says whether a thread owns them. Busy: one thread owns them,
+/// and only this thread may write them: the stream's, a sweeper's or one of the pool. Waiting: no thread owns them, and
+/// the stream awaits MoveNextAsync. A thread becomes the owner if it changes Waiting to Busy by compare-and-exchange,
+/// and gives the ownership back when it completes MoveNextAsync. Stopped: the sequence ends after the entries that were
+/// already read. If a thread other than the stream's owns the fields then, this thread completes MoveNextAsync.</para>
 /// <para>No wake-up is lost. A subscriber begins to wait only when it has read everything up to its group's last batch.
 /// The sweeper sets a new batch before it wakes the members, and a subscriber looks at the last batch again after it
 /// has begun to wait.</para>
@@ -41,15 +45,15 @@ internal sealed class Subscriber(
     private const int Waiting = 1;
     private const int Stopped = 2;
 
-    // The entries that one read of the log copies.
+    // The maximum number of entries that one read of the log copies.
     private const int ScannedAtOnce = 64;
 
     // The entries that a subscriber has read, and its slow client has not taken yet, stay in memory even when the log
-    // drops them. They have at most this many bytes, plus one entry.
+    // drops them. A read stops at the entry that reaches this many bytes.
     private const int MaxHeldBytes = 256 * 1024;
 
-    // A batch up to this size is written on the sweeper's thread. EventStream also writes this much before it waits for
-    // the client.
+    // A batch up to this size is written to the lent client. A larger one is returned event by event, because a write
+    // to the lent client does not wait for a slow client.
     private const int MaxLentBytes = 32 * 1024;
 
     // After this many scans in a row without a match, the subscriber lets other work of the thread pool run: matching
@@ -75,15 +79,16 @@ internal sealed class Subscriber(
 
     /// <inheritdoc/>
     public ServerSentEvent Current =>
-        _current ?? throw new InvalidOperationException("There is no current event before the first MoveNextAsync.");
+        _current ?? throw new InvalidOperationException(
+            "There is a current event only after MoveNextAsync has returned true.");
 
-    /// <summary>The age difference between its group's last batch and the entry that the subscriber read last; zero if
-    /// the subscriber waits for updates. Approximate if another thread reads it.</summary>
+    /// <summary>How much older the entry that the subscriber read last is than the last entry of its group's last
+    /// batch; zero if the subscriber waits for entries. Approximate, unless the owner of the fields reads it.</summary>
     public TimeSpan Lag
     {
         get
         {
-            // The position before all entries has no time.
+            // The start position of a log that has dropped nothing has no time.
             if (Volatile.Read(ref _state) == Waiting || _group is not { } group || _position.Milliseconds <= 0)
                 return TimeSpan.Zero;
             var behind = group.Last.After.Milliseconds - _position.Milliseconds;
@@ -101,19 +106,19 @@ internal sealed class Subscriber(
     {
         if (_subscription is null) throw new InvalidOperationException("A subscriber can be enumerated only once.");
         _group = subscribers.Join(this, _subscription, client);
-        // The group keeps an equal subscription for all its members. This one can be freed.
+        // The group has an equal subscription, which all its members share. This one can be freed.
         _subscription = null;
-        // No group: other subscribers took the last place after SubscribeEndpoint had checked the limits. The stream
-        // ends without an event. The client returns after its retry time with the same last event id, and
+        // No group: a limit of subscribers was reached after SubscribeEndpoint had checked the limits. The stream ends
+        // without an event. The client reconnects after its retry time with the same last event id, and
         // SubscribeEndpoint checks the limits again.
         if (_group is null) _state = Stopped;
         else active?.Begin();
         return this;
     }
 
-    /// <summary>Moves to the next event, and waits for it if there is none yet. For the stream.</summary>
-    /// <returns>False if the subscriber was stopped, or got no place.</returns>
-    /// <exception cref="FellBehindException">The log no longer holds the next entry.</exception>
+    /// <summary>Moves to the next event, and waits for it if there is none yet. The stream calls it.</summary>
+    /// <returns>False if the subscriber was stopped, or a limit of subscribers was reached.</returns>
+    /// <exception cref="FellBehindException">The log has dropped or lost the next entry.</exception>
     public ValueTask<bool> MoveNextAsync()
     {
         _wait.Reset();
@@ -136,9 +141,9 @@ internal sealed class Subscriber(
     /// <inheritdoc/>
     public ILentClient? Client { private get; set; }
 
-    /// <summary>Delivers the group's last batch, if the subscriber waits. Usually the stream has written the batch when
-    /// this returns. Does nothing if the subscriber is busy: it reads the batch before it waits again. For the
-    /// sweeper.</summary>
+    /// <summary>Delivers the group's last batch, if the subscriber waits: writes it to the lent client, or completes
+    /// MoveNextAsync, which continues the stream's loop on this thread. Does nothing if the subscriber is busy: it
+    /// reads the batch before it waits again. A sweeper calls it, also after <see cref="DisposeAsync"/>.</summary>
     public void Wake()
     {
         if (!TryLeave(Waiting)) return;
@@ -172,8 +177,8 @@ internal sealed class Subscriber(
 
     private bool TryLeave(int state) => Interlocked.CompareExchange(ref _state, Busy, state) == state;
 
-    // Writes the last batch to the client that the stream has lent, without waking the stream. The caller owns the
-    // fields, and MoveNextAsync stays incomplete.
+    // Writes the last batch to the client that the stream has lent. MoveNextAsync stays incomplete, so the stream's
+    // loop does not run, unless the write fails or there is more to deliver. The caller must own the fields.
     private void WriteTo(ILentClient client)
     {
         bool isWritten;
@@ -183,12 +188,14 @@ internal sealed class Subscriber(
         }
         catch (Exception exception)
         {
-            // The stream must fail, and not the sweep, which has other subscribers to wake.
+            // The stream must fail, and not the sweep, which has other subscribers to wake. Complete MoveNextAsync too:
+            // the stream waits for it before it disposes the subscriber.
             client.Fail(exception);
+            _wait.SetException(exception);
             return;
         }
         // As soon as the state is Waiting, another thread may become the owner. That thread cannot borrow the client,
-        // which is still lent, and completes MoveNextAsync instead.
+        // which this thread still has, so it completes MoveNextAsync.
         var before = isWritten ? Interlocked.CompareExchange(ref _state, Waiting, Busy) : Busy;
         var hasMore = before == Busy && (!isWritten || (Last.After > _position && TryLeave(Waiting)));
         client.Return();
@@ -196,8 +203,9 @@ internal sealed class Subscriber(
         else if (hasMore) GoOn();
     }
 
-    // Writes the group's last batch if the subscriber has everything before it, and it is small enough for one write.
-    // True also if the subscriber has read the batch already.
+    // Writes the group's last batch if the subscriber has everything before it, and it is small enough for one write. A
+    // batch without entries only tells its end: its entries must be read from the log. Returns true also if the
+    // subscriber has read the batch already.
     private bool TryWriteBatch(ILentClient client)
     {
         var last = Last;
@@ -213,7 +221,8 @@ internal sealed class Subscriber(
         return true;
     }
 
-    // Completes MoveNextAsync, unless the subscriber must wait again. The caller owns the fields, and the stream waits.
+    // Completes MoveNextAsync, unless the subscriber must wait again or the search continues on the thread pool. The
+    // caller must own the fields, and the stream awaits MoveNextAsync.
     private void GoOn()
     {
         Turn turn;
@@ -223,7 +232,7 @@ internal sealed class Subscriber(
         }
         catch (Exception exception)
         {
-            // The stream must fail, and not the sweep, which has other subscribers to wake.
+            // The stream must fail, and not the caller: a sweep has other subscribers to wake.
             _wait.SetException(exception);
             return;
         }
@@ -231,19 +240,19 @@ internal sealed class Subscriber(
         else if (turn != Turn.Waiting) _wait.SetResult(turn == Turn.Found);
     }
 
-    // Looks for the next event. Gives the ownership up if there is none.
+    // Looks for the next event. If there is none, the caller is no longer the owner of the fields.
     private Turn ReadOn()
     {
         while (true)
         {
             if (Next()) return Turn.Found;
             if (_mustYield) return Turn.Yield;
-            // The wait may be long, and would keep the event in memory after the log has dropped it.
+            // The wait may be long: do not keep the previous event in memory after the log has dropped it.
             _current = null;
             _hasCaughtUp = true;
             if (Interlocked.CompareExchange(ref _state, Waiting, Busy) == Stopped) return Turn.Stopped;
-            // A batch may have been set before the wait began; its Wake found the subscriber busy. The subscriber may
-            // also have read the log beyond the last batch.
+            // A batch may have been set before the wait began, when its call of Wake found the subscriber busy. Not
+            // "==": a read of the log can go beyond the last batch.
             if (Last.After <= _position || !TryLeave(Waiting)) return Turn.Waiting;
         }
     }
@@ -253,15 +262,16 @@ internal sealed class Subscriber(
         if (_next == _end) Fill();
         if (_entries is null) return false;
         _current = _entries[_next].Event;
-        // Otherwise the array would keep an event in memory that a slow client has received and the log has dropped. A
-        // batch's array must not be changed: all members of the group read it.
+        // Without this, the array keeps events in memory that the client has received and the log has dropped, as long
+        // as a slow client takes the rest of the array. A batch's array must not be changed: all members of the group
+        // read it.
         if (_areEntriesOwn) Array.Clear(_entries, _next, 1);
         _next++;
         return true;
     }
 
-    // Gets the next entries up to the group's last batch: from the batch itself if the subscriber has everything before
-    // the batch, otherwise from the log.
+    // Gets entries until the group's last batch is read: from the batch itself if the subscriber has everything before
+    // the batch and the batch is small, otherwise from the log, which may also return newer entries.
     private void Fill()
     {
         _entries = null;
@@ -296,8 +306,8 @@ internal sealed class Subscriber(
         try
         {
             var count = log.Read(_position, entries);
-            // The group's last batch is after the position, so the log had entries there. The log has lost its end (see
-            // RedisMirror).
+            // The group's last batch is after the position, so the log had entries there, and has lost its newest
+            // entries (see RedisMirror).
             if (count == 0) throw new FellBehindException();
             _isAtStart = false;
             _next = 0;
@@ -317,9 +327,9 @@ internal sealed class Subscriber(
         }
         catch (LogGapException) when (_isAtStart)
         {
-            // The log has dropped its oldest entry since this subscriber got the log's start. The subscriber asked for
-            // all entries that are held, so it has no gap. If its stream ended, its client would ask for the same
-            // again, and would never get an event from a busy hub whose log is full.
+            // The log has dropped its oldest entry since the constructor got the log's start. The subscriber asked for
+            // all entries that the log holds, so it misses nothing. If the stream ended here, the client would ask for
+            // the same again, and would never get an event from a busy hub whose log is full.
             _position = log.Start;
             return entries;
         }
@@ -329,7 +339,6 @@ internal sealed class Subscriber(
         }
     }
 
-    // The results of ReadOn.
     private enum Turn
     {
         // Current is the next event.
