@@ -137,8 +137,8 @@ public sealed partial class CodeBlocksTests
     private static IEnumerable<CodeBlock> Types(MarkdownPage page) =>
         Checked(page, "csharp").Where(block => !IsForProgram(UnitOf(block)));
 
-    // Blocks of lines go into Program.cs, one after the other. They become the body of a method that has what Program.cs
-    // has there.
+    // Blocks of lines go into Program.cs, one after the other. They become the body of a method that has what
+    // Program.cs has there.
     private static string ProgramOf(MarkdownPage page)
     {
         var units = Checked(page, "csharp").Select(UnitOf).Where(IsForProgram).ToArray();
