@@ -8,7 +8,7 @@ namespace SseFunctions.Tests.Packages;
 /// <summary>Apps outside the repository that use only the packages.</summary>
 public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixture<PackedPackages>
 {
-    private static readonly string[] HubFunctions = ["HubPublish", "HubSubscribe", "HubSubscriptions"];
+    private static readonly string[] HubFunctions = ["HubMetadata", "HubPublish", "HubSubscribe", "HubSubscriptions"];
 
     [Fact]
     public async Task The_app_of_the_template_streams_and_its_hub_delivers()
@@ -91,7 +91,8 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
 
         // No routePrefix is set, so all routes are under /api.
         await using var host = await FunctionsHost.Start(
-            published, ("Hub__Anonymous", "true"), ("Hub__Subscriptions", "true"), ("Hub__Publisher__Key", Jwt.Key));
+            published, ("Hub__Anonymous", "true"), ("Hub__Subscriptions", "true"), ("Hub__Publisher__Key", Jwt.Key),
+            ("Hub__Issuers__0__Issuer", Jwt.Issuer), ("Hub__Issuers__0__Key", Jwt.Key));
         using var order = await host.Invoke("HubSubscribe", "GET", "/api/.well-known/mercure?topic=orders/42");
         await order.Until(": open");
         using var paid = await host.Invoke("OrderPaid", "POST", "/api/orders/42/paid", "Content-Length: 0\r\n", "", ("id", "42"));
@@ -102,6 +103,9 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
         using var list = await host.Invoke(
             "HubSubscriptions", "GET", "/api/.well-known/mercure/subscriptions", $"Authorization: Bearer {Jwt.Subscriber("*")}\r\n");
         Assert.Contains("Link: </api/.well-known/mercure>", await list.Until("\r\n\r\n"), StringComparison.Ordinal);
+        using var metadata = await host.Invoke("HubMetadata", "GET", "/api/.well-known/oauth-protected-resource/.well-known/mercure");
+        await metadata.Until("/api/.well-known/mercure\"");
+        await metadata.Until("\"mercure_subscriptions\":true");
     }
 
     [Fact]

@@ -41,6 +41,9 @@ internal sealed class LocalHostServer : IAsyncDisposable
         var logs = new CapturedLogs();
         var application = LocalHostApplication.Build(["--port", "0"], builder =>
         {
+            // The issuer of the sample settings is taken away: most tests are about hubs that trust no issuer.
+            builder.Configuration.AddInMemoryCollection(
+                [KeyValuePair.Create("Hub:Issuers:0:Issuer", (string?)""), KeyValuePair.Create("Hub:Issuers:0:Key", (string?)"")]);
             builder.Configuration.AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2))
                 .Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])));
             builder.Logging.ClearProviders().AddProvider(logs);

@@ -41,6 +41,16 @@ public static class HubServices
         services.AddSettings<HubOptions>(configuration, HubOptions.Section, options =>
         {
             const string section = HubOptions.Section;
+            options.Dialects = Settings.List(
+                configuration, $"{section}:{nameof(options.Dialects)}", options.Dialects);
+            options.Issuers = Settings.Items<IssuerOptions>(
+                configuration,
+                $"{section}:{nameof(options.Issuers)}",
+                (issuer, path) =>
+                {
+                    issuer.Section = path;
+                    issuer.Keys = Settings.Texts(configuration, $"{path}:{nameof(issuer.Keys)}", issuer.Keys);
+                });
             options.PublishOrigins = Settings.List(
                 configuration, $"{section}:{nameof(options.PublishOrigins)}", options.PublishOrigins);
             options.Publisher.Keys = Settings.Texts(
@@ -88,10 +98,12 @@ public static class HubServices
         services.AddSingleton<PublishEndpoint>();
         services.AddSingleton<SubscribeEndpoint>();
         services.AddSingleton<SubscriptionsEndpoint>();
+        services.AddSingleton<MetadataEndpoint>();
         services.AddSingleton(provider => new HubEndpoints(
             provider.GetRequiredService<SubscribeEndpoint>(),
             provider.GetRequiredService<PublishEndpoint>(),
             provider.GetRequiredService<SubscriptionsEndpoint>(),
+            provider.GetRequiredService<MetadataEndpoint>(),
             provider.GetRequiredService<CrossOrigin>()));
         services.AddHealthChecks().AddCheck<HubHealthCheck>("hub");
         return builder;

@@ -28,6 +28,14 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
     private const string NoTokenAndNotAnonymous =
         $"{NoToken}, and {HubOptions.Section}:{nameof(HubOptions.Anonymous)} is off";
 
+    private const string FirstIssuer = $"{HubOptions.Section}:{nameof(HubOptions.Issuers)}:0";
+    private const string ResourceIdSetting = $"{HubOptions.Section}:{nameof(HubOptions.ResourceId)}";
+    private const string AddressInRequest =
+        $"{ResourceIdSetting}, which is not set and therefore the hub's address in the request,";
+
+    private const string OneHeader = "Send one Authorization header: Bearer, a space and the token.";
+    private const string NotInUrl = "Send the token in the Authorization header or in the cookie, not in the URL.";
+
     // A client that sends thousands of bad requests must not fill the log. The first ones are enough to see the reason.
     private const int RefusalsLoggedPerSecond = 20;
 
@@ -35,10 +43,20 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
     private static readonly TokenClaims NoClaims = new();
 
     private readonly HubOptions _options;
-    private readonly TokenValidator _publisherTokens;
+
+    // Null if the hub does not speak 0.x.
+    private readonly TokenValidator? _publisherTokens;
 
     // The same object as _publisherTokens if Hub:Subscriber has no keys: then the keys of publishers verify all tokens.
-    private readonly TokenValidator _subscriberTokens;
+    private readonly TokenValidator? _subscriberTokens;
+
+    // Null if the hub does not speak 1.0.
+    private readonly AccessTokenValidator? _accessTokens;
+    private readonly RoleValidator _publishers;
+    private readonly RoleValidator _subscribers;
+
+    // Whether tokens of 1.0 can be valid. Only then the hub has metadata, and its challenges give their address.
+    private readonly bool _hasMetadata;
     private readonly HubMetrics _metrics;
     private readonly LogBudget _budget;
     private readonly ILogger _logger;
@@ -61,18 +79,33 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
         _metrics = metrics;
         _budget = new LogBudget(time, RefusalsLoggedPerSecond);
         _logger = logger;
-        var publisher = new RoleKeys(PublisherSection, _options.Publisher);
-        var subscriber = _options.Subscriber.IsSet ? new RoleKeys(SubscriberSection, _options.Subscriber) : null;
-        _publisherTokens = new TokenValidator(publisher, subscriber, time, tokenLogger);
-        _subscriberTokens = subscriber is null
-            ? _publisherTokens
-            : new TokenValidator(subscriber, publisher, time, tokenLogger);
+        if (_options.SpeaksV0)
+        {
+            var publisher = new RoleKeys(PublisherSection, _options.Publisher);
+            var subscriber = _options.Subscriber.IsSet ? new RoleKeys(SubscriberSection, _options.Subscriber) : null;
+            _publisherTokens = new TokenValidator(publisher, subscriber, time, tokenLogger);
+            _subscriberTokens = subscriber is null
+                ? _publisherTokens
+                : new TokenValidator(subscriber, publisher, time, tokenLogger);
+        }
+        if (_options.SpeaksV1)
+        {
+            _accessTokens = new AccessTokenValidator(
+                _options.TrustedIssuers,
+                string.IsNullOrEmpty(_options.ResourceId) ? AddressInRequest : ResourceIdSetting,
+                ProblemOfUrlPattern,
+                time,
+                tokenLogger);
+        }
+        _hasMetadata = _accessTokens is { HasIssuers: true };
+        _publishers = new RoleValidator(_publisherTokens, _accessTokens);
+        _subscribers = new RoleValidator(_subscriberTokens, _accessTokens);
     }
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (!_publisherTokens.HasKeys) LogPublishingIsOff(PublisherSection);
+        if (!_publishers.HasKeys) LogPublishingIsOff(_options.SpeaksV0 ? PublisherSection : FirstIssuer);
         // Not awaited: this may fetch keys over the network, and the host must not wait for them.
         _ = WarmUpAsync();
         return Task.CompletedTask;
@@ -87,26 +120,30 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
     /// <param name="isFromAllowedOrigin">Whether the request comes from a page whose origin may publish. It matters
     /// only for a token in a cookie: browsers add cookies to the requests of any page, so a foreign page could publish
     /// in the name of its visitor (CSRF).</param>
+    /// <param name="resourceId">The value that <c>aud</c> of a token of 1.0 must be or contain.</param>
     /// <param name="cancellationToken">Cancels the wait for keys that have to be fetched.</param>
-    /// <returns>The claims of a valid token, or a refusal: 401 without a valid token; 403 if no key is set for
-    /// publishers, or if the origin may not publish with the cookie; 503 if the keys cannot be fetched now.</returns>
+    /// <returns>The claims of a valid token, or a refusal: 401 without a valid token; 400 if a client of 1.0 sent its
+    /// token in a wrong way; 403 if no key is set for publishers; 403, or 400 for a token of 1.0, if the origin may not
+    /// publish with the cookie; 503 if the keys cannot be fetched now.</returns>
     internal async ValueTask<Access> ToPublishAsync(
-        PresentedToken? token, bool isFromAllowedOrigin, CancellationToken cancellationToken)
+        PresentedToken? token, bool isFromAllowedOrigin, string resourceId, CancellationToken cancellationToken)
     {
-        if (!_publisherTokens.HasKeys)
+        if (!_publishers.HasKeys)
         {
-            const string off =
-                $"Publishing over HTTP is off: set {PublisherSection}:Key or {PublisherSection}:JwksUri.";
+            var section = _options.SpeaksV0 ? PublisherSection : FirstIssuer;
+            var off = $"Publishing over HTTP is off: set {section}:Key or {section}:JwksUri.";
             return Refuse("publish", HubProblem.Forbidden, off, "no key is set");
         }
-        var access = await AdmitAsync("publish", _publisherTokens, token, NoToken, cancellationToken);
+        var access = await AdmitAsync("publish", _publishers, token, resourceId, NoToken, cancellationToken);
+        var isV1 = access.Claims.IsAccessToken;
         return access.Refusal is null && token is { Source: TokenSource.Cookie } && !isFromAllowedOrigin
             ? Refuse(
                 "publish",
-                HubProblem.Forbidden,
+                isV1 ? HubProblem.BadRequest : HubProblem.Forbidden,
                 "This page may not publish with the cookie: its origin is not allowed.",
                 "the token came in a cookie, and the page's origin is neither the hub's own, as the request names it, "
-                    + $"nor in {HubOptions.Section}:{nameof(HubOptions.PublishOrigins)}")
+                    + $"nor in {HubOptions.Section}:{nameof(HubOptions.PublishOrigins)}",
+                isV1 ? Challenge(BearerChallenge.InvalidRequest) : null)
             : access;
     }
 
@@ -114,20 +151,27 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
     /// on, a request without a token is admitted with empty claims. A request with an invalid token is refused even
     /// then.</summary>
     /// <param name="token">The token of the request; null if there is none.</param>
+    /// <param name="resourceId">The value that <c>aud</c> of a token of 1.0 must be or contain.</param>
     /// <param name="cancellationToken">Cancels the wait for keys that have to be fetched.</param>
-    /// <returns>The claims, or a refusal: 401 without a valid token; 503 if the keys cannot be fetched now.</returns>
-    internal ValueTask<Access> ToSubscribeAsync(PresentedToken? token, CancellationToken cancellationToken) =>
+    /// <returns>The claims, or a refusal: 401 without a valid token; 400 if a client of 1.0 sent its token in a wrong
+    /// way; 503 if the keys cannot be fetched now.</returns>
+    internal ValueTask<Access> ToSubscribeAsync(
+        PresentedToken? token, string resourceId, CancellationToken cancellationToken) =>
         token is null && _options.Anonymous
             ? ValueTask.FromResult(new Access(NoClaims, null))
-            : AdmitAsync("subscribe", _subscriberTokens, token, NoTokenAndNotAnonymous, cancellationToken);
+            : AdmitAsync("subscribe", _subscribers, token, resourceId, NoTokenAndNotAnonymous, cancellationToken);
 
     /// <summary>Counts and logs the refusal of a request whose valid token lacks a right, and returns the answer
     /// 403.</summary>
     /// <param name="what">What the client wants to do, for the log: the rest of "a request to ...".</param>
     /// <param name="title">What the client is told.</param>
+    /// <param name="claims">The claims of the token.</param>
     /// <param name="reason">Why the right is missing, for the log.</param>
-    internal HubProblemResult Forbid(string what, string title, string reason) =>
-        Refuse(what, new HubProblem(HubProblem.Forbidden, title), reason);
+    internal HubProblemResult Forbid(string what, string title, TokenClaims claims, string reason)
+    {
+        var challenge = claims.IsAccessToken ? Challenge(BearerChallenge.InsufficientScope) : null;
+        return Refuse(what, new HubProblem(HubProblem.Forbidden, title) { Challenge = challenge }, reason);
+    }
 
     /// <summary>Counts and logs the refusal of a request for another reason, and returns the answer. The log has the
     /// same title as the answer, because many clients do not show the answer to anybody.</summary>
@@ -136,37 +180,76 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _publisherTokens.Dispose();
-        _subscriberTokens.Dispose();
+        _publisherTokens?.Dispose();
+        _subscriberTokens?.Dispose();
+        _accessTokens?.Dispose();
     }
 
     // Fetches keys, and has .NET compile the code that validates tokens, so that the first request waits for neither.
     private async Task WarmUpAsync()
     {
-        await _publisherTokens.WarmUpAsync();
-        if (_subscriberTokens != _publisherTokens) await _subscriberTokens.WarmUpAsync();
+        if (_publisherTokens is not null) await _publisherTokens.WarmUpAsync();
+        if (_subscriberTokens is not null && _subscriberTokens != _publisherTokens)
+            await _subscriberTokens.WarmUpAsync();
+        if (_accessTokens is not null) await _accessTokens.WarmUpAsync();
     }
 
     // Admits a request with a valid token. The two texts are for the log: what the client wants to do, and why a
     // request without a token is refused.
     private async ValueTask<Access> AdmitAsync(
         string what,
-        TokenValidator validator,
+        RoleValidator validator,
         PresentedToken? token,
+        string resourceId,
         string whyNotWithoutToken,
         CancellationToken cancellationToken)
     {
-        if (token is null) return Refuse(what, HubProblem.Unauthorized, "Send a token.", whyNotWithoutToken);
-        var result = await validator.ValidateAsync(token, cancellationToken);
-        if (result.IsValid) return new Access(result.Claims, null);
-        var (status, title) = result.KeysUnavailable
-            ? (HubProblem.Unavailable, "Tokens cannot be verified just now: try again.")
-            : (HubProblem.Unauthorized, "Send a valid token. The hub's log says why this one is not.");
-        return Refuse(what, status, title, $"the token ({token.Source}) was refused: {result.Reason}");
+        if (token is null)
+        {
+            var challenge = _hasMetadata ? Challenge(null) : null;
+            return Refuse(what, HubProblem.Unauthorized, "Send a token.", whyNotWithoutToken, challenge);
+        }
+        var result = await validator.ValidateAsync(token, resourceId, cancellationToken);
+        return result.IsValid
+            ? new Access(result.Claims, null)
+            : new Access(NoClaims, Refuse(
+                what, ProblemOf(result, token.Source), $"the token ({token.Source}) was refused: {result.Reason}"));
     }
 
-    private Access Refuse(string what, int status, string title, string reason) =>
-        new(NoClaims, Refuse(what, new HubProblem(status, title), reason));
+    // A client of 1.0 gets an error code (RFC 6750, section 3.1); a client of 0.x gets none.
+    private HubProblem ProblemOf(TokenResult result, TokenSource source)
+    {
+        if (result.KeysUnavailable)
+            return new HubProblem(HubProblem.Unavailable, "Tokens cannot be verified just now: try again.");
+        var invalid = new HubProblem(
+            HubProblem.Unauthorized, "Send a valid token. The hub's log says why this one is not.");
+        var isV1 = result.Dialect switch
+        {
+            TokenDialect.V1 => _options.SpeaksV1,
+            TokenDialect.V0 => false,
+            _ => _hasMetadata,
+        };
+        return (isV1, result.Fault) switch
+        {
+            (false, _) => invalid,
+            (_, TokenFault.Presentation) => new HubProblem(
+                HubProblem.BadRequest, source == TokenSource.Query ? NotInUrl : OneHeader)
+            {
+                Challenge = Challenge(BearerChallenge.InvalidRequest),
+            },
+            (_, TokenFault.OtherScheme) => invalid with { Challenge = Challenge(null) },
+            _ => invalid with { Challenge = Challenge(BearerChallenge.InvalidToken) },
+        };
+    }
+
+    private BearerChallenge Challenge(string? error) => new(error, _hasMetadata);
+
+    private Access Refuse(
+        string what, int status, string title, string reason, BearerChallenge? challenge = null) =>
+        new(NoClaims, Refuse(what, new HubProblem(status, title) { Challenge = challenge }, reason));
+
+    // Returns why a text is not a URL pattern. Patterns are not compiled here yet, so only an empty one is refused.
+    private static string? ProblemOfUrlPattern(string pattern) => pattern.Length == 0 ? "is empty" : null;
 
     /// <summary>Counts and logs the refusal of a request, and returns the answer. The log has the reason, which may be
     /// secret from the client; the client gets the problem.</summary>

@@ -17,17 +17,20 @@ public sealed class HubEndpoints
     private readonly SubscribeEndpoint _subscribe;
     private readonly PublishEndpoint _publish;
     private readonly SubscriptionsEndpoint _subscriptions;
+    private readonly MetadataEndpoint _metadata;
     private readonly CrossOrigin _crossOrigin;
 
     internal HubEndpoints(
         SubscribeEndpoint subscribe,
         PublishEndpoint publish,
         SubscriptionsEndpoint subscriptions,
+        MetadataEndpoint metadata,
         CrossOrigin crossOrigin)
     {
         _subscribe = subscribe;
         _publish = publish;
         _subscriptions = subscriptions;
+        _metadata = metadata;
         _crossOrigin = crossOrigin;
     }
 
@@ -39,6 +42,9 @@ public sealed class HubEndpoints
 
     internal Task<IResult> SubscriptionsAsync(HttpRequest request, CancellationToken cancellationToken) =>
         AnswerAsync(request, _subscriptions.AnswerAsync, cancellationToken);
+
+    internal Task<IResult> MetadataAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        AnswerAsync(request, _metadata.AnswerAsync, cancellationToken);
 
     private async Task<IResult> AnswerAsync(
         HttpRequest request,

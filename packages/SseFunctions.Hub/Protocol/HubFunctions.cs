@@ -4,12 +4,13 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Hub;
 
-/// <summary>The functions of the hub: publish and subscribe over HTTP by the Mercure protocol, draft 07. The Functions
-/// worker finds them in every app that references this package. Their routes are below the app's <c>routePrefix</c>.
-/// </summary>
+/// <summary>The functions of the hub: publish and subscribe over HTTP by the Mercure protocol, 1.0 and 0.x. The
+/// Functions worker finds them in every app that references this package. Their routes are below the app's
+/// <c>routePrefix</c>.</summary>
 public sealed class HubFunctions(HubEndpoints endpoints)
 {
     private const string Hub = HubPath.Route;
+    private const string About = HubPath.MetadataRoute;
     private const string Active = Hub + "/subscriptions/{topic?}/{subscriber?}";
 
     /// <summary>Opens a stream of the updates of topics: GET <c>.well-known/mercure?topic=...</c>.</summary>
@@ -23,6 +24,13 @@ public sealed class HubFunctions(HubEndpoints endpoints)
     public Task<IResult> Publish(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Hub)] HttpRequest request,
         CancellationToken cancellationToken) => endpoints.PublishAsync(request, cancellationToken);
+
+    /// <summary>Tells clients where to get a token of Mercure 1.0 (RFC 9728), if <see cref="HubOptions.Issuers"/> has
+    /// an entry.</summary>
+    [Function("HubMetadata")]
+    public Task<IResult> Metadata(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = About)] HttpRequest request,
+        CancellationToken cancellationToken) => endpoints.MetadataAsync(request, cancellationToken);
 
     /// <summary>Lists the active subscriptions, if <see cref="HubOptions.Subscriptions"/> is on.</summary>
     [Function("HubSubscriptions")]

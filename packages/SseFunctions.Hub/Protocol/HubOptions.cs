@@ -1,4 +1,5 @@
 using SseFunctions.Hub.Publishing;
+using SseFunctions.Hub.Tokens;
 using SseFunctions.Streaming.Configuration;
 using SseFunctions.Streaming.Cors;
 
@@ -16,11 +17,26 @@ public sealed class HubOptions : ISettings
 
     private static readonly TimeSpan LongestGather = TimeSpan.FromSeconds(1);
 
-    /// <summary>Gets or sets the keys that verify the tokens of publishers. Default: none, which turns publishing over
-    /// HTTP off.</summary>
+    /// <summary>Gets or sets the versions of the Mercure protocol that the hub speaks. Each parameter and each token
+    /// shows to which version it belongs. Default <c>1.0</c> and <c>0.x</c>; one of them can be left out.</summary>
+    public IReadOnlyList<string> Dialects { get; set; } = [TokenDialects.V1, TokenDialects.V0];
+
+    /// <summary>Gets or sets the issuers whose tokens of Mercure 1.0 the hub accepts, from publishers and from
+    /// subscribers. Default: none, and then no token of 1.0 is valid.</summary>
+    public IReadOnlyList<IssuerOptions> Issuers { get; set; } = [];
+
+    /// <summary>Gets or sets the name of this hub in tokens of Mercure 1.0: the value that the claim <c>aud</c> must be
+    /// or contain (RFC 9068, section 4). The comparison is exact. Default: null, and then the name is the hub's address
+    /// in the request, such as <c>https://example.com/.well-known/mercure</c>.</summary>
+    /// <remarks>Set it if the hub has several names, or if a proxy forwards any host name that a client sends: such a
+    /// client could use a token for another hub of the same issuer.</remarks>
+    public string? ResourceId { get; set; }
+
+    /// <summary>Gets or sets the keys that verify the 0.x tokens of publishers. Default: none, and then only tokens of
+    /// Mercure 1.0 can publish over HTTP.</summary>
     public KeyOptions Publisher { get; set; } = new();
 
-    /// <summary>Gets or sets the keys that verify the tokens of subscribers. Default: none, and then the keys of
+    /// <summary>Gets or sets the keys that verify the 0.x tokens of subscribers. Default: none, and then the keys of
     /// <see cref="Publisher"/> verify them.</summary>
     public KeyOptions Subscriber { get; set; } = new();
 
@@ -31,11 +47,16 @@ public sealed class HubOptions : ISettings
     /// when a subscription starts or ends. Default false.</summary>
     public bool Subscriptions { get; set; }
 
-    /// <summary>Gets or sets the name of the cookie that may contain a token. Default
+    /// <summary>Gets or sets the name of the cookie that may contain a token of Mercure 1.0. Default
+    /// <c>__Secure-mercure_access_token</c>.</summary>
+    /// <remarks>Browsers accept a name that starts with <c>__Secure-</c> over HTTPS only.</remarks>
+    public string AccessTokenCookie { get; set; } = "__Secure-mercure_access_token";
+
+    /// <summary>Gets or sets the name of the cookie that may contain a token of Mercure 0.x. Default
     /// <c>mercureAuthorization</c>.</summary>
     public string Cookie { get; set; } = "mercureAuthorization";
 
-    /// <summary>Gets or sets the origins whose pages may publish with the cookie, besides the hub's own origin, such as
+    /// <summary>Gets or sets the origins whose pages may publish with a cookie, besides the hub's own origin, such as
     /// <c>https://example.com</c>, <c>https://*.example.com</c> or <c>*</c>. Default: none.</summary>
     public IReadOnlyList<string> PublishOrigins { get; set; } = [];
 
@@ -74,6 +95,20 @@ public sealed class HubOptions : ISettings
     /// <summary>Gets or sets how much history the log keeps for clients that return.</summary>
     public HistoryOptions History { get; set; } = new();
 
+    /// <summary>Whether the hub speaks Mercure 1.0.</summary>
+    internal bool SpeaksV1 => Dialects.Contains(TokenDialects.V1);
+
+    /// <summary>Whether the hub speaks Mercure 0.x.</summary>
+    internal bool SpeaksV0 => Dialects.Contains(TokenDialects.V0);
+
+    /// <summary>The issuers with their sections, without empty entries; none if the hub does not speak Mercure 1.0.
+    /// </summary>
+    internal IEnumerable<RoleKeys> TrustedIssuers =>
+        SpeaksV1 ? IssuersAndSections.Select(item => item.Issuer.ToRoleKeys(item.Section)) : [];
+
+    /// <summary>Where requests may have their token.</summary>
+    internal TokenPlaces TokenPlaces => new(SpeaksV1 ? AccessTokenCookie : null, SpeaksV0 ? Cookie : null);
+
     /// <summary>The limits of an update.</summary>
     internal UpdateLimits UpdateLimits => new(MaxTopics, MaxUpdateBytes);
 
@@ -84,8 +119,14 @@ public sealed class HubOptions : ISettings
         foreach (var problem in Subscriber.Problems($"{Section}:{nameof(Subscriber)}")) yield return problem;
         foreach (var problem in OriginList.Problems($"{Section}:{nameof(PublishOrigins)}", PublishOrigins))
             yield return problem;
-        if (Cookie.Length == 0 || !Cookie.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
-            yield return $"{Section}:{nameof(Cookie)} is '{Cookie}': use letters, digits, '-' and '_'.";
+        foreach (var problem in ProblemsOfV1()) yield return problem;
+        (string Name, string Value)[] cookies =
+            [(nameof(Cookie), Cookie), (nameof(AccessTokenCookie), AccessTokenCookie)];
+        foreach (var (name, cookie) in cookies)
+        {
+            if (cookie.Length == 0 || !cookie.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
+                yield return $"{Section}:{name} is '{cookie}': use letters, digits, '-' and '_'.";
+        }
         if (MaxUpdateBytes is < SmallestUpdateBytes or > LargestUpdateBytes)
         {
             yield return $"{Section}:{nameof(MaxUpdateBytes)} is {MaxUpdateBytes}: set it to between "
@@ -108,5 +149,34 @@ public sealed class HubOptions : ISettings
         foreach (var problem in Settings.OutOfRange($"{Section}:{nameof(Gather)}", Gather, LongestGather))
             yield return problem;
         foreach (var problem in History.Problems($"{Section}:{nameof(History)}", MaxUpdateBytes)) yield return problem;
+    }
+
+    private IEnumerable<(IssuerOptions Issuer, string Section)> IssuersAndSections => Issuers
+        .Select((issuer, index) => (Issuer: issuer, issuer.Section ?? $"{Section}:{nameof(Issuers)}:{index}"))
+        .Where(item => !item.Issuer.IsEmpty);
+
+    private IEnumerable<string> ProblemsOfV1()
+    {
+        if (Dialects.Count == 0 || Dialects.Any(name => name is not (TokenDialects.V1 or TokenDialects.V0)))
+        {
+            yield return $"{Section}:{nameof(Dialects)} is '{string.Join(',', Dialects)}': set it to "
+                + $"{TokenDialects.V1}, to {TokenDialects.V0}, or to {TokenDialects.V1},{TokenDialects.V0}.";
+        }
+        var sections = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (issuer, section) in IssuersAndSections)
+        {
+            foreach (var problem in issuer.Problems(section)) yield return problem;
+            if (issuer.Issuer is { Length: > 0 } name && !sections.TryAdd(name, section))
+            {
+                yield return $"{sections[name]} and {section} have the same {nameof(issuer.Issuer)}: keep one of them, "
+                    + $"with all keys in {nameof(issuer.Keys)}.";
+            }
+        }
+        if (string.IsNullOrEmpty(ResourceId)) yield break;
+        if (ResourceId.Any(character => char.IsControl(character) || char.IsWhiteSpace(character)))
+        {
+            yield return $"{Section}:{nameof(ResourceId)} has white space or a control character, so no token would "
+                + "match: remove it.";
+        }
     }
 }

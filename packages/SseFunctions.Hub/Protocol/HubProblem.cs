@@ -14,6 +14,9 @@ internal sealed record HubProblem(int Status, string Title)
     public const int TooLarge = 413;
     public const int Unavailable = 503;
 
+    /// <summary>The challenge of the answer; null: none, except that of status 401, which always has one.</summary>
+    public BearerChallenge? Challenge { get; init; }
+
     /// <summary>The answer to a publication that breaks a rule for updates.</summary>
     public static HubProblem Of(UpdateProblem problem) =>
         new(problem.IsTooLarge ? TooLarge : BadRequest, problem.Title);

@@ -29,8 +29,9 @@ internal sealed class HubProblemResult : IResult
         response.StatusCode = _problem.Status;
         response.ContentType = MediaTypeNames.Application.ProblemJson;
         response.Headers.CacheControl = "no-store";
-        // RFC 6750, section 3. Without an error code, which would help an attacker who tries tokens.
-        if (_problem.Status == HubProblem.Unauthorized) response.Headers.WWWAuthenticate = "Bearer";
+        var challenge = _problem.Challenge ?? (_problem.Status == HubProblem.Unauthorized ? BearerChallenge.V0 : null);
+        if (challenge is not null)
+            response.Headers.WWWAuthenticate = challenge.ToHeader(HubAddressRequest.Metadata(httpContext.Request));
         if (_problem.Status == HubProblem.Unavailable) response.Headers.RetryAfter = RetryAfterSeconds;
         if (HttpMethods.IsHead(httpContext.Request.Method)) return Task.CompletedTask;
         var body = JsonSerializer.SerializeToUtf8Bytes(

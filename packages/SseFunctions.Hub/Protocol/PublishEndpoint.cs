@@ -25,10 +25,12 @@ internal sealed class PublishEndpoint(HubAccess access, UpdatePublisher publishe
         ArgumentNullException.ThrowIfNull(request);
         // The token is checked before the body: a client that may not publish does not learn what is wrong with the
         // body.
-        var token = PresentedTokenRequest.Of(request, _options.Cookie);
+        var token = PresentedTokenRequest.Of(request, _options.TokenPlaces);
+        var resource = HubAddressRequest.ResourceId(request, _options);
         var isFromAllowedOrigin = token is { Source: TokenSource.Cookie }
             && PublishOriginRequest.Allows(request, _publishOrigins);
-        var (claims, refusal) = await access.ToPublishAsync(token, isFromAllowedOrigin, cancellationToken);
+        var (claims, refusal) = await access.ToPublishAsync(
+            token, isFromAllowedOrigin, resource, cancellationToken);
         if (refusal is not null) return refusal;
 
         var (update, unreadable) = await ReadAsync(request, cancellationToken);
@@ -40,7 +42,7 @@ internal sealed class PublishEndpoint(HubAccess access, UpdatePublisher publishe
         if (!valid.Update.Topics.All(topic => rights.MatchesAny([topic])))
         {
             const string title = "The token gives no right to publish to all of these topics.";
-            return access.Forbid(Publish, title, claims.WhyNotPublish);
+            return access.Forbid(Publish, title, claims, claims.WhyNotPublish);
         }
         try
         {

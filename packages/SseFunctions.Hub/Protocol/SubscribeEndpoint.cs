@@ -36,8 +36,9 @@ internal sealed partial class SubscribeEndpoint(
     public async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var token = PresentedTokenRequest.Of(request, _options.Cookie);
-        var (claims, refused) = await access.ToSubscribeAsync(token, cancellationToken);
+        var token = PresentedTokenRequest.Of(request, _options.TokenPlaces);
+        var resource = HubAddressRequest.ResourceId(request, _options);
+        var (claims, refused) = await access.ToSubscribeAsync(token, resource, cancellationToken);
         if (refused is { IsUnavailable: true }) return TurnAway(HubBusyResult.NoKeys);
         if (refused is not null) return refused;
         var problem = SubscribeQuery.TryRead(request.QueryString.Value, _options, out var topics);

@@ -26,8 +26,9 @@ internal sealed class SubscriptionsEndpoint(
             const string setting = $"{HubOptions.Section}:{nameof(HubOptions.Subscriptions)}";
             return Problem(HubProblem.NotFound, $"The subscription API is off: set {setting} to true.");
         }
-        var token = PresentedTokenRequest.Of(request, options.Value.Cookie);
-        var (claims, refused) = await access.ToSubscribeAsync(token, cancellationToken);
+        var token = PresentedTokenRequest.Of(request, options.Value.TokenPlaces);
+        var resource = HubAddressRequest.ResourceId(request, options.Value);
+        var (claims, refused) = await access.ToSubscribeAsync(token, resource, cancellationToken);
         if (refused is not null) return refused;
 
         var topic = Unescape(Value(request, "topic"));
@@ -76,7 +77,7 @@ internal sealed class SubscriptionsEndpoint(
     }
 
     private HubProblemResult Forbid(TokenClaims claims) =>
-        access.Forbid(Read, "The token gives no right to these subscriptions.", claims.WhyNotSubscribe);
+        access.Forbid(Read, "The token gives no right to these subscriptions.", claims, claims.WhyNotSubscribe);
 
     private static HubProblemResult Problem(int status, string title) => new(new HubProblem(status, title));
 

@@ -7,8 +7,8 @@ using System.Text.Json;
 namespace SseFunctions.Hub.Tokens;
 
 /// <summary>The parts of a JSON Web Signature in compact form (RFC 7515, section 7.1), which is not verified yet. Of
-/// the header, only <c>alg</c>, <c>kid</c> and <c>crit</c> are read: a key in the header is ignored, because an
-/// attacker could put it there.</summary>
+/// the header, only <c>typ</c>, <c>alg</c>, <c>kid</c> and <c>crit</c> are read: a key in the header, or the address of
+/// a key (<c>jwk</c>, <c>jku</c>, <c>x5u</c>), is ignored, because an attacker could put it there.</summary>
 internal sealed class CompactJws
 {
     /// <summary>The largest length of a token, in characters. Most servers accept no longer headers.</summary>
@@ -17,20 +17,27 @@ internal sealed class CompactJws
     private const int SignedParts = 3;
     private const int EncryptedParts = 5;
     private const int ShownCharacters = 40;
+    private const string AccessTokenType = "at+jwt";
     private const string NotThreeParts = "it is not three base64url parts joined by dots";
 
     // The decoder would skip white space and padding, which RFC 7515, section 2 does not allow.
     private static readonly SearchValues<char> Alphabet =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    private CompactJws(string algorithm, string? keyId, byte[] signed, byte[] payload, byte[] signature)
+    private CompactJws(
+        bool isAccessToken, string algorithm, string? keyId, byte[] signed, byte[] payload, byte[] signature)
     {
+        IsAccessToken = isAccessToken;
         Algorithm = algorithm;
         KeyId = keyId;
         Signed = signed;
         Payload = payload;
         Signature = signature;
     }
+
+    /// <summary>Whether the token says that it is an access token (<c>typ</c>; RFC 9068, section 4), like all tokens
+    /// of Mercure 1.0.</summary>
+    public bool IsAccessToken { get; }
 
     /// <summary>The algorithm that the token claims (<c>alg</c>). It may only be compared with the setting, and must
     /// never choose the algorithm: an attacker writes it.</summary>
@@ -75,7 +82,13 @@ internal sealed class CompactJws
         if (reason.Length == 0 && signature.Length == 0)
             reason = "it has no signature: nothing follows its second dot";
         return reason.Length > 0 ? null
-            : new CompactJws(algorithm, keyId, Encoding.ASCII.GetBytes(token, 0, last), payload, signature);
+            : new CompactJws(
+                HasAccessTokenType(json.RootElement),
+                algorithm,
+                keyId,
+                Encoding.ASCII.GetBytes(token, 0, last),
+                payload,
+                signature);
     }
 
     /// <summary>Makes untrusted text safe for a log: shortens it, and replaces all characters except printable ASCII,
@@ -127,6 +140,13 @@ internal sealed class CompactJws
         algorithm = name;
         return null;
     }
+
+    // The case of a media type does not matter, and "application/" can be left out (RFC 7515, section 4.1.9). Any other
+    // type is ignored, because the header of a 0.x token may contain anything.
+    private static bool HasAccessTokenType(JsonElement header) =>
+        header.TryGetProperty("typ", out var typ) && UntrustedJson.Text(typ) is { } type
+        && (type.Equals(AccessTokenType, StringComparison.OrdinalIgnoreCase)
+            || type.Equals($"application/{AccessTokenType}", StringComparison.OrdinalIgnoreCase));
 
     private static bool TryDecode(ReadOnlySpan<char> text, out byte[] bytes)
     {

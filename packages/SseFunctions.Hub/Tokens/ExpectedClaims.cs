@@ -7,6 +7,9 @@ namespace SseFunctions.Hub.Tokens;
 /// <param name="AudienceSetting">The setting of the audience, such as <c>Hub:Publisher:Audience</c>.</param>
 internal sealed record ExpectedClaims(string? Issuer, string IssuerSetting, string? Audience, string AudienceSetting)
 {
+    /// <summary>Whether a token must have an <c>exp</c>, as RFC 9068, section 2.2 requires of access tokens.</summary>
+    public bool NeedsExpiration { get; init; }
+
     /// <summary>Returns what the settings of a role require. An empty setting counts as not set.</summary>
     public static ExpectedClaims Of(RoleKeys role) => new(
         Issuer: NullIfEmpty(role.Keys.Issuer),

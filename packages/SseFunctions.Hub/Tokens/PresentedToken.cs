@@ -8,9 +8,16 @@ namespace SseFunctions.Hub.Tokens;
 /// <param name="Source">Where the request has the token.</param>
 internal sealed record PresentedToken(string Token, TokenSource Source)
 {
+    /// <summary>The value of <see cref="Unusable"/> if the Authorization header is for another scheme.</summary>
+    public const string OtherScheme = "the Authorization header does not start with 'Bearer '";
+
     /// <summary>Why the request's attempt to send a token has no readable token, for the log; null if the token can be
     /// read. Such a request is refused, even where requests without a token are allowed.</summary>
     public string? Unusable { get; init; }
+
+    /// <summary>Whether the Authorization header is for another scheme, so that the request has no bearer token.
+    /// </summary>
+    public bool IsOtherScheme => Unusable == OtherScheme;
 
     private bool PrintMembers(StringBuilder builder)
     {

@@ -4,21 +4,41 @@ using Microsoft.Net.Http.Headers;
 
 namespace SseFunctions.Hub.Tokens;
 
-/// <summary>Finds the token of a request (Mercure protocol, draft 07, section 6): in the header, else in the query,
-/// else in a cookie. The first one found is used, even if it is invalid and a later one is valid.</summary>
+/// <summary>Finds the token of a request (Mercure protocol, drafts 07 and 08): in the header, else in the query, else
+/// in the cookie of Mercure 1.0, else in the cookie of 0.x. The first one found is used, even if it is invalid and a
+/// later one is valid.</summary>
 internal static class PresentedTokenRequest
 {
     private const string Scheme = "Bearer";
     private const string QueryParameter = "authorization";
+    private const string OnlyQuery = $"the token is in the query parameter '{QueryParameter}', which only Mercure 0.x "
+        + "has, and Hub:Dialects does not contain 0.x";
 
     /// <summary>Returns the token of the request; null if there is none.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cookie">The name of the cookie, compared exactly.</param>
     public static PresentedToken? Of(HttpRequest request, string cookie)
     {
-        ArgumentNullException.ThrowIfNull(request);
         ArgumentException.ThrowIfNullOrEmpty(cookie);
-        return OfHeader(request) ?? OfQuery(request) ?? OfCookie(request, cookie);
+        return Of(request, new TokenPlaces(null, cookie));
+    }
+
+    /// <summary>Returns the token of the request; null if there is none.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="places">Where to look for the token.</param>
+    public static PresentedToken? Of(HttpRequest request, TokenPlaces places)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var accessToken = places.AccessTokenCookie;
+        if (places.Cookie is { } cookie)
+        {
+            return OfHeader(request) ?? OfQuery(request)
+                ?? (accessToken is null ? null : OfCookie(request, accessToken)) ?? OfCookie(request, cookie);
+        }
+        // Mercure 1.0 has no such query parameter. But a client that sends its only token there must not be treated as
+        // anonymous: it would wait for private updates that never come.
+        return OfHeader(request) ?? (accessToken is null ? null : OfCookie(request, accessToken))
+            ?? (OfQuery(request) is null ? null : Unusable(TokenSource.Query, OnlyQuery));
     }
 
     private static PresentedToken? OfHeader(HttpRequest request)
@@ -30,7 +50,7 @@ internal static class PresentedTokenRequest
         var end = value.IndexOf(' ');
         var scheme = end < 0 ? value : value[..end];
         if (!scheme.Equals(Scheme, StringComparison.OrdinalIgnoreCase))
-            return Unusable(TokenSource.Header, $"the Authorization header does not start with '{Scheme} '");
+            return Unusable(TokenSource.Header, PresentedToken.OtherScheme);
         return end < 0
             ? Unusable(TokenSource.Header, $"the Authorization header has nothing after '{Scheme}'")
             : new PresentedToken(value[end..].Trim(' ').ToString(), TokenSource.Header);

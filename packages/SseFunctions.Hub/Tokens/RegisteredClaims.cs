@@ -17,7 +17,9 @@ internal readonly record struct RegisteredClaims(string? Problem, DateTimeOffset
     /// that moment.</summary>
     public static readonly TimeSpan NotBeforeLeeway = TimeSpan.FromSeconds(10);
 
-    private const string Issuer = "iss";
+    /// <summary>The claim that names the issuer.</summary>
+    public const string Issuer = "iss";
+
     private const string Audience = "aud";
     private const string Expiration = "exp";
     private const string NotBefore = "nbf";
@@ -37,6 +39,7 @@ internal readonly record struct RegisteredClaims(string? Problem, DateTimeOffset
     {
         var problem = Seconds(claims, Expiration, out var expires)
             ?? Seconds(claims, NotBefore, out var notBefore)
+            ?? (expected.NeedsExpiration && expires is null ? $"it has no {Expiration}, but must have one" : null)
             ?? TimeProblem(expires, notBefore, now)
             ?? IssuerProblem(claims, expected)
             ?? AudienceProblem(claims, expected);
@@ -110,7 +113,7 @@ internal readonly record struct RegisteredClaims(string? Problem, DateTimeOffset
 
     // The comparison is exact (RFC 7519, section 2: StringOrURI). That surprises people, because the names look like
     // addresses, for which case and a final slash often have no effect.
-    private static string NearMiss(List<string> found, string expected)
+    internal static string NearMiss(List<string> found, string expected)
     {
         var isNear = found.Exists(name =>
             string.Equals(name.TrimEnd('/'), expected.TrimEnd('/'), StringComparison.OrdinalIgnoreCase));
@@ -123,7 +126,7 @@ internal readonly record struct RegisteredClaims(string? Problem, DateTimeOffset
         return names.Count > ShownAudiences ? $"{shown} and {names.Count - ShownAudiences} more" : shown;
     }
 
-    private static string Quoted(string name) => $"'{CompactJws.Shown(name, ShownCharacters)}'";
+    internal static string Quoted(string name) => $"'{CompactJws.Shown(name, ShownCharacters)}'";
 
     private static bool IsLikelyMilliseconds(double? seconds) => seconds is >= LeastMilliseconds and < MostMilliseconds;
 

@@ -18,11 +18,35 @@ internal sealed record TokenClaims
     /// <summary>Whether the token has the claim <c>mercure</c>, without which it gives no rights.</summary>
     public bool HasMercureClaim { get; init; }
 
+    /// <summary>Whether this is a token of Mercure 1.0, whose rights are the <see cref="Details"/>. The lists of
+    /// selectors and the <see cref="Payload"/> belong to 0.x tokens.</summary>
+    public bool IsAccessToken { get; init; }
+
+    /// <summary>The rights of a token of Mercure 1.0; empty: none. Always empty for a 0.x token.</summary>
+    public IReadOnlyList<AuthorizationDetail> Details { get; init; } = [];
+
     /// <summary>Why the token gives no right to publish to a topic, for the log.</summary>
-    public string WhyNotPublish => WhyNot(Publish, ClaimsReader.Publish);
+    public string WhyNotPublish => IsAccessToken
+        ? WhyNot(detail => detail.Publish, AuthorizationDetailsReader.Publish)
+        : WhyNot(Publish, ClaimsReader.Publish);
 
     /// <summary>Why the token gives no right to the private updates of a topic, for the log.</summary>
-    public string WhyNotSubscribe => WhyNot(Subscribe, ClaimsReader.Subscribe);
+    public string WhyNotSubscribe => IsAccessToken
+        ? WhyNot(detail => detail.Subscribe, AuthorizationDetailsReader.Subscribe)
+        : WhyNot(Subscribe, ClaimsReader.Subscribe);
+
+    private string WhyNot(Predicate<AuthorizationDetail> allows, string action)
+    {
+        const string claim = $"its claim {AuthorizationDetailsReader.Claim}";
+        var count = Details.Count(detail => allows(detail));
+        return (Details.Count, count) switch
+        {
+            (0, _) =>
+                $"{claim} is absent or has no entry of the type {AuthorizationDetail.Type}, so it gives no rights",
+            (_, 0) => $"no entry of {claim} has the action {action}",
+            _ => $"no topic of the {count} entries of {claim} with the action {action} matches",
+        };
+    }
 
     private string WhyNot(IReadOnlyList<string> selectors, string name) => (HasMercureClaim, selectors.Count) switch
     {

@@ -21,6 +21,12 @@ internal sealed class TokenResult
     /// accepted later.</summary>
     public bool KeysUnavailable { get; private init; }
 
+    /// <summary>The version of the protocol to which the token belongs.</summary>
+    public TokenDialect Dialect { get; private init; }
+
+    /// <summary>The kind of fault, if the token is refused.</summary>
+    public TokenFault Fault { get; private init; }
+
     /// <summary>Whether the token is valid.</summary>
     [MemberNotNullWhen(true, nameof(Claims))]
     [MemberNotNullWhen(false, nameof(Reason))]
@@ -34,4 +40,15 @@ internal sealed class TokenResult
 
     internal static TokenResult Refused(string reason, bool keysUnavailable = false) =>
         new() { Reason = reason, KeysUnavailable = keysUnavailable };
+
+    /// <summary>Returns the same result with the version of the protocol and the kind of fault.</summary>
+    internal TokenResult With(TokenDialect dialect, TokenFault fault) => new()
+    {
+        Claims = Claims,
+        Reason = Reason,
+        KeysUnavailable = KeysUnavailable,
+        Hint = Hint,
+        Dialect = dialect,
+        Fault = fault,
+    };
 }

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Text;
 using Microsoft.Extensions.Logging;
 
 namespace SseFunctions.Hub.Tokens;
@@ -9,8 +7,7 @@ namespace SseFunctions.Hub.Tokens;
 internal sealed partial class TokenValidator : IDisposable
 {
     private readonly RoleKeys _role;
-    private readonly IVerificationKeys _keys;
-    private readonly Lazy<SignatureHints> _hints;
+    private readonly SignatureVerifier _signatures;
     private readonly ExpectedClaims _expected;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -39,11 +36,8 @@ internal sealed partial class TokenValidator : IDisposable
         _role = role;
         _time = time;
         _logger = logger;
-        _keys = role.Keys.JwksUri is { } uri
-            ? new JwksKeys(role, uri, time, logger, handler)
-            : new ConfiguredKeys(role);
+        _signatures = new SignatureVerifier(role, otherRole, time, logger, handler);
         _expected = ExpectedClaims.Of(role);
-        _hints = new Lazy<SignatureHints>(() => new SignatureHints(role, otherRole));
         foreach (var warning in role.Keys.Warnings(role.Section)) LogWeak(warning);
     }
 
@@ -64,47 +58,30 @@ internal sealed partial class TokenValidator : IDisposable
     /// <param name="cancellationToken">Cancels the wait for a key set, but not the fetch, which other requests
     /// share.</param>
     /// <exception cref="OperationCanceledException">The wait for a key set was canceled.</exception>
-    public async ValueTask<TokenResult> ValidateAsync(string token, CancellationToken cancellationToken)
+    public ValueTask<TokenResult> ValidateAsync(string token, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(token);
-        var jws = CompactJws.Read(token, out var reason);
-        if (jws is null) return TokenResult.Refused(reason);
-        if (AlgorithmProblem(jws.Algorithm) is { } problem) return TokenResult.Refused(problem);
-
-        var found = await _keys.FindAsync(jws.KeyId, cancellationToken);
-        if (found.Problem is not null) return TokenResult.Refused(found.Problem, found.Unavailable);
-        foreach (var key in found.Keys)
-        {
-            // The claims are read only after the signature was verified: before, an attacker may have written them.
-            if (!key.Verifies(jws)) continue;
-            var result = ClaimsReader.Read(jws.Payload, _expected, _time.GetUtcNow());
-            // Only once: all tokens of an issuer have the same fault, and every request may have such a token.
-            if (result.Hint is { } hint && Interlocked.Exchange(ref _hasHinted, 1) == 0) LogHint(_role.Section, hint);
-            return result;
-        }
-        return TokenResult.Refused($"its signature does not match {found.Name}{_hints.Value.For(jws)}");
+        return CompactJws.Read(token, out var reason) is { } jws
+            ? ValidateAsync(jws, cancellationToken)
+            : new(TokenResult.Refused(reason));
     }
 
-    /// <summary>Validates a token with a wrong signature. This fetches the keys and computes a signature, so that the
-    /// first request does not wait for either.</summary>
-    internal async Task WarmUpAsync()
+    /// <summary>Validates a token that has been split already.</summary>
+    public async ValueTask<TokenResult> ValidateAsync(CompactJws jws, CancellationToken cancellationToken)
     {
-        if (!HasKeys) return;
-        var header = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{{\"alg\":\"{_role.Keys.Algorithm}\"}}"));
-        await ValidateAsync($"{header}.e30.AAAA", CancellationToken.None);
+        if (await _signatures.RefuseAsync(jws, cancellationToken) is { } refused) return refused;
+        // The claims are read only after the signature was verified: before, an attacker may have written them.
+        var result = ClaimsReader.Read(jws.Payload, _expected, _time.GetUtcNow());
+        // Only once: all tokens of an issuer have the same fault, and every request may have such a token.
+        if (result.Hint is { } hint && Interlocked.Exchange(ref _hasHinted, 1) == 0) LogHint(_role.Section, hint);
+        return result;
     }
+
+    /// <summary>Fetches the keys and computes a signature, so that the first request does not wait for either.</summary>
+    internal Task WarmUpAsync() => HasKeys ? _signatures.WarmUpAsync() : Task.CompletedTask;
 
     /// <inheritdoc/>
-    public void Dispose() => (_keys as IDisposable)?.Dispose();
-
-    private string? AlgorithmProblem(string algorithm)
-    {
-        var wanted = $"{_role.Section}:{nameof(KeyOptions.Algorithm)} is {_role.Keys.Algorithm}";
-        if (algorithm == _role.Keys.Algorithm) return null;
-        return string.Equals(algorithm, "none", StringComparison.OrdinalIgnoreCase)
-            ? $"it is not signed (its alg is none), but {wanted}"
-            : $"it is signed with {CompactJws.Shown(algorithm)}, but {wanted}";
-    }
+    public void Dispose() => _signatures.Dispose();
 
     [LoggerMessage(122, LogLevel.Warning, "{Warning}")]
     private partial void LogWeak(string warning);

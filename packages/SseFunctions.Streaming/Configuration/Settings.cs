@@ -61,6 +61,33 @@ internal static class Settings
             : [.. section.GetChildren().Select(item => item.Value ?? "")];
     }
 
+    /// <summary>Reads a list whose items are sections, <c>Name__0__Setting</c>; empty if the configuration does not
+    /// have the list. The binder alone would silently leave out an item with a value that it cannot convert.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="key">The name of the list.</param>
+    /// <param name="complete">Called for each item with the name of its section, to read the lists of the item.</param>
+    /// <exception cref="OptionsValidationException">The list is one value, or an item has a value that cannot be
+    /// converted.</exception>
+    public static IReadOnlyList<T> Items<T>(IConfiguration configuration, string key, Action<T, string> complete)
+        where T : class, new()
+    {
+        var list = configuration.GetSection(key);
+        if (list.Value is { Length: > 0 })
+        {
+            throw new OptionsValidationException(key, typeof(T),
+                [$"{key} is one value, but must be a list: set {key}:0 and the names below it."]);
+        }
+        var items = new List<T>();
+        foreach (var section in list.GetChildren())
+        {
+            var item = new T();
+            Bind(configuration, section.Path, item);
+            complete(item, section.Path);
+            items.Add(item);
+        }
+        return items;
+    }
+
     /// <summary>Validates a duration: returns a problem if it is below 0 or above <paramref name="longest"/>, otherwise
     /// none.</summary>
     public static IEnumerable<string> OutOfRange(string key, TimeSpan duration, TimeSpan longest)

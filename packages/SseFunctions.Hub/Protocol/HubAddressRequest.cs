@@ -1,0 +1,34 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using SseFunctions.Hub.Topics;
+
+namespace SseFunctions.Hub.Protocol;
+
+/// <summary>Finds the addresses of the hub and of its metadata, as the client of a request sees them.</summary>
+internal static class HubAddressRequest
+{
+    // The characters of a host name with a port, and of a path after ToUriComponent. None of them ends a quoted string.
+    private static readonly SearchValues<char> AddressCharacters = SearchValues.Create(
+        "!$&'()*+,-./0123456789:;=@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_abcdefghijklmnopqrstuvwxyz~%");
+
+    /// <summary>Returns the text with which <c>aud</c> of a token of Mercure 1.0 is compared: the setting, or the hub's
+    /// address.</summary>
+    public static string ResourceId(HttpRequest request, HubOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return options.ResourceId is { Length: > 0 } set ? set : Root(request) + HubPath.Absolute;
+    }
+
+    /// <summary>Returns the address of the hub's metadata (RFC 9728); null if the host name in the request is
+    /// invalid.</summary>
+    public static string? Metadata(HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var address = $"{Root(request)}/{HubPath.MetadataRoute}";
+        return address.AsSpan().ContainsAnyExcept(AddressCharacters) ? null : address;
+    }
+
+    // Reads the header, because the property Host of the request throws for some names.
+    private static string Root(HttpRequest request) => $"{request.Scheme}://{request.Headers.Host}"
+        + HubPath.PrefixIn((request.PathBase + request.Path).ToUriComponent());
+}
