@@ -41,6 +41,8 @@ public static class HubServices
         services.AddSettings<HubOptions>(configuration, HubOptions.Section, options =>
         {
             const string section = HubOptions.Section;
+            options.Dialects = Settings.List(
+                configuration, $"{section}:{nameof(options.Dialects)}", options.Dialects);
             options.PublishOrigins = Settings.List(
                 configuration, $"{section}:{nameof(options.PublishOrigins)}", options.PublishOrigins);
             options.Publisher.Keys = Settings.Texts(

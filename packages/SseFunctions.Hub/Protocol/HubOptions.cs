@@ -1,4 +1,5 @@
 using SseFunctions.Hub.Publishing;
+using SseFunctions.Hub.Tokens;
 using SseFunctions.Streaming.Configuration;
 using SseFunctions.Streaming.Cors;
 
@@ -15,6 +16,10 @@ public sealed class HubOptions : ISettings
     private const int LargestUpdateBytes = 16 * 1024 * 1024;
 
     private static readonly TimeSpan LongestGather = TimeSpan.FromSeconds(1);
+
+    /// <summary>The versions of the Mercure protocol that the hub speaks: <c>Hub__Dialects__0</c> and so on, or one value
+    /// with commas. Default: <c>1.0</c> and <c>0.x</c>.</summary>
+    public IReadOnlyList<string> Dialects { get; set; } = [TokenDialects.V1, TokenDialects.V0];
 
     /// <summary>Gets or sets the keys that verify the tokens of publishers. Default: none, which turns publishing over
     /// HTTP off.</summary>
@@ -73,6 +78,12 @@ public sealed class HubOptions : ISettings
 
     /// <summary>Gets or sets how much history the log keeps for clients that return.</summary>
     public HistoryOptions History { get; set; } = new();
+
+    /// <summary>Whether the hub speaks Mercure 1.0.</summary>
+    internal bool SpeaksV1 => Dialects.Contains(TokenDialects.V1);
+
+    /// <summary>Whether the hub speaks Mercure 0.x.</summary>
+    internal bool SpeaksV0 => Dialects.Contains(TokenDialects.V0);
 
     /// <summary>The limits of an update.</summary>
     internal UpdateLimits UpdateLimits => new(MaxTopics, MaxUpdateBytes);

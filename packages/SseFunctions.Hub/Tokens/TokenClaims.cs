@@ -18,6 +18,12 @@ internal sealed record TokenClaims
     /// <summary>Whether the token has the claim <c>mercure</c>, without which it gives no rights.</summary>
     public bool HasMercureClaim { get; init; }
 
+    /// <summary>What the claim <c>authorization_details</c> gives rights to; empty for a token of 0.x.</summary>
+    public IReadOnlyList<AuthorizationDetail> Details { get; init; } = [];
+
+    /// <summary>Whether this is a token of Mercure 1.0.</summary>
+    public bool IsAccessToken { get; init; }
+
     /// <summary>Why the token gives no right to publish to a topic, for the log.</summary>
     public string WhyNotPublish => WhyNot(Publish, ClaimsReader.Publish);
 
