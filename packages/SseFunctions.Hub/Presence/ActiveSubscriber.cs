@@ -3,7 +3,7 @@ using SseFunctions.Hub.Topics;
 namespace SseFunctions.Hub.Presence;
 
 /// <summary>The id and the subscriptions of one subscriber, as presence lists and announces them.</summary>
-internal sealed class ActiveSubscriber(IPresence presence, TopicSelectorSet topics, string? payload)
+internal sealed class ActiveSubscriber(IPresence presence, TopicMatcherSet topics, string? payload)
 {
     private Task _begun = Task.CompletedTask;
 
@@ -11,7 +11,7 @@ internal sealed class ActiveSubscriber(IPresence presence, TopicSelectorSet topi
     public string Id { get; } = $"urn:uuid:{Guid.NewGuid()}";
 
     /// <summary>The topic selectors that the subscriber subscribes to.</summary>
-    public IReadOnlyList<string> Topics { get; } = [.. topics.Selectors.Select(selector => selector.Text)];
+    public IReadOnlyList<string> Topics { get; } = [.. topics.Matchers.Select(selector => selector.Text)];
 
     /// <summary>The JSON that the subscriber's token adds to the subscriptions; null if the token adds none.</summary>
     public string? Payload => payload;

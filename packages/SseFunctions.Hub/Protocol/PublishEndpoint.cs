@@ -36,7 +36,7 @@ internal sealed class PublishEndpoint(HubAccess access, UpdatePublisher publishe
         if (!ValidUpdate.TryMake(update, _options.UpdateLimits, out var valid, out var wrong))
             return access.Refuse(Publish, HubProblem.Of(wrong));
 
-        var rights = TopicSelectorSet.Parse(claims.Publish);
+        var rights = TopicMatcherSet.Parse(claims.Publish);
         if (!valid.Update.Topics.All(topic => rights.MatchesAny([topic])))
         {
             const string title = "The token gives no right to publish to all of these topics.";

@@ -48,7 +48,7 @@ internal sealed partial class SubscribeEndpoint(
             : null;
         if (IsFull(client)) return TurnAway(HubBusyResult.Full);
 
-        var rights = TopicSelectorSet.Parse(claims.Subscribe);
+        var rights = TopicMatcherSet.Parse(claims.Subscribe);
         LogPosition? after;
         string cursor;
         try
@@ -75,7 +75,7 @@ internal sealed partial class SubscribeEndpoint(
     // The id of a private update that the client may not see counts as unknown. Otherwise clients could try ids, and
     // learn which of them exist.
     private async Task<(LogPosition? After, string Cursor)> FindStartAsync(
-        HttpRequest request, TopicSelectorSet rights, CancellationToken cancellationToken)
+        HttpRequest request, TopicMatcherSet rights, CancellationToken cancellationToken)
     {
         if (LastEventId.Of(request) is not { } id)
         {

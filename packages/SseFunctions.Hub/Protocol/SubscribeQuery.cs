@@ -14,9 +14,9 @@ internal static class SubscribeQuery
 
     /// <summary>Reads the topic selectors. Returns null, or what the client must change.</summary>
     public static HubProblem? TryRead(
-        string? query, HubOptions options, out TopicSelectorSet topics)
+        string? query, HubOptions options, out TopicMatcherSet topics)
     {
-        topics = TopicSelectorSet.Empty;
+        topics = TopicMatcherSet.Empty;
         var text = query is { Length: > 0 } ? query.AsSpan(1) : [];
         if (!UrlEncodedForm.TryParseQuery(text, options.MaxTopics + OtherParameters, out var fields, out var problem))
             return Bad(problem.Title);
@@ -28,8 +28,8 @@ internal static class SubscribeQuery
             return Bad($"A topic must have 1 to {MaxSelectorLength} characters.");
         if (Array.Exists(selectors, selector => selector.AsSpan().ContainsAnyInRange('\0', '\u001f')))
             return Bad("A topic has a control character: remove it.");
-        var parsed = TopicSelectorSet.Parse(selectors);
-        if (parsed.Selectors.Sum(selector => selector.Steps) > MaxSteps)
+        var parsed = TopicMatcherSet.Parse(selectors);
+        if (parsed.Matchers.Sum(selector => selector.Steps) > MaxSteps)
             return Bad("The URI Templates are too complex together: name fewer or simpler ones.");
         topics = parsed;
         return null;

@@ -32,9 +32,9 @@ internal sealed class SubscriptionsEndpoint(
 
         var topic = Unescape(Value(request, "topic"));
         var subscriber = Unescape(Value(request, "subscriber"));
-        var rights = TopicSelectorSet.Parse(claims.Subscribe);
+        var rights = TopicMatcherSet.Parse(claims.Subscribe);
         // Checked before the list is read, which is expensive.
-        if (topic is null ? !rights.MatchesAny([SubscriptionDocument.PathOf()]) : rights.Selectors.Count == 0)
+        if (topic is null ? !rights.MatchesAny([SubscriptionDocument.PathOf()]) : rights.Matchers.Count == 0)
             return Forbid(claims);
 
         // Read before the list. So the update about any change that the list does not contain comes after this id.

@@ -11,29 +11,29 @@ namespace SseFunctions.Hub.Topics;
 internal sealed class TopicIndex<T>
     where T : class
 {
-    private static readonly IEqualityComparer<TopicSelector> ByText =
-        EqualityComparer<TopicSelector>.Create((a, b) => a?.Text == b?.Text, selector => selector.Text.GetHashCode());
+    private static readonly IEqualityComparer<TopicMatcher> ByText =
+        EqualityComparer<TopicMatcher>.Create((a, b) => a?.Text == b?.Text, selector => selector.Text.GetHashCode());
 
     private readonly Buckets<T> _items = new(ReferenceEqualityComparer.Instance);
 
     // The templates by the length of their prefix, the shortest first, and then by the prefix.
-    private readonly SortedList<int, Buckets<TopicSelector>> _templates = [];
+    private readonly SortedList<int, Buckets<TopicMatcher>> _templates = [];
 
-    private readonly List<TopicSelector> _candidates = [];
+    private readonly List<TopicMatcher> _candidates = [];
 
     /// <summary>Adds an item under a selector, unless the item is already there under a selector with the same
     /// text.</summary>
-    public void Add(TopicSelector selector, T item)
+    public void Add(TopicMatcher selector, T item)
     {
         if (!_items.Add(selector.Text, item) || !selector.IsTemplate) return;
         if (!_templates.TryGetValue(selector.Prefix.Length, out var sameLength))
-            _templates.Add(selector.Prefix.Length, sameLength = new Buckets<TopicSelector>(ByText));
+            _templates.Add(selector.Prefix.Length, sameLength = new Buckets<TopicMatcher>(ByText));
         sameLength.Add(selector.Prefix, selector);
     }
 
     /// <summary>Removes an item from under a selector, if the item was added under a selector with the same
     /// text.</summary>
-    public void Remove(TopicSelector selector, T item)
+    public void Remove(TopicMatcher selector, T item)
     {
         if (!_items.Remove(selector.Text, item) || !selector.IsTemplate) return;
         if (!_templates.TryGetValue(selector.Prefix.Length, out var sameLength)) return;
@@ -46,7 +46,7 @@ internal sealed class TopicIndex<T>
     public void Find(string topic, List<T> found)
     {
         _items.Find(topic, found);
-        if (topic != TopicSelector.All.Text) _items.Find(TopicSelector.All.Text, found);
+        if (topic != TopicMatcher.All.Text) _items.Find(TopicMatcher.All.Text, found);
 
         for (var i = 0; i < _templates.Count && _templates.GetKeyAtIndex(i) <= topic.Length; i++)
             _templates.GetValueAtIndex(i).Find(topic.AsSpan(0, _templates.GetKeyAtIndex(i)), _candidates);

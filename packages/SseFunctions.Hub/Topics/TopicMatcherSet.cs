@@ -1,17 +1,17 @@
 namespace SseFunctions.Hub.Topics;
 
 /// <summary>A set of topic selectors, in the ordinal order of their texts. Immutable and thread-safe.</summary>
-internal sealed class TopicSelectorSet
+internal sealed class TopicMatcherSet
 {
     // With fewer plain selectors, comparing the topic with each is faster than hashing it.
     private const int MinHashed = 8;
 
     private readonly HashSet<string>? _hashed;
-    private readonly TopicSelector[] _templates;
-    private readonly TopicSelector[] _selectors;
+    private readonly TopicMatcher[] _templates;
+    private readonly TopicMatcher[] _selectors;
     private readonly bool _all;
 
-    private TopicSelectorSet(TopicSelector[] selectors)
+    private TopicMatcherSet(TopicMatcher[] selectors)
     {
         _selectors = selectors;
         _all = selectors.Any(selector => selector.IsWildcard);
@@ -22,25 +22,25 @@ internal sealed class TopicSelectorSet
     }
 
     /// <summary>The empty set, which matches no topic.</summary>
-    public static TopicSelectorSet Empty { get; } = new([]);
+    public static TopicMatcherSet Empty { get; } = new([]);
 
     /// <summary>The selectors in the ordinal order of their texts.</summary>
-    public IReadOnlyList<TopicSelector> Selectors => _selectors;
+    public IReadOnlyList<TopicMatcher> Matchers => _selectors;
 
     /// <summary>A string that is equal for two sets if, and only if, they contain the same selectors. The key of a
     /// single selector is its text, with NUL and U+0001 escaped.</summary>
     public string Key { get; }
 
     /// <summary>Creates the set of these selectors. Their order and duplicates have no effect.</summary>
-    public static TopicSelectorSet Of(IEnumerable<TopicSelector> selectors)
+    public static TopicMatcherSet Of(IEnumerable<TopicMatcher> selectors)
     {
         var distinct = selectors.DistinctBy(selector => selector.Text, StringComparer.Ordinal)
             .OrderBy(selector => selector.Text, StringComparer.Ordinal).ToArray();
-        return distinct.Length == 0 ? Empty : new TopicSelectorSet(distinct);
+        return distinct.Length == 0 ? Empty : new TopicMatcherSet(distinct);
     }
 
     /// <summary>Creates the set of the selectors of these texts.</summary>
-    public static TopicSelectorSet Parse(IEnumerable<string> texts) => Of(texts.Select(TopicSelector.Parse));
+    public static TopicMatcherSet Parse(IEnumerable<string> texts) => Of(texts.Select(TopicMatcher.Parse));
 
     /// <summary>Whether at least one of the topics matches at least one of the selectors.</summary>
     public bool MatchesAny(IReadOnlyList<string> topics)
@@ -74,7 +74,7 @@ internal sealed class TopicSelectorSet
 
     // The texts, with NUL between them, after NUL within them was escaped. A lone NUL is the key of the empty set: only
     // two empty texts would give the same, and texts are distinct.
-    private static string KeyOf(TopicSelector[] selectors) =>
+    private static string KeyOf(TopicMatcher[] selectors) =>
         selectors.Length == 0 ? "\0" : string.Join('\0', selectors.Select(selector => WithoutNul(selector.Text)));
 
     private static string WithoutNul(string text) => text.AsSpan().ContainsAny('\0', '\u0001')

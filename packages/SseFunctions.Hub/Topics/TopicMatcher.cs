@@ -5,13 +5,13 @@ namespace SseFunctions.Hub.Topics;
 /// <remarks>A text that is not a valid template is a plain string. So is a template with more than
 /// <see cref="UriTemplate.MaxSteps"/> steps. Selectors are not cached: creating one takes less than a microsecond and,
 /// for a template, a few hundred bytes, and matching allocates nothing.</remarks>
-internal sealed class TopicSelector
+internal sealed class TopicMatcher
 {
     private const string Wildcard = "*";
 
     private readonly UriTemplate? _template;
 
-    private TopicSelector(string text, UriTemplate? template)
+    private TopicMatcher(string text, UriTemplate? template)
     {
         Text = text;
         _template = template;
@@ -19,7 +19,7 @@ internal sealed class TopicSelector
     }
 
     /// <summary>The selector <c>*</c>, which matches all topics.</summary>
-    public static TopicSelector All { get; } = new(Wildcard, null);
+    public static TopicMatcher All { get; } = new(Wildcard, null);
 
     /// <summary>The text of the selector, unchanged.</summary>
     public string Text { get; }
@@ -39,10 +39,10 @@ internal sealed class TopicSelector
     public string Prefix { get; }
 
     /// <summary>Creates the selector of a text. Every text is a valid selector.</summary>
-    public static TopicSelector Parse(string text)
+    public static TopicMatcher Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return text == Wildcard ? All : new TopicSelector(text, UriTemplateParser.Parse(text));
+        return text == Wildcard ? All : new TopicMatcher(text, UriTemplateParser.Parse(text));
     }
 
     /// <summary>Whether the selector matches the topic. The time is linear in the topic's length. The topic may also be
