@@ -94,7 +94,8 @@ public static class HubServices
             provider.GetRequiredService<SubscribeEndpoint>(),
             provider.GetRequiredService<PublishEndpoint>(),
             provider.GetRequiredService<SubscriptionsEndpoint>(),
-            provider.GetRequiredService<CrossOrigin>()));
+            provider.GetRequiredService<CrossOrigin>(),
+            provider.GetRequiredService<IOptions<HubOptions>>().Value.SpeaksV1));
         services.AddHealthChecks().AddCheck<HubHealthCheck>("hub");
         return builder;
     }
