@@ -1,3 +1,4 @@
+#pragma warning disable IDE0005, IDE0065
 namespace SseFunctions.Hub.Topics.UrlPatterns;
 
 using State = ConstructorStringState;
