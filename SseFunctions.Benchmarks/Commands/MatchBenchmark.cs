@@ -10,7 +10,7 @@ public class MatchBenchmark
     private const string Topic = "https://example.com/users/4711/messages";
 
     private readonly List<object> _found = [];
-    private readonly TopicSelector _template = TopicSelector.Parse("https://example.com/users/{id}/messages");
+    private readonly TopicMatcher _template = TopicMatcher.Parse("https://example.com/users/{id}/messages");
     private TopicIndex<object> _exact = new();
     private TopicIndex<object> _templates = new();
 
@@ -24,12 +24,12 @@ public class MatchBenchmark
     {
         _exact = new TopicIndex<object>();
         _templates = new TopicIndex<object>();
-        _exact.Add(TopicSelector.Parse(Topic), new object());
-        _templates.Add(TopicSelector.Parse("https://example.com/users/4711/{part}"), new object());
+        _exact.Add(TopicMatcher.Parse(Topic), new object());
+        _templates.Add(TopicMatcher.Parse("https://example.com/users/4711/{part}"), new object());
         for (var number = 1; number < Subscriptions; number++)
         {
-            _exact.Add(TopicSelector.Parse($"https://example.com/users/{number + 10_000}/messages"), new object());
-            _templates.Add(TopicSelector.Parse($"https://example.com/users/{number + 10_000}/{{part}}"), new object());
+            _exact.Add(TopicMatcher.Parse($"https://example.com/users/{number + 10_000}/messages"), new object());
+            _templates.Add(TopicMatcher.Parse($"https://example.com/users/{number + 10_000}/{{part}}"), new object());
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class HubCorsTests
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
         Assert.Equal(Ours, answer.Header("Access-Control-Allow-Origin"));
         Assert.Equal("true", answer.Header("Access-Control-Allow-Credentials"));
-        Assert.Equal("GET, HEAD, POST", answer.Header("Access-Control-Allow-Methods"));
+        Assert.Equal("GET, HEAD, POST, QUERY", answer.Header("Access-Control-Allow-Methods"));
         Assert.StartsWith(
             "Authorization, Cache-Control, Content-Type, If-None-Match, Last-Event-ID, traceparent, tracestate, baggage, sentry-trace, ",
             answer.Header("Access-Control-Allow-Headers"),

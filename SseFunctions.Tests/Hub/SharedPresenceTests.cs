@@ -71,7 +71,7 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         var redis = await StartRedis();
         var (one, other) = (await StartHost(redis), await StartHost(redis));
         var active = one.Services.GetRequiredService<ActiveSubscriptions>();
-        var all = Enumerable.Range(0, count).Select(_ => active.Of(TopicSelectorSet.Parse(["a"]), null)!).ToList();
+        var all = Enumerable.Range(0, count).Select(_ => active.Of(TopicMatcherSet.Parse(["a"]), null)!).ToList();
         foreach (var subscriber in all) subscriber.Begin();
         await Until(async () => await TryList(other, "/a") is { Count: count }, "list of all");
         Assert.Equal(count, (await List(one, "/a")).Select(item => item.GetProperty("id").GetString()).Distinct().Count());

@@ -202,7 +202,7 @@ public sealed class SubscribeTests(HubFixture hub) : IClassFixture<HubFixture>
     {
         using var answer = await _server.Send(HttpMethod.Options, HubClient.Path);
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
-        Assert.Equal("GET, HEAD, POST, OPTIONS", answer.Header("Allow"));
+        Assert.Equal("GET, HEAD, POST, QUERY, OPTIONS", answer.Header("Allow"));
     }
 
     [Theory]

@@ -104,7 +104,8 @@ public static class HubServices
             provider.GetRequiredService<PublishEndpoint>(),
             provider.GetRequiredService<SubscriptionsEndpoint>(),
             provider.GetRequiredService<MetadataEndpoint>(),
-            provider.GetRequiredService<CrossOrigin>()));
+            provider.GetRequiredService<CrossOrigin>(),
+            provider.GetRequiredService<IOptions<HubOptions>>().Value.SpeaksV1));
         services.AddHealthChecks().AddCheck<HubHealthCheck>("hub");
         return builder;
     }

@@ -179,7 +179,7 @@ public sealed class SubscriberTests : IAsyncDisposable
     {
         var metrics = new HubMetrics(_services.GetRequiredService<IMeterFactory>(), _log, TimeProvider.System);
         var subscribers = new Subscribers(_log, metrics, most: 2, mostPerClient: 1);
-        var subscription = new Subscription(TopicSelectorSet.Parse(["a"]), TopicSelectorSet.Empty);
+        var subscription = new Subscription(TopicMatcherSet.Parse(["a"]), TopicMatcherSet.Empty);
         // SubscribeEndpoint has let both in before either was counted.
         await using var first = new Following(new Subscriber(_log, subscribers, subscription, null, "client", null));
         await using (var second = new Following(new Subscriber(_log, subscribers, subscription, null, "client", null)))
@@ -326,7 +326,7 @@ public sealed class SubscriberTests : IAsyncDisposable
 
     private Following Subscribe(string[] topics, string[] rights, LogPosition? after = null)
     {
-        var subscription = new Subscription(TopicSelectorSet.Parse(topics), TopicSelectorSet.Parse(rights));
+        var subscription = new Subscription(TopicMatcherSet.Parse(topics), TopicMatcherSet.Parse(rights));
         return new Following(new Subscriber(_log, _subscribers, subscription, after ?? _log.Tail, null, null));
     }
 

@@ -288,7 +288,7 @@ public sealed class SweeperTests : IAsyncDisposable
 
     private Subscriber Subscribe(string topic)
     {
-        var subscription = new Subscription(TopicSelectorSet.Parse([topic]), TopicSelectorSet.Empty);
+        var subscription = new Subscription(TopicMatcherSet.Parse([topic]), TopicMatcherSet.Empty);
         var subscriber = new Subscriber(_log, _subscribers, subscription, _log.Tail, null, null);
         subscriber.GetAsyncEnumerator(Test);
         return subscriber;

@@ -26,7 +26,7 @@ public sealed class TopicIndexTests
     {
         var item = new Item("a/1");
         Add(item);
-        _index.Add(TopicSelector.Parse("a/{x}"), item);
+        _index.Add(TopicMatcher.Parse("a/{x}"), item);
         AssertFinds("a/1", item, item);
     }
 
@@ -46,7 +46,7 @@ public sealed class TopicIndexTests
         var item = new Item("{x}");
         Add(item);
         Remove(new Item("{x}"), new Item("{y}"), new Item("a"), new Item("*"));
-        _index.Remove(TopicSelector.Parse("{y}"), item);
+        _index.Remove(TopicMatcher.Parse("{y}"), item);
         AssertFinds("a", item);
     }
 
@@ -55,9 +55,9 @@ public sealed class TopicIndexTests
     {
         var index = new TopicIndex<string>();
         var (one, other) = (new string('a', 2), new string('a', 2));
-        index.Add(TopicSelector.Parse("t"), one);
-        index.Add(TopicSelector.Parse("t"), other);
-        index.Remove(TopicSelector.Parse("t"), one);
+        index.Add(TopicMatcher.Parse("t"), one);
+        index.Add(TopicMatcher.Parse("t"), other);
+        index.Remove(TopicMatcher.Parse("t"), one);
         List<string> found = [];
         index.Find("t", found);
         Assert.Same(other, Assert.Single(found));
@@ -202,7 +202,7 @@ public sealed class TopicIndexTests
 
     private void Remove(params ReadOnlySpan<Item> items)
     {
-        foreach (var item in items) _index.Remove(TopicSelector.Parse(item.Selector.Text), item);
+        foreach (var item in items) _index.Remove(TopicMatcher.Parse(item.Selector.Text), item);
     }
 
     private void AssertFinds(string topic, params Item[] expected)
@@ -218,7 +218,7 @@ public sealed class TopicIndexTests
 
         private readonly int _number = Interlocked.Increment(ref _made);
 
-        public TopicSelector Selector { get; } = TopicSelector.Parse(text);
+        public TopicMatcher Selector { get; } = TopicMatcher.Parse(text);
 
         public int CompareTo(Item? other) => _number.CompareTo(other?._number);
     }

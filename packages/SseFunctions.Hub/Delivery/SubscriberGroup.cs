@@ -10,17 +10,17 @@ namespace SseFunctions.Hub.Delivery;
 /// <param name="rights">See <see cref="Rights"/>.</param>
 /// <param name="last">A batch without entries that marks the position from which on entries are matched with the
 /// group.</param>
-internal sealed class SubscriberGroup(TopicSelectorSet topics, TopicSelectorSet rights, Batch last)
+internal sealed class SubscriberGroup(TopicMatcherSet topics, TopicMatcherSet rights, Batch last)
 {
     private volatile Batch _last = last;
     private Subscriber[] _members = new Subscriber[1];
 
     /// <summary>The topic selectors that the members subscribe to. Immutable.</summary>
-    public TopicSelectorSet Topics => topics;
+    public TopicMatcherSet Topics => topics;
 
     /// <summary>The topic selectors that the members have a right to: see <see cref="Visibility"/>. Immutable.
     /// </summary>
-    public TopicSelectorSet Rights => rights;
+    public TopicMatcherSet Rights => rights;
 
     /// <summary>The last batch. Reading it needs no lock.</summary>
     public Batch Last

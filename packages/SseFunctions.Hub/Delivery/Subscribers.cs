@@ -86,7 +86,7 @@ internal sealed class Subscribers
             if (group is null)
             {
                 group = new SubscriberGroup(topics, rights, Marker());
-                foreach (var selector in topics.Selectors) _index.Add(selector, group);
+                foreach (var selector in topics.Matchers) _index.Add(selector, group);
             }
             group.Add(subscriber);
             _count++;
@@ -105,7 +105,7 @@ internal sealed class Subscribers
             group.Remove(subscriber);
             if (group.Count > 0) return;
             _groups.Remove((group.Topics.Key, group.Rights.Key));
-            foreach (var selector in group.Topics.Selectors) _index.Remove(selector, group);
+            foreach (var selector in group.Topics.Matchers) _index.Remove(selector, group);
         }
     }
 

@@ -6,4 +6,4 @@ namespace SseFunctions.Hub.Delivery;
 /// <param name="Topics">The topic selectors that the subscriber subscribes to.</param>
 /// <param name="Rights">The topic selectors that the subscriber's token gives a right to: see <see cref="Visibility"/>.
 /// </param>
-internal sealed record Subscription(TopicSelectorSet Topics, TopicSelectorSet Rights);
+internal sealed record Subscription(TopicMatcherSet Topics, TopicMatcherSet Rights);

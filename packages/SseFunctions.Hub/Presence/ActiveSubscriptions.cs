@@ -39,6 +39,7 @@ internal sealed class ActiveSubscriptions : IHostedService, IDisposable
 
     /// <summary>Creates a subscriber, which <see cref="ActiveSubscriber.Begin"/> announces. Null if <see cref="IsOn"/>
     /// is false.</summary>
-    internal ActiveSubscriber? Of(TopicSelectorSet topics, string? payload) =>
-        IsOn ? new ActiveSubscriber(_presence, topics, payload) : null;
+    internal ActiveSubscriber? Of(
+        TopicMatcherSet topics, string? payload, IReadOnlyList<string?>? payloads = null) =>
+        IsOn ? new ActiveSubscriber(_presence, topics, payload, payloads) : null;
 }

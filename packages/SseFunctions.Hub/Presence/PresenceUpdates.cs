@@ -17,7 +17,8 @@ internal static class PresenceUpdates
         foreach (var some in documents.Chunk(AtOnce))
         {
             await Task.WhenAll(some.Select(document => log.AppendAsync(
-                new Update([document.Path], document.ToJson()) { IsPrivate = true }, cancellationToken).AsTask()));
+                new Update([document.Path], document.ToJson()) { IsPrivate = true, Type = document.EventType },
+                cancellationToken).AsTask()));
         }
     }
 }

@@ -8,30 +8,42 @@ namespace SseFunctions.Hub;
 /// </summary>
 public sealed class HubEndpoints
 {
-    private static readonly CrossOriginRules Rules = new(
-        "GET, HEAD, POST",
+    /// <summary>The methods of a hub that speaks Mercure 0.x alone.</summary>
+    internal const string MethodsWithoutQuery = "GET, HEAD, POST";
+
+    private static readonly CrossOriginRules RulesOfV0 = new(
+        MethodsWithoutQuery,
         "Authorization, Cache-Control, Content-Type, If-None-Match, Last-Event-ID",
         Exposed: "ETag, Last-Event-ID, Link, Retry-After, WWW-Authenticate",
         Credentials: true);
+
+    private static readonly CrossOriginRules RulesOfV1 = RulesOfV0 with
+    {
+        Methods = $"{MethodsWithoutQuery}, {SubscribeEndpoint.QueryMethod}",
+        Exposed = $"{RulesOfV0.Exposed}, {SubscribeEndpoint.CursorHeader}",
+    };
 
     private readonly SubscribeEndpoint _subscribe;
     private readonly PublishEndpoint _publish;
     private readonly SubscriptionsEndpoint _subscriptions;
     private readonly MetadataEndpoint _metadata;
     private readonly CrossOrigin _crossOrigin;
+    private readonly CrossOriginRules _rules;
 
     internal HubEndpoints(
         SubscribeEndpoint subscribe,
         PublishEndpoint publish,
         SubscriptionsEndpoint subscriptions,
         MetadataEndpoint metadata,
-        CrossOrigin crossOrigin)
+        CrossOrigin crossOrigin,
+        bool speaksV1)
     {
         _subscribe = subscribe;
         _publish = publish;
         _subscriptions = subscriptions;
         _metadata = metadata;
         _crossOrigin = crossOrigin;
+        _rules = speaksV1 ? RulesOfV1 : RulesOfV0;
     }
 
     internal Task<IResult> SubscribeAsync(HttpRequest request, CancellationToken cancellationToken) =>
@@ -51,7 +63,7 @@ public sealed class HubEndpoints
         Func<HttpRequest, CancellationToken, Task<IResult>> answer,
         CancellationToken cancellationToken)
     {
-        if (_crossOrigin.Apply(request, Rules) is { } preflight) return preflight;
+        if (_crossOrigin.Apply(request, _rules) is { } preflight) return preflight;
         try
         {
             return await answer(request, cancellationToken);

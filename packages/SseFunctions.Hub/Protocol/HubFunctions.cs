@@ -11,12 +11,14 @@ public sealed class HubFunctions(HubEndpoints endpoints)
 {
     private const string Hub = HubPath.Route;
     private const string About = HubPath.MetadataRoute;
-    private const string Active = Hub + "/subscriptions/{topic?}/{subscriber?}";
+
+    // In Mercure 0.x topic and subscriber; in 1.0 match type, matcher and subscriber.
+    private const string Active = Hub + "/subscriptions/{first?}/{second?}/{third?}";
 
     /// <summary>Opens a stream of the updates of topics: GET <c>.well-known/mercure?topic=...</c>.</summary>
     [Function("HubSubscribe")]
     public Task<IResult> Subscribe(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Hub)] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "query", "options", Route = Hub)] HttpRequest request,
         CancellationToken cancellationToken) => endpoints.SubscribeAsync(request, cancellationToken);
 
     /// <summary>Publishes an update: POST <c>.well-known/mercure</c>, with a form.</summary>

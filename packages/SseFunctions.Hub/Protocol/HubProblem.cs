@@ -11,7 +11,9 @@ internal sealed record HubProblem(int Status, string Title)
     public const int Unauthorized = 401;
     public const int Forbidden = 403;
     public const int NotFound = 404;
+    public const int MethodNotAllowed = 405;
     public const int TooLarge = 413;
+    public const int UnsupportedType = 415;
     public const int Unavailable = 503;
 
     /// <summary>The challenge of the answer; null: none, except that of status 401, which always has one.</summary>

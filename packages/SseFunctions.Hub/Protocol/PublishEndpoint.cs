@@ -1,10 +1,8 @@
-using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using SseFunctions.Hub.Publishing;
 using SseFunctions.Hub.Tokens;
-using SseFunctions.Hub.Topics;
 using SseFunctions.Streaming.Cors;
 
 namespace SseFunctions.Hub.Protocol;
@@ -14,7 +12,7 @@ namespace SseFunctions.Hub.Protocol;
 internal sealed class PublishEndpoint(HubAccess access, UpdatePublisher publisher, IOptions<HubOptions> options)
 {
     private const string Publish = "publish";
-    private const string FormType = "application/x-www-form-urlencoded";
+    private const int OtherFields = 100;
 
     private readonly HubOptions _options = options.Value;
     private readonly OriginList _publishOrigins = new(options.Value.PublishOrigins);
@@ -33,12 +31,25 @@ internal sealed class PublishEndpoint(HubAccess access, UpdatePublisher publishe
             token, isFromAllowedOrigin, resource, cancellationToken);
         if (refusal is not null) return refusal;
 
-        var (update, unreadable) = await ReadAsync(request, cancellationToken);
-        if (update is null) return access.Refuse(Publish, unreadable);
+        if (!FormBodyRequest.IsForm(request))
+        {
+            const string title = $"Send the update as {FormBodyRequest.ContentType}.";
+            return access.Refuse(Publish, new HubProblem(HubProblem.BadRequest, title));
+        }
+        var (fields, unreadable) = await FormBodyRequest.ReadAsync(
+            request, _options.MaxUpdateBytes, _options.MaxTopics + OtherFields, cancellationToken);
+        if (unreadable is not null) return access.Refuse(Publish, unreadable);
+        // A token of 1.0 makes the update one of 1.0, with stricter rules.
+        var baseUrl = claims.IsAccessToken ? BaseUrlRequest.Of(request) : null;
+        if (UpdateForm.TryRead(fields ?? [], isStrict: baseUrl is not null, out var update) is { } malformed)
+            return access.Refuse(Publish, malformed);
         if (!ValidUpdate.TryMake(update, _options.UpdateLimits, out var valid, out var wrong))
             return access.Refuse(Publish, HubProblem.Of(wrong));
+        if (baseUrl is not null && AccessTokenUpdateRules.ProblemWith(update, baseUrl) is { } forbidden)
+            return access.Refuse(Publish, forbidden);
 
-        var rights = TopicSelectorSet.Parse(claims.Publish);
+        if (TokenRights.ToPublish(claims, baseUrl, out var rights) is { } invalid)
+            return access.RefuseToken(Publish, invalid);
         if (!valid.Update.Topics.All(topic => rights.MatchesAny([topic])))
         {
             const string title = "The token gives no right to publish to all of these topics.";
@@ -54,42 +65,6 @@ internal sealed class PublishEndpoint(HubAccess access, UpdatePublisher publishe
             const string title =
                 "Nothing can be published just now: try again. If the update has an id, a retry does not repeat it.";
             return access.Refuse(Publish, new HubProblem(HubProblem.Unavailable, title), exception.Message);
-        }
-    }
-
-    private async Task<(Update? Update, HubProblem Problem)> ReadAsync(
-        HttpRequest request, CancellationToken cancellationToken)
-    {
-        // Parameters after the semicolon have no effect. Some clients send the semicolon alone.
-        var type = request.ContentType.AsSpan();
-        if (type.IndexOf(';') is >= 0 and var end) type = type[..end];
-        if (!type.Trim().Equals(FormType, StringComparison.OrdinalIgnoreCase))
-            return (null, new HubProblem(HubProblem.BadRequest, $"Send the update as {FormType}."));
-        var tooLarge = new HubProblem(
-            HubProblem.TooLarge, $"The body is longer than {_options.MaxUpdateBytes} bytes: send less.");
-        if (request.ContentLength > _options.MaxUpdateBytes) return (null, tooLarge);
-        try
-        {
-            var room = _options.MaxUpdateBytes + 1;
-            var read = await request.BodyReader.ReadAtLeastAsync(room, cancellationToken);
-            var problem = tooLarge;
-            Update? update = null;
-            if (read.Buffer.Length < room)
-            {
-                var body = read.Buffer.IsSingleSegment ? read.Buffer.FirstSpan : read.Buffer.ToArray();
-                problem = UpdateForm.TryRead(body, _options, out update) ?? problem;
-            }
-            request.BodyReader.AdvanceTo(read.Buffer.End);
-            return (update, problem);
-        }
-        catch (BadHttpRequestException exception)
-        {
-            return (null, new HubProblem(exception.StatusCode, "The body cannot be read: send the whole body."));
-        }
-        catch (IOException)
-        {
-            // The client has left, so nobody reads this answer.
-            return (null, new HubProblem(HubProblem.BadRequest, "The body ended early: send the whole body."));
         }
     }
 }

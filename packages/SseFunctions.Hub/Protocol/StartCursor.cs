@@ -18,9 +18,9 @@ internal static class StartCursor
     /// <remarks>If a subscriber with rights may see none of the last <see cref="MaxEntries"/> entries, the result is
     /// the position of the last public entry. A client that resumes from there misses nothing, but may also receive
     /// private updates that were published before its stream opened.</remarks>
-    public static LogPosition Of(IEventLog log, LogEnd end, TopicSelectorSet rights)
+    public static LogPosition Of(IEventLog log, LogEnd end, TopicMatcherSet rights)
     {
-        if (rights.Selectors.Count == 0) return end.LastPublic;
+        if (rights.Matchers.Count == 0) return end.LastPublic;
         var entries = new LogEntry[EntriesAtOnce];
         var before = end.Tail with { Sequence = end.Tail.Sequence + 1 };
         for (var seen = 0; seen < MaxEntries;)

@@ -8,6 +8,7 @@ using SseFunctions.Hub.Presence;
 using SseFunctions.Hub.Publishing;
 using SseFunctions.Hub.Tokens;
 using SseFunctions.Hub.Topics;
+using SseFunctions.Hub.Topics.UrlPatterns;
 using SseFunctions.Streaming;
 
 namespace SseFunctions.Hub.Protocol;
@@ -25,6 +26,14 @@ internal sealed partial class SubscribeEndpoint(
     TimeProvider time,
     ILogger<SubscribeEndpoint> logger)
 {
+    /// <summary>The header of answers that says where a stream begins (Mercure protocol 1.0).</summary>
+    internal const string CursorHeader = "Mercure-Last-Event-ID";
+
+    /// <summary>The method that carries matchers in its body (Mercure protocol 1.0; RFC 10008).</summary>
+    internal const string QueryMethod = "QUERY";
+
+    private const string Subscribe = "subscribe";
+
     // Clients that are told to reconnect do so again and again, and would fill the log.
     private const int LoggedPerSecond = 5;
 
@@ -41,20 +50,22 @@ internal sealed partial class SubscribeEndpoint(
         var (claims, refused) = await access.ToSubscribeAsync(token, resource, cancellationToken);
         if (refused is { IsUnavailable: true }) return TurnAway(HubBusyResult.NoKeys);
         if (refused is not null) return refused;
-        var problem = SubscribeQuery.TryRead(request.QueryString.Value, _options, out var topics);
-        if (problem is not null) return access.Refuse("subscribe", problem);
+        var baseUrl = BaseUrlRequest.Of(request);
+        var (query, problem) = await ReadAsync(request, baseUrl, cancellationToken);
+        if (problem is not null) return access.Refuse(Subscribe, problem);
+        if (TokenRights.ToSubscribe(claims, baseUrl, out var rights) is { } invalid)
+            return access.RefuseToken(Subscribe, invalid);
 
         var client = _options.MaxSubscribersPerClient > 0
             ? ClientAddressRequest.Of(request, _options.TrustedProxies)
             : null;
         if (IsFull(client)) return TurnAway(HubBusyResult.Full);
 
-        var rights = TopicSelectorSet.Parse(claims.Subscribe);
         LogPosition? after;
         string cursor;
         try
         {
-            (after, cursor) = await FindStartAsync(request, rights, cancellationToken);
+            (after, cursor) = await FindStartAsync(request, query.LastEventId, rights, cancellationToken);
         }
         catch (HubUnavailableException exception)
         {
@@ -62,32 +73,81 @@ internal sealed partial class SubscribeEndpoint(
             return TurnAway(HubBusyResult.Unavailable);
         }
         var subscriber = new Subscriber(
-            log, subscribers, new Subscription(topics, rights), after, client, active.Of(topics, claims.Payload));
+            log, subscribers, new Subscription(query.Topics, rights), after, client, Announced(query, claims, baseUrl));
         return streams.Stream("hub", subscriber, cancellationToken, claims.Expires, cursor);
     }
+
+    private async ValueTask<(SubscribeQuery Query, HubProblem? Problem)> ReadAsync(
+        HttpRequest request, WhatwgUrl baseUrl, CancellationToken cancellationToken)
+    {
+        List<KeyValuePair<string, string>>? fields = null;
+        HubProblem? problem = null;
+        if (request.Method == QueryMethod)
+            (fields, problem) = await ReadBodyAsync(request, cancellationToken);
+        var header = request.Headers.TryGetValue(LastEventId.Header, out var id) ? id.ToString() : null;
+        var query = SubscribeQuery.None;
+        problem ??= SubscribeQuery.TryRead(
+            request.QueryString.Value, fields, header, _options, baseUrl, out query);
+        return (query, problem);
+    }
+
+    // The method QUERY (RFC 10008), for more matchers than a URL has room for.
+    private async ValueTask<(List<KeyValuePair<string, string>>? Fields, HubProblem? Problem)> ReadBodyAsync(
+        HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!_options.SpeaksV1)
+        {
+            request.HttpContext.Response.Headers.Allow = HubEndpoints.MethodsWithoutQuery;
+            const string off = "The method QUERY is of Mercure 1.0, which this hub does not speak: use GET.";
+            return (null, new HubProblem(HubProblem.MethodNotAllowed, off));
+        }
+        if (FormBodyRequest.IsForm(request))
+        {
+            return await FormBodyRequest.ReadAsync(
+                request, _options.MaxUpdateBytes, SubscribeQuery.MaxFields(_options), cancellationToken);
+        }
+        if (!FormBodyRequest.HasBody(request)) return (null, null);
+        const string title = $"Send the body as {FormBodyRequest.ContentType}, and say so in the header Content-Type.";
+        var status = string.IsNullOrEmpty(request.ContentType) ? HubProblem.BadRequest : HubProblem.UnsupportedType;
+        return (null, new HubProblem(status, title));
+    }
+
+    private ActiveSubscriber? Announced(SubscribeQuery query, TokenClaims claims, WhatwgUrl baseUrl) => active.IsOn
+        ? active.Of(query.Topics, claims.Payload, TokenRights.Payloads(claims, baseUrl, query.Topics))
+        : null;
 
     // Finds the position after which the stream starts (null: before all held entries), and the event id that the
     // client has until its first update.
     // - Without a last event id, the stream starts at the end of the log.
     // - With an id that the log knows, the stream starts after that entry, and the client keeps the id.
+    // - With an empty id, which only a client of 1.0 sends, it starts at the end of the log too. The headers tell the
+    //   client where that is, so the client can resume before it has received an update.
     // - With any other id, or "earliest", the client gets the whole history and the id "earliest". If the stream breaks
     //   before its first update, the client asks for the history again, and not for an id that a publisher may have
-    // given   to another update in the meantime.
+    //   given to another update in the meantime.
     // The id of a private update that the client may not see counts as unknown. Otherwise clients could try ids, and
     // learn which of them exist.
     private async Task<(LogPosition? After, string Cursor)> FindStartAsync(
-        HttpRequest request, TopicSelectorSet rights, CancellationToken cancellationToken)
+        HttpRequest request, string? id, TopicMatcherSet rights, CancellationToken cancellationToken)
     {
-        if (LastEventId.Of(request) is not { } id)
+        LogPosition? found;
+        string cursor;
+        if (string.IsNullOrEmpty(id))
         {
             var end = log.FindEnd();
-            return (end.Tail, StartCursor.Of(log, end, rights).ToString());
+            (found, cursor) = (end.Tail, StartCursor.Of(log, end, rights).ToString());
         }
-        id = EventIds.Escape(id);
-        var found = id == EventIds.Earliest ? null : await log.FindVisibleAsync(
-            id, Visibility.PrivateFilter(rights), cancellationToken);
-        var cursor = found is null ? EventIds.Earliest : id;
-        request.HttpContext.Response.Headers[LastEventId.Header] = cursor;
+        else
+        {
+            id = EventIds.Escape(id);
+            found = id == EventIds.Earliest ? null : await log.FindVisibleAsync(
+                id, Visibility.PrivateFilter(rights), cancellationToken);
+            cursor = found is null ? EventIds.Earliest : id;
+        }
+        if (id is null) return (found, cursor);
+        var headers = request.HttpContext.Response.Headers;
+        headers[LastEventId.Header] = cursor;
+        if (_options.SpeaksV1) headers[CursorHeader] = cursor;
         return (found, cursor);
     }
 

@@ -1,39 +1,180 @@
+using System.Text;
+using SseFunctions.Hub.Publishing;
 using SseFunctions.Hub.Topics;
+using SseFunctions.Hub.Topics.UrlPatterns;
 
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>Reads the topic selectors in the query of a request to subscribe.</summary>
-internal static class SubscribeQuery
+/// <summary>What someone subscribes to, and where the stream shall begin: the fields of a query and, in Mercure 1.0, of
+/// the body of a QUERY request. The name of each field tells which protocol it belongs to.</summary>
+/// <param name="Topics">The matchers of both protocols.</param>
+/// <param name="LastEventId">The id of the last event that the client has received, from the header or a field. Empty:
+/// the client sends the field, but has received no event (1.0). Null: the client sends none.</param>
+internal sealed record SubscribeQuery(TopicMatcherSet Topics, string? LastEventId)
 {
+    private const string Topic = "topic";
+    private const string Match = "match";
+    private const string MatchExact = "match_exact";
+    private const string MatchPattern = "match_urlpattern";
+    private const string Cursor = "last_event_id";
+    private const string OldCursor = "lastEventID";
+
+    private const int MaxMatchers = 100;
+    private const int MaxPatternBytes = 4096;
     private const int MaxSelectorLength = 4096;
     private const int OtherParameters = 100;
 
-    // UriTemplate.MaxSteps bounds one template. But each update may have to be matched with all templates of a
+    // One template or pattern is bounded already. But each update may have to be matched with all those of a
     // subscriber.
     private const int MaxSteps = 1000;
 
-    /// <summary>Reads the topic selectors. Returns null, or what the client must change.</summary>
+    /// <summary>What stands in for a query with a problem.</summary>
+    public static SubscribeQuery None { get; } = new(TopicMatcherSet.Empty, null);
+
+    /// <summary>How many fields a query or a body may have.</summary>
+    public static int MaxFields(HubOptions options) => options.MaxTopics + OtherParameters;
+
+    /// <summary>Reads the matchers and the cursor. Returns null, or what the client must change.</summary>
+    /// <param name="text">The query with its question mark; empty or null if there is none.</param>
+    /// <param name="body">The fields of the body; null if there is none.</param>
+    /// <param name="header">The header Last-Event-ID, which wins over the fields; null if there is none.</param>
+    /// <param name="options">The limits, and which protocols the hub speaks.</param>
+    /// <param name="baseUrl">The base URL of URL patterns.</param>
+    /// <param name="query">What was read; <see cref="None"/> if there is a problem.</param>
     public static HubProblem? TryRead(
-        string? query, HubOptions options, out TopicSelectorSet topics)
+        string? text,
+        List<KeyValuePair<string, string>>? body,
+        string? header,
+        HubOptions options,
+        WhatwgUrl baseUrl,
+        out SubscribeQuery query)
     {
-        topics = TopicSelectorSet.Empty;
-        var text = query is { Length: > 0 } ? query.AsSpan(1) : [];
-        if (!UrlEncodedForm.TryParseQuery(text, options.MaxTopics + OtherParameters, out var fields, out var problem))
-            return Bad(problem.Title);
-        var selectors = fields.Where(field => field.Key == "topic").Select(field => field.Value).ToArray();
-        if (selectors.Length == 0) return Bad("topic is missing: name one, as ?topic=..., and repeat it for more.");
+        query = None;
+        var encoded = text is { Length: > 0 } ? text.AsSpan(1) : [];
+        if (!UrlEncodedForm.TryParseQuery(encoded, MaxFields(options), out var fields, out var unreadable))
+            return Bad(unreadable.Title);
+        // The query's come first, so a cursor in both is that of the query.
+        if (body is not null) fields.AddRange(body);
+        if (Selectors(fields, options, out var selectors) is { } badSelector) return badSelector;
+        if (Matchers(fields, options, baseUrl, out var matchers) is { } badMatcher) return badMatcher;
+        if (selectors.Length + matchers.Count == 0) return Missing(options);
+        var topics = TopicMatcherSet.Of([.. selectors.Select(TopicMatcher.Parse), .. matchers]);
+        if (topics.Matchers.Sum(matcher => matcher.Steps) > MaxSteps)
+        {
+            return Bad(matchers.Count == 0
+                ? "The URI Templates are too complex together: name fewer or simpler ones."
+                : "The URL patterns and URI Templates are too complex together: name fewer or simpler ones.");
+        }
+        query = new SubscribeQuery(topics, CursorOf(header, fields, options));
+        return null;
+    }
+
+    private static HubProblem? Selectors(
+        List<KeyValuePair<string, string>> fields, HubOptions options, out string[] selectors)
+    {
+        selectors = [.. fields.Where(field => field.Key == Topic).Select(field => field.Value)];
+        if (selectors.Length == 0) return null;
+        if (!options.SpeaksV0)
+            return Bad("topic is of Mercure 0.x, which this hub does not speak: use match or match_urlpattern.");
         if (selectors.Length > options.MaxTopics)
             return Bad($"There are more than {options.MaxTopics} topics: name fewer.");
         if (Array.Exists(selectors, selector => selector.Length is 0 or > MaxSelectorLength))
             return Bad($"A topic must have 1 to {MaxSelectorLength} characters.");
-        if (Array.Exists(selectors, selector => selector.AsSpan().ContainsAnyInRange('\0', '\u001f')))
-            return Bad("A topic has a control character: remove it.");
-        var parsed = TopicSelectorSet.Parse(selectors);
-        if (parsed.Selectors.Sum(selector => selector.Steps) > MaxSteps)
-            return Bad("The URI Templates are too complex together: name fewer or simpler ones.");
-        topics = parsed;
+        return Array.Exists(selectors, selector => selector.AsSpan().ContainsAnyInRange('\0', '\u001f'))
+            ? Bad("A topic has a control character: remove it.")
+            : null;
+    }
+
+    private static HubProblem? Matchers(
+        List<KeyValuePair<string, string>> fields,
+        HubOptions options,
+        WhatwgUrl baseUrl,
+        out List<TopicMatcher> matchers)
+    {
+        matchers = [];
+        // In 0.x these names mean nothing, and other names than those that have a meaning are left alone.
+        if (!options.SpeaksV1) return null;
+        var distinct = new HashSet<(bool IsPattern, string Text)>();
+        foreach (var (name, value) in fields)
+        {
+            if (!IsReserved(name)) continue;
+            if (name is not (Match or MatchExact or MatchPattern))
+            {
+                return Bad($"Names that begin with {Match}, in any case, are reserved, and this one is unknown: use "
+                    + $"{Match}, {MatchExact} or {MatchPattern}.");
+            }
+            var isPattern = name == MatchPattern;
+            // No topic is empty, so nothing equals this one.
+            if (value.Length == 0 && !isPattern) continue;
+            if (!distinct.Add((isPattern, value))) continue;
+            if (distinct.Count > MaxMatchers)
+                return Bad($"There are more than {MaxMatchers} matchers: send fewer.");
+            if (ControlCharacters.AreIn(value))
+                return Bad($"{name} has a control or format character (Unicode Cc or Cf): remove it.");
+            if (ProblemWith(name, value, baseUrl, out var matcher) is { } problem) return problem;
+            if (matcher is not null) matchers.Add(matcher);
+        }
         return null;
     }
+
+    private static HubProblem? ProblemWith(string name, string value, WhatwgUrl baseUrl, out TopicMatcher? matcher)
+    {
+        matcher = null;
+        if (Encoding.UTF8.GetByteCount(value) > MaxPatternBytes)
+            return Bad($"{name} is longer than {MaxPatternBytes} bytes in UTF-8: shorten it.");
+        if (name != MatchPattern)
+        {
+            matcher = TopicMatcher.Exact(value);
+            return null;
+        }
+        return TopicMatcher.TryParsePattern(value, baseUrl, out matcher, out var reason)
+            ? null
+            : Bad($"{MatchPattern} is not a URL pattern that the hub can use. {reason}");
+    }
+
+    private static bool IsReserved(string name) => name.Length >= Match.Length
+        && Ascii.EqualsIgnoreCase(name.AsSpan(0, Match.Length), Match);
+
+    private static HubProblem Missing(HubOptions options)
+    {
+        const string newer = $"{Match}=... or {MatchPattern}=...";
+        const string older = $"{Topic}=...";
+        return Bad((options.SpeaksV1, options.SpeaksV0) switch
+        {
+            (true, true) => $"{Match} or {Topic} is missing: name what to subscribe to, as ?{newer} (Mercure 1.0) or "
+                + $"?{older} (0.x), and repeat it for more.",
+            (true, false) => $"{Match} is missing: name what to subscribe to, as ?{newer}, and repeat it for more.",
+            _ => $"{Topic} is missing: name one, as ?{older}, and repeat it for more.",
+        });
+    }
+
+    // The first that is not empty: the header, the parameter of 1.0, that of 0.x. An old one that is empty asks for
+    // everything, as an unknown id does.
+    private static string? CursorOf(string? header, List<KeyValuePair<string, string>> fields, HubOptions options)
+    {
+        if (header is { Length: > 0 }) return header;
+        string? cursor = options.SpeaksV1 ? header : null;
+        string? old = null;
+        foreach (var (name, value) in fields)
+        {
+            if (options.SpeaksV1 && name == Cursor)
+            {
+                if (value.Length > 0) return value;
+                cursor = value;
+            }
+            else if (IsOldCursor(name))
+            {
+                // Two that differ are nobody's id.
+                old = old is null || old == value ? value : $"{old},{value}";
+            }
+        }
+        if (old is { Length: > 0 }) return old;
+        return cursor ?? (old is null ? null : EventIds.Earliest);
+    }
+
+    private static bool IsOldCursor(string name) => name.Equals(OldCursor, StringComparison.OrdinalIgnoreCase)
+        || name.Equals(SseFunctions.Streaming.LastEventId.Header, StringComparison.OrdinalIgnoreCase)
+        || name.Equals(Cursor, StringComparison.OrdinalIgnoreCase);
 
     private static HubProblem Bad(string title) => new(HubProblem.BadRequest, title);
 }

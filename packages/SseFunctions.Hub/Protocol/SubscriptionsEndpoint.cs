@@ -10,11 +10,13 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>The subscription API: lists the active subscriptions (Mercure protocol, draft 07, section 7).</summary>
+/// <summary>The subscription API: lists the active subscriptions (Mercure protocol, 1.0 and draft 07, section 7).</summary>
 internal sealed class SubscriptionsEndpoint(
     HubAccess access, ActiveSubscriptions active, IEventLog log, IOptions<HubOptions> options)
 {
     private const string Read = "read subscriptions";
+    private const string Json = "application/json";
+    private const string JsonLd = "application/ld+json";
     private const int TagBytes = 16;
 
     /// <summary>Returns the answer to a request.</summary>
@@ -31,11 +33,14 @@ internal sealed class SubscriptionsEndpoint(
         var (claims, refused) = await access.ToSubscribeAsync(token, resource, cancellationToken);
         if (refused is not null) return refused;
 
-        var topic = Unescape(Value(request, "topic"));
-        var subscriber = Unescape(Value(request, "subscriber"));
-        var rights = TopicSelectorSet.Parse(claims.Subscribe);
+        // The path decides which protocol's subscriptions are asked for; where it does not, the token does.
+        var segments = (Value(request, "first"), Value(request, "second"), Value(request, "third"));
+        if (SubscriptionsPath.TryRead(segments, options.Value, claims.IsAccessToken, out var path) is { } unknown)
+            return access.Refuse(Read, unknown);
+        if (TokenRights.ToSubscribe(claims, BaseUrlRequest.Of(request), out var rights) is { } invalid)
+            return access.RefuseToken(Read, invalid);
         // Checked before the list is read, which is expensive.
-        if (topic is null ? !rights.MatchesAny([SubscriptionDocument.PathOf()]) : rights.Selectors.Count == 0)
+        if (path.Topic is null ? !rights.MatchesAny([SubscriptionDocument.PathOf()]) : rights.Matchers.Count == 0)
             return Forbid(claims);
 
         // Read before the list. So the update about any change that the list does not contain comes after this id.
@@ -43,9 +48,7 @@ internal sealed class SubscriptionsEndpoint(
         SubscriptionDocument[] documents;
         try
         {
-            documents = [.. (await active.ListAsync(cancellationToken)).Where(
-                document => (topic is null || Unescape(document.Topic) == topic)
-                    && (subscriber is null || Unescape(document.Subscriber) == subscriber))];
+            documents = [.. (await active.ListAsync(cancellationToken)).Where(path.Contains)];
         }
         catch (HubUnavailableException exception)
         {
@@ -53,27 +56,30 @@ internal sealed class SubscriptionsEndpoint(
             return access.Refuse(Read, new HubProblem(HubProblem.Unavailable, title), exception.Message);
         }
 
-        var exactTopics = documents.Select(document => document.Topic).Distinct().DefaultIfEmpty(topic);
-        foreach (var exact in topic is null ? [] : exactTopics)
+        var exactTopics = documents.Select(document => document.Topic).Distinct().DefaultIfEmpty(path.Topic);
+        foreach (var exact in path.Topic is null ? [] : exactTopics)
         {
-            if (!rights.MatchesAny([SubscriptionDocument.PathOf(exact, subscriber)])) return Forbid(claims);
+            if (!rights.MatchesAny([path.NameOf(exact, path.Subscriber)])) return Forbid(claims);
         }
-        if (subscriber is not null && documents.Length == 0)
+        if (path.Subscriber is not null && documents.Length == 0)
             return Problem(HubProblem.NotFound, "This subscription does not exist, or has ended.");
 
-        var json = subscriber is null
-            ? SubscriptionDocument.ToJson(SubscriptionDocument.PathOf(topic), lastEventId, documents)
-            : documents[0].ToJson(lastEventId);
+        var name = path.NameOf(path.Topic, subscriber: null);
+        var json = path.Subscriber is not null ? documents[0].ToJson(lastEventId)
+            : path.IsOfV1 ? SubscriptionDocument.ToJson(name, documents)
+            : SubscriptionDocument.ToJson(name, lastEventId, documents);
         var headers = request.HttpContext.Response.Headers;
-        headers.Link = $"<{HubPath.In((request.PathBase + request.Path).ToUriComponent())}>; rel=\"mercure\"";
+        var hub = $"<{HubPath.In((request.PathBase + request.Path).ToUriComponent())}>; rel=\"mercure\"";
+        headers.Link = path.IsOfV1 ? hub + Cursor(lastEventId) : hub;
         headers.CacheControl = "private, no-cache";
-        // A hash of the whole body. The last event id would not be enough: a publisher may use an id twice, and the
+        // A hash of the whole body, and in 1.0 of the last event id, which is in a header. The last event id would not be enough: a publisher may use an id twice, and the
         // subscribers of a dead instance disappear from the list before an update tells so.
-        var tag = $"\"{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(json)).AsSpan(0, TagBytes))}\"";
+        var said = Encoding.UTF8.GetBytes(path.IsOfV1 ? lastEventId + json : json);
+        var tag = $"\"{Convert.ToHexString(SHA256.HashData(said).AsSpan(0, TagBytes))}\"";
         headers.ETag = tag;
         return request.Headers.IfNoneMatch.ToString() == tag
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : new SubscriptionsResult(json);
+            : new SubscriptionsResult(json, path.IsOfV1 ? Json : JsonLd);
     }
 
     private HubProblemResult Forbid(TokenClaims claims) =>
@@ -83,9 +89,11 @@ internal sealed class SubscriptionsEndpoint(
 
     private static string? Value(HttpRequest request, string name) => request.RouteValues[name] as string;
 
-    // Some proxies and hosts decode the path, and some do not. A remaining escape may belong to the topic, and nothing
-    // tells whether it does. So both sides are decoded and then compared: two topics that differ only in their escapes
-    // are the same here.
-    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
-    private static string? Unescape(string? text) => text is null ? null : Uri.UnescapeDataString(text);
+    // Where to subscribe on from, and to what kind of events. An id has no character beyond visible ASCII.
+    private static string Cursor(string lastEventId)
+    {
+        var quoted = lastEventId.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal);
+        return $"; last-event-id=\"{quoted}\"; type=\"{SubscriptionDocument.EventTypeOfV1}\"; content-type=\"{Json}\"";
+    }
 }

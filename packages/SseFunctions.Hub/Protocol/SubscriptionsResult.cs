@@ -9,15 +9,16 @@ namespace SseFunctions.Hub.Protocol;
 internal sealed class SubscriptionsResult : IResult
 {
     private readonly string _json;
+    private readonly string _contentType;
 
-    internal SubscriptionsResult(string json) => _json = json;
+    internal SubscriptionsResult(string json, string contentType) => (_json, _contentType) = (json, contentType);
 
     /// <inheritdoc/>
     public Task ExecuteAsync(HttpContext httpContext)
     {
         ArgumentNullException.ThrowIfNull(httpContext);
         var body = Encoding.UTF8.GetBytes(_json);
-        httpContext.Response.ContentType = "application/ld+json";
+        httpContext.Response.ContentType = _contentType;
         httpContext.Response.ContentLength = body.Length;
         return HttpMethods.IsHead(httpContext.Request.Method)
             ? Task.CompletedTask

@@ -11,16 +11,17 @@ internal static class UpdateForm
 
     /// <summary>Reads the update. Returns null, or what the publisher must change in the form. Does not check
     /// <see cref="Publishing.UpdateRules"/>.</summary>
-    public static HubProblem? TryRead(ReadOnlySpan<byte> body, HubOptions options, out Update? update)
+    /// <param name="fields">The fields of the form.</param>
+    /// <param name="isStrict">Whether an empty retry is a problem, as in Mercure 1.0. In 0.x it has no effect.</param>
+    /// <param name="update">The update, if there is no problem.</param>
+    public static HubProblem? TryRead(
+        List<KeyValuePair<string, string>> fields, bool isStrict, out Update update)
     {
-        const int otherFields = 100;
-        update = null;
-        if (!UrlEncodedForm.TryParse(body, options.MaxTopics + otherFields, out var fields, out var problem))
-            return problem;
+        update = new Update([], "");
         string? First(string name) => fields.Find(field => field.Key == name).Value;
         var retry = First("retry");
         var milliseconds = 0;
-        if (retry is { Length: > 0 }
+        if (retry is not null && (isStrict || retry.Length > 0)
             && !int.TryParse(retry, NumberStyles.None, CultureInfo.InvariantCulture, out milliseconds))
             return new HubProblem(HubProblem.BadRequest, $"retry must be 0 to {LongestRetry} milliseconds.");
         var type = First("type");

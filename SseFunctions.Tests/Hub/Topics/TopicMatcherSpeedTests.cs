@@ -5,7 +5,7 @@ namespace SseFunctions.Tests.Hub.Topics;
 
 /// <summary>Selectors that an attacker makes slow or large. The limits are loose, because a wrong algorithm is many
 /// times slower.</summary>
-public sealed class TopicSelectorSpeedTests
+public sealed class TopicMatcherSpeedTests
 {
     private static readonly TimeSpan ParseLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(10);
@@ -32,10 +32,10 @@ public sealed class TopicSelectorSpeedTests
     [MemberData(nameof(Hostile))]
     public void A_selector_made_to_be_slow_is_not(string text, string topic)
     {
-        TopicSelector.Parse(text).Matches(topic);
+        TopicMatcher.Parse(text).Matches(topic);
 
         var watch = Stopwatch.StartNew();
-        var selector = TopicSelector.Parse(text);
+        var selector = TopicMatcher.Parse(text);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, ParseLimit);
 
         watch.Restart();
@@ -47,7 +47,7 @@ public sealed class TopicSelectorSpeedTests
     [InlineData(194, true)]
     [InlineData(195, false)]
     public void A_template_of_too_many_steps_is_a_plain_selector(int literals, bool isTemplate) =>
-        Assert.Equal(isTemplate, TopicSelector.Parse("/" + "{a}" + Repeat("b", literals) + "{c}" + "/").IsTemplate);
+        Assert.Equal(isTemplate, TopicMatcher.Parse("/" + "{a}" + Repeat("b", literals) + "{c}" + "/").IsTemplate);
 
     [Theory]
     [InlineData("{+a}a{+b}a{+c}", "/a")]
@@ -57,7 +57,7 @@ public sealed class TopicSelectorSpeedTests
     {
         const int Parts = 1_000;
         const int Growth = 32;
-        var selector = TopicSelector.Parse(text);
+        var selector = TopicMatcher.Parse(text);
         var shorter = Repeat(part, Parts) + "{";
         var longer = Repeat(part, Parts * Growth) + "{";
         selector.Matches(longer);
@@ -71,8 +71,8 @@ public sealed class TopicSelectorSpeedTests
     [Fact]
     public void Matching_allocates_nothing()
     {
-        TopicSelector[] selectors = [.. new[] { "*", "a", "https://e.com/{id}", "{+a}/b{/c*}", Repeat("{/a}b", 150) }
-            .Select(TopicSelector.Parse)];
+        TopicMatcher[] selectors = [.. new[] { "*", "a", "https://e.com/{id}", "{+a}/b{/c*}", Repeat("{/a}b", 150) }
+            .Select(TopicMatcher.Parse)];
         foreach (var selector in selectors) selector.Matches("https://e.com/1/b/c");
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -80,7 +80,7 @@ public sealed class TopicSelectorSpeedTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private static double Best(TopicSelector selector, string topic)
+    private static double Best(TopicMatcher selector, string topic)
     {
         const int Rounds = 5;
         return Enumerable.Range(0, Rounds).Min(_ =>

@@ -2,7 +2,7 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Tests.Hub.Topics;
 
-public sealed class TopicSelectorTests
+public sealed class TopicMatcherTests
 {
     [Theory]
     // Simple expressions match unreserved characters, commas and percent triplets, or nothing.
@@ -105,7 +105,7 @@ public sealed class TopicSelectorTests
     [InlineData("/e\u0301/{x}", "/\u00e9/a", false)]
     public void A_template_matches_what_could_be_an_expansion_of_it(string template, string topic, bool matches)
     {
-        var selector = TopicSelector.Parse(template);
+        var selector = TopicMatcher.Parse(template);
         Assert.True(selector.IsTemplate);
         Assert.Equal(matches, selector.Matches(topic));
     }
@@ -116,14 +116,14 @@ public sealed class TopicSelectorTests
     [InlineData("*")]
     [InlineData("")]
     [InlineData("{")]
-    public void A_selector_matches_itself(string text) => Assert.True(TopicSelector.Parse(text).Matches(string.Concat(text)));
+    public void A_selector_matches_itself(string text) => Assert.True(TopicMatcher.Parse(text).Matches(string.Concat(text)));
 
     [Theory]
     [InlineData("https://e.com/books/1")]
     [InlineData("{x}")]
     [InlineData("*")]
     [InlineData("")]
-    public void The_wildcard_matches_every_topic(string topic) => Assert.True(TopicSelector.Parse("*").Matches(topic));
+    public void The_wildcard_matches_every_topic(string topic) => Assert.True(TopicMatcher.Parse("*").Matches(topic));
 
     [Theory]
     [InlineData("a", "A")]
@@ -135,7 +135,7 @@ public sealed class TopicSelectorTests
     [InlineData("a", "a\0")]
     public void A_plain_selector_matches_nothing_else(string text, string topic)
     {
-        var selector = TopicSelector.Parse(text);
+        var selector = TopicMatcher.Parse(text);
         Assert.False(selector.IsTemplate);
         Assert.False(selector.Matches(topic));
     }
@@ -191,7 +191,7 @@ public sealed class TopicSelectorTests
     [InlineData("a{b}%4g")]
     public void What_is_no_valid_template_is_a_plain_selector(string text)
     {
-        var selector = TopicSelector.Parse(text);
+        var selector = TopicMatcher.Parse(text);
         Assert.False(selector.IsTemplate);
         Assert.Equal(text, selector.Prefix);
         Assert.True(selector.Matches(text));
@@ -203,7 +203,7 @@ public sealed class TopicSelectorTests
     [Fact]
     public void Half_a_character_makes_no_template() => Assert.All(
         new[] { "a\ud83d{b}", "a\ude00{b}", "{b}\ud83d", "{\ude00}" },
-        text => Assert.False(TopicSelector.Parse(text).IsTemplate));
+        text => Assert.False(TopicMatcher.Parse(text).IsTemplate));
 
     [Theory]
     [InlineData("{a.b_c%41}")]
@@ -213,12 +213,12 @@ public sealed class TopicSelectorTests
     [InlineData("{?a:20,b*,c.d}")]
     [InlineData("%41{a}%5A")]
     [InlineData("\uE000\u00A0😀{a}")]
-    public void Knows_a_valid_template(string text) => Assert.True(TopicSelector.Parse(text).IsTemplate);
+    public void Knows_a_valid_template(string text) => Assert.True(TopicMatcher.Parse(text).IsTemplate);
 
     [Theory]
     [InlineData("https://e.com/{id}/a/{b}", "https://e.com/")]
     [InlineData("{id}", "")]
     [InlineData("https://e.com/1", "https://e.com/1")]
     [InlineData("*", "*")]
-    public void Tells_the_literal_start(string text, string prefix) => Assert.Equal(prefix, TopicSelector.Parse(text).Prefix);
+    public void Tells_the_literal_start(string text, string prefix) => Assert.Equal(prefix, TopicMatcher.Parse(text).Prefix);
 }

@@ -6,7 +6,7 @@ using SseFunctions.Hub.Topics;
 namespace SseFunctions.Tests.Hub.Topics;
 
 /// <summary>Random selectors and topics, the same in every run.</summary>
-public sealed class TopicSelectorRandomTests
+public sealed class TopicMatcherRandomTests
 {
     private const string Unreserved = "abcXYZ0189-._~";
 
@@ -28,7 +28,7 @@ public sealed class TopicSelectorRandomTests
                 template.Append(expression.Text);
                 topic.Append(expression.Expand(() => Draw(Unreserved, 5)));
             }
-            var selector = TopicSelector.Parse(template.ToString());
+            var selector = TopicMatcher.Parse(template.ToString());
             Assert.True(selector.IsTemplate);
             Assert.True(selector.Matches(topic.ToString()), $"{template} does not match {topic}");
         }
@@ -52,7 +52,7 @@ public sealed class TopicSelectorRandomTests
                 template.Append(expression.Text);
                 pattern.Append(expression.Pattern);
             }
-            var selector = TopicSelector.Parse(template.ToString());
+            var selector = TopicMatcher.Parse(template.ToString());
             var regex = new Regex($@"\A{pattern}\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
             for (var i = 0; i < Topics; i++)
             {
@@ -76,7 +76,7 @@ public sealed class TopicSelectorRandomTests
             var text = Draw("{{{}}}+#./;?&,:*19ab%4\0é😀 ", _random.Next(1, _random.Next(2, 60)));
             var topic = Draw("{}+#./;?&,:*19ab%4\0é😀 ", 40);
             var one = Stopwatch.StartNew();
-            var selector = TopicSelector.Parse(text);
+            var selector = TopicMatcher.Parse(text);
             Assert.Equal(selector.Matches(topic), selector.Matches(topic));
             Assert.True(selector.Matches(text));
             Assert.StartsWith(selector.Prefix, text, StringComparison.Ordinal);

@@ -1,0 +1,11 @@
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Hub;
+
+public sealed class SharedNewerCursorTests(RedisFixture redis) : NewerCursorContract, IClassFixture<RedisFixture>
+{
+    private protected override Task<LocalHostServer> Start(params string[] settings) => LocalHostServer.Start(
+        null,
+        [$"Redis:ConnectionString={redis.Server.ConnectionString}", $"Redis:KeyPrefix={Guid.NewGuid():N}",
+            .. settings]);
+}

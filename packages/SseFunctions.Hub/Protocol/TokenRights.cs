@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using SseFunctions.Hub.Tokens;
+using SseFunctions.Hub.Topics;
+using SseFunctions.Hub.Topics.UrlPatterns;
+
+namespace SseFunctions.Hub.Protocol;
+
+/// <summary>What a token gives rights to, as matchers: the topic selectors of a token of 0.x, or the topics in the
+/// authorization details of a token of 1.0 (Mercure protocol 1.0; RFC 9396). Thread-safe.</summary>
+internal static class TokenRights
+{
+    // Tokens are signed, so the patterns in them come from people whom the hub trusts, and come again with each
+    // publication.
+    private const int MaxKept = 1024;
+
+    private static readonly ConcurrentDictionary<(WhatwgUrl BaseUrl, string Text), TopicMatcher> Patterns = new();
+
+    /// <summary>The rights to publish.</summary>
+    /// <param name="claims">What the token says.</param>
+    /// <param name="baseUrl">The base URL of URL patterns; null is enough for a token of 0.x.</param>
+    /// <param name="rights">The rights; empty if there are none.</param>
+    /// <returns>Why the token is not valid, as the rest of a sentence about it, for the log; null if it is.</returns>
+    public static string? ToPublish(TokenClaims claims, WhatwgUrl? baseUrl, out TopicMatcherSet rights) =>
+        claims.IsAccessToken && baseUrl is not null
+            ? Read(claims.Details.Where(detail => detail.Publish), baseUrl, out rights)
+            : Read(claims.Publish, out rights);
+
+    /// <summary>The rights to receive private updates, and to know who is subscribed.</summary>
+    /// <inheritdoc cref="ToPublish"/>
+    public static string? ToSubscribe(TokenClaims claims, WhatwgUrl? baseUrl, out TopicMatcherSet rights) =>
+        claims.IsAccessToken && baseUrl is not null
+            ? Read(claims.Details.Where(detail => detail.Subscribe), baseUrl, out rights)
+            : Read(claims.Subscribe, out rights);
+
+    /// <summary>What the token adds to each of these subscriptions: in 1.0 the payload of the first detail with a right
+    /// to subscribe to the matcher's text as if it were a topic, where <c>*</c> is a right to all.</summary>
+    /// <returns>Null where all get <see cref="TokenClaims.Payload"/>.</returns>
+    public static IReadOnlyList<string?>? Payloads(TokenClaims claims, WhatwgUrl baseUrl, TopicMatcherSet topics)
+    {
+        if (!claims.IsAccessToken || claims.Details.All(detail => detail.Payload is null)) return null;
+        List<(TopicMatcherSet Rights, string? Payload)> details = [];
+        foreach (var detail in claims.Details.Where(detail => detail.Subscribe))
+        {
+            if (Read([detail], baseUrl, out var rights) is null) details.Add((rights, detail.Payload));
+        }
+        return [.. topics.Matchers.Select(
+            matcher => details.Find(detail => detail.Rights.MatchesAny([matcher.Text])).Payload)];
+    }
+
+    private static string? Read(IReadOnlyList<string> selectors, out TopicMatcherSet rights)
+    {
+        rights = TopicMatcherSet.Parse(selectors);
+        return null;
+    }
+
+    private static string? Read(
+        IEnumerable<AuthorizationDetail> details, WhatwgUrl baseUrl, out TopicMatcherSet rights)
+    {
+        rights = TopicMatcherSet.Empty;
+        List<TopicMatcher> matchers = [];
+        foreach (var grant in details.SelectMany(detail => detail.Topics))
+        {
+            if (grant.Type == GrantType.Exact)
+            {
+                matchers.Add(TopicMatcher.Exact(grant.Match));
+                continue;
+            }
+            if (!TryFindPattern(grant.Match, baseUrl, out var pattern, out var reason))
+                return $"its authorization_details have a topic that is not a URL pattern. {reason}";
+            matchers.Add(pattern);
+        }
+        rights = TopicMatcherSet.Of(matchers);
+        return null;
+    }
+
+    private static bool TryFindPattern(
+        string text,
+        WhatwgUrl baseUrl,
+        [NotNullWhen(true)] out TopicMatcher? pattern,
+        [NotNullWhen(false)] out string? reason)
+    {
+        reason = null;
+        if (Patterns.TryGetValue((baseUrl, text), out pattern)) return true;
+        if (!TopicMatcher.TryParsePattern(text, baseUrl, out pattern, out reason)) return false;
+        if (Patterns.Count >= MaxKept) Patterns.Clear();
+        Patterns.TryAdd((baseUrl, text), pattern);
+        return true;
+    }
+}

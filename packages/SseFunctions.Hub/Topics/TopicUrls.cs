@@ -1,0 +1,30 @@
+using System.Runtime.CompilerServices;
+using SseFunctions.Hub.Topics.UrlPatterns;
+
+namespace SseFunctions.Hub.Topics;
+
+/// <summary>The URLs of topics, for URL patterns. A topic is compared with many patterns in a row, of many groups of
+/// subscribers, by one thread: each thread keeps the last URLs, so that a topic is parsed once per publication and base
+/// URL. Thread-safe.</summary>
+internal static class TopicUrls
+{
+    private const int Kept = 16;
+
+    [ThreadStatic]
+    private static Entry[]? _entries;
+
+    /// <summary>The URL of a topic; null if the topic is not one, and no pattern matches it then.</summary>
+    /// <param name="topic">The topic. The same string object is found again.</param>
+    /// <param name="baseUrl">What a relative topic is relative to.</param>
+    public static WhatwgUrl? Parse(string topic, WhatwgUrl baseUrl)
+    {
+        var entries = _entries ??= new Entry[Kept];
+        var hash = RuntimeHelpers.GetHashCode(topic) ^ (RuntimeHelpers.GetHashCode(baseUrl) * 31);
+        ref var entry = ref entries[(int)((uint)hash % Kept)];
+        if (!ReferenceEquals(entry.Topic, topic) || !ReferenceEquals(entry.BaseUrl, baseUrl))
+            entry = new Entry(topic, baseUrl, WhatwgUrl.Parse(topic, baseUrl));
+        return entry.Url;
+    }
+
+    private readonly record struct Entry(string? Topic, WhatwgUrl? BaseUrl, WhatwgUrl? Url);
+}
