@@ -1,3 +1,5 @@
+using SseFunctions.Hub.Topics.UrlPatterns;
+
 namespace SseFunctions.Hub.Topics;
 
 /// <summary>Finds the items whose selectors match a topic, at a cost that does not grow with the selectors that do not:
@@ -15,8 +17,8 @@ internal sealed class TopicIndex<T>
 
     private readonly Buckets<T> _items = new(ReferenceEqualityComparer.Instance);
 
-    // The templates by the length of their prefix, shortest first, and then by the prefix.
-    private readonly SortedList<int, Buckets<TopicSelector>> _templates = [];
+    private readonly PrefixIndex<TopicSelector> _templates = new(ByText);
+    private readonly UrlPatternIndex<T> _patterns = new();
 
     private readonly List<TopicSelector> _candidates = [];
 
@@ -24,21 +26,21 @@ internal sealed class TopicIndex<T>
     /// selector of the same text before.</summary>
     public void Add(TopicSelector selector, T item)
     {
-        if (!_items.Add(selector.Text, item) || !selector.IsTemplate) return;
-        if (!_templates.TryGetValue(selector.Prefix.Length, out var sameLength))
-            _templates.Add(selector.Prefix.Length, sameLength = new Buckets<TopicSelector>(ByText));
-        sameLength.Add(selector.Prefix, selector);
+        if (_items.Add(selector.Text, item) && selector.IsTemplate) _templates.Add(selector.Prefix, selector);
     }
+
+    /// <inheritdoc cref="UrlPatternIndex{T}.Add"/>
+    public void Add(UrlPattern pattern, T item) => _patterns.Add(pattern, item);
 
     /// <summary>Removes what was added with a selector of the same text. Does nothing if there is no such
     /// item.</summary>
     public void Remove(TopicSelector selector, T item)
     {
-        if (!_items.Remove(selector.Text, item) || !selector.IsTemplate) return;
-        if (!_templates.TryGetValue(selector.Prefix.Length, out var sameLength)) return;
-        sameLength.Remove(selector.Prefix, selector);
-        if (sameLength.Count == 0) _templates.Remove(selector.Prefix.Length);
+        if (_items.Remove(selector.Text, item) && selector.IsTemplate) _templates.Remove(selector.Prefix, selector);
     }
+
+    /// <inheritdoc cref="UrlPatternIndex{T}.Remove"/>
+    public void Remove(UrlPattern pattern, T item) => _patterns.Remove(pattern, item);
 
     /// <summary>Adds each item to the list that has a selector which this topic matches. An item with several such
     /// selectors is added for each of them.</summary>
@@ -47,12 +49,12 @@ internal sealed class TopicIndex<T>
         _items.Find(topic, found);
         if (topic != TopicSelector.All.Text) _items.Find(TopicSelector.All.Text, found);
 
-        for (var i = 0; i < _templates.Count && _templates.GetKeyAtIndex(i) <= topic.Length; i++)
-            _templates.GetValueAtIndex(i).Find(topic.AsSpan(0, _templates.GetKeyAtIndex(i)), _candidates);
+        _templates.Find(topic, _candidates);
         foreach (var template in _candidates)
         {
             if (template.Text != topic && template.Matches(topic)) _items.Find(template.Text, found);
         }
         _candidates.Clear();
+        _patterns.Find(topic, found);
     }
 }

@@ -1,0 +1,149 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace SseFunctions.Hub.Topics.UrlPatterns;
+
+/// <summary>Says whether a text matches a regular expression. All ways through the expression are followed at once, so
+/// that no text makes it slow. Immutable and thread-safe; matching allocates nothing.</summary>
+/// <remarks>A position is a character of the expression. For each four positions there is a table of what can follow
+/// each of their combinations, so that a step costs at most one look-up for four positions that are alive.</remarks>
+internal sealed class Automaton
+{
+    /// <summary>How many positions there may be. It bounds the time of a step.</summary>
+    public const int MaxPositions = 256;
+
+    private const int BitsPerWord = 64;
+    private const int MaxWords = MaxPositions / BitsPerWord;
+    private const int GroupBits = 4;
+    private const int Combinations = 1 << GroupBits;
+    private const byte NoClass = byte.MaxValue;
+
+    private readonly int _words;
+    private readonly ulong[] _first;
+    private readonly ulong[] _accepting;
+    private readonly bool _acceptsEmpty;
+
+    // Characters that no position tells apart are of one class.
+    private readonly byte[] _classes = new byte[AsciiSet.Size];
+
+    // The positions that take a character of a class, and those that follow a combination of four positions.
+    private readonly ulong[] _taking;
+    private readonly ulong[] _following;
+
+    /// <param name="sets">What each position takes.</param>
+    /// <param name="follow">What follows each position.</param>
+    /// <param name="first">What is at the start.</param>
+    /// <param name="accepting">The positions behind which the text may end.</param>
+    /// <param name="acceptsEmpty">Whether the empty text matches.</param>
+    public Automaton(UInt128[] sets, ulong[][] follow, ulong[] first, ulong[] accepting, bool acceptsEmpty)
+    {
+        _words = WordsFor(sets.Length);
+        _first = first;
+        _accepting = accepting;
+        _acceptsEmpty = acceptsEmpty;
+        _taking = Classify(sets);
+        _following = new ulong[(sets.Length + GroupBits - 1) / GroupBits * Combinations * _words];
+        for (var position = 0; position < sets.Length; position++)
+        {
+            var bit = 1 << (position % GroupBits);
+            for (var combination = 0; combination < Combinations; combination++)
+            {
+                if ((combination & bit) == 0) continue;
+                var entry = _following.AsSpan((position / GroupBits * Combinations + combination) * _words, _words);
+                for (var i = 0; i < _words; i++) entry[i] |= follow[position][i];
+            }
+        }
+    }
+
+    /// <summary>How many words the set of so many positions takes: one or, for vectors, as many as there may be.
+    /// </summary>
+    public static int WordsFor(int positions) => positions <= BitsPerWord ? 1 : MaxWords;
+
+    /// <summary>Adds a position to a set.</summary>
+    public static void Add(ulong[] set, int position) => set[position / BitsPerWord] |= 1UL << (position % BitsPerWord);
+
+    /// <summary>Whether the whole text matches.</summary>
+    public bool Matches(ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty) return _acceptsEmpty;
+        return _words == 1 ? MatchesInWord(text) : MatchesInVector(text);
+    }
+
+    private bool MatchesInWord(ReadOnlySpan<char> text)
+    {
+        var following = _following.AsSpan();
+        var next = _first[0];
+        var alive = 0UL;
+        foreach (var character in text)
+        {
+            if (character >= AsciiSet.Size || _classes[character] == NoClass) return false;
+            alive = next & _taking[_classes[character]];
+            if (alive == 0) return false;
+            next = 0;
+            for (var bits = alive; bits != 0;)
+            {
+                var group = BitOperations.TrailingZeroCount(bits) / GroupBits;
+                var combination = (int)(bits >> (group * GroupBits)) & (Combinations - 1);
+                bits &= ~((ulong)(Combinations - 1) << (group * GroupBits));
+                next |= following[group * Combinations + combination];
+            }
+        }
+        return (alive & _accepting[0]) != 0;
+    }
+
+    private bool MatchesInVector(ReadOnlySpan<char> text)
+    {
+        var following = MemoryMarshal.Cast<ulong, Vector256<ulong>>(_following);
+        var taking = MemoryMarshal.Cast<ulong, Vector256<ulong>>(_taking);
+        var next = Vector256.Create<ulong>(_first);
+        var alive = Vector256<ulong>.Zero;
+        foreach (var character in text)
+        {
+            if (character >= AsciiSet.Size || _classes[character] == NoClass) return false;
+            alive = next & taking[_classes[character]];
+            if (alive == Vector256<ulong>.Zero) return false;
+            next = Vector256<ulong>.Zero;
+            for (var word = 0; word < MaxWords; word++)
+            {
+                for (var bits = alive[word]; bits != 0;)
+                {
+                    var inWord = BitOperations.TrailingZeroCount(bits) / GroupBits;
+                    var combination = (int)(bits >> (inWord * GroupBits)) & (Combinations - 1);
+                    bits &= ~((ulong)(Combinations - 1) << (inWord * GroupBits));
+                    next |= following[(word * (BitsPerWord / GroupBits) + inWord) * Combinations + combination];
+                }
+            }
+        }
+        return (alive & Vector256.Create<ulong>(_accepting)) != Vector256<ulong>.Zero;
+    }
+
+    private ulong[] Classify(UInt128[] sets)
+    {
+        List<ulong[]> classes = [];
+        Dictionary<string, byte> known = new(StringComparer.Ordinal);
+        for (var character = 0; character < AsciiSet.Size; character++)
+        {
+            var takers = new ulong[_words];
+            for (var position = 0; position < sets.Length; position++)
+            {
+                if (AsciiSet.Has(sets[position], character)) Add(takers, position);
+            }
+            var key = string.Join(',', takers);
+            if (Array.TrueForAll(takers, word => word == 0))
+            {
+                _classes[character] = NoClass;
+            }
+            else if (known.TryGetValue(key, out var number))
+            {
+                _classes[character] = number;
+            }
+            else
+            {
+                _classes[character] = known[key] = (byte)classes.Count;
+                classes.Add(takers);
+            }
+        }
+        return [.. classes.SelectMany(takers => takers)];
+    }
+}

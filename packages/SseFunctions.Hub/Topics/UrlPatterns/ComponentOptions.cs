@@ -1,0 +1,32 @@
+namespace SseFunctions.Hub.Topics.UrlPatterns;
+
+/// <summary>How a component's pattern is read.</summary>
+/// <param name="Component">The component.</param>
+/// <param name="Delimiter">What ends the value of a named group; empty if nothing does.</param>
+/// <param name="Prefix">What belongs to a group if it stands before it; empty if nothing does.</param>
+/// <param name="Canonicalize">Gives the canonical form of a piece of literal text. Null if there is none.</param>
+internal sealed record ComponentOptions(
+    UrlComponent Component, string Delimiter, string Prefix, Func<string, string?> Canonicalize)
+{
+    /// <summary>The options of a component.</summary>
+    /// <param name="component">The component.</param>
+    /// <param name="pattern">Its pattern.</param>
+    /// <param name="hasOpaquePath">Whether the path, if this is the path, is opaque.</param>
+    public static ComponentOptions Of(UrlComponent component, string pattern, bool hasOpaquePath) => component switch
+    {
+        UrlComponent.Protocol => Plain(component, ComponentText.Protocol),
+        UrlComponent.Username or UrlComponent.Password => Plain(component, ComponentText.Userinfo),
+        UrlComponent.Hostname => new ComponentOptions(
+            component, ".", "", IsIpv6(pattern) ? ComponentText.Ipv6Hostname : ComponentText.Hostname),
+        UrlComponent.Port => Plain(component, ComponentText.Port),
+        UrlComponent.Pathname when hasOpaquePath => Plain(component, ComponentText.OpaquePathname),
+        UrlComponent.Pathname => new ComponentOptions(component, "/", "/", ComponentText.Pathname),
+        UrlComponent.Search => Plain(component, ComponentText.Search),
+        _ => Plain(component, ComponentText.Hash),
+    };
+
+    private static ComponentOptions Plain(UrlComponent component, Func<string, string?> canonicalize) =>
+        new(component, "", "", canonicalize);
+
+    private static bool IsIpv6(string hostname) => hostname is ['[', _, ..] or ['{' or '\\', '[', ..];
+}

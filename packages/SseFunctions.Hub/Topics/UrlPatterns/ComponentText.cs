@@ -1,0 +1,58 @@
+namespace SseFunctions.Hub.Topics.UrlPatterns;
+
+/// <summary>The canonical form of literal text in patterns (URL Pattern Standard, section 3.1). Null means that the text
+/// cannot be in the component.</summary>
+internal static class ComponentText
+{
+    // Text of all schemes is read as that of a special one.
+    private const string Scheme = "https";
+
+    /// <summary>Text of a protocol.</summary>
+    public static string? Protocol(string text)
+    {
+        text = UrlText.Clean(text);
+        return text.Length == 0 || UrlSchemes.LengthAtStart(text + ':') == text.Length ? text.ToLowerInvariant() : null;
+    }
+
+    /// <summary>Text of a user name or password.</summary>
+    public static string Userinfo(string text) => PercentEncoding.Encode(text, PercentEncoding.Userinfo);
+
+    /// <summary>Text of a host name.</summary>
+    public static string? Hostname(string text) => text.Length == 0 ? text : UrlHost.Parse(text, special: true);
+
+    /// <summary>Text of an IPv6 address, whose pieces are not addresses themselves.</summary>
+    public static string? Ipv6Hostname(string text) =>
+        text.All(character => char.IsAsciiHexDigit(character) || character is '[' or ']' or ':')
+            ? text.ToLowerInvariant()
+            : null;
+
+    /// <summary>Text of a port.</summary>
+    public static string? Port(string text)
+    {
+        text = UrlText.WithoutTabsAndNewlines(text);
+        var digits = text.AsSpan().IndexOfAnyExceptInRange('0', '9');
+        // What stands behind digits is ignored.
+        return digits != 0 && UrlPort.TryParse(digits < 0 ? text : text.AsSpan(0, digits), "", out var port) ? port : null;
+    }
+
+    /// <summary>Text of a path of segments.</summary>
+    public static string Pathname(string text)
+    {
+        text = UrlText.WithoutTabsAndNewlines(text);
+        if (text.Length == 0) return "";
+        // Without a slash of its own the text must not get one, nor may a dot at its start count as a segment.
+        return text[0] == '/' ? UrlPath.Parse(text, [], Scheme) : UrlPath.Parse("/-" + text, [], Scheme)[2..];
+    }
+
+    /// <summary>Text of an opaque path.</summary>
+    public static string OpaquePathname(string text) =>
+        PercentEncoding.Encode(UrlText.WithoutTabsAndNewlines(text), PercentEncoding.Opaque);
+
+    /// <summary>Text of a query.</summary>
+    public static string Search(string text) =>
+        PercentEncoding.Encode(UrlText.WithoutTabsAndNewlines(text), PercentEncoding.SpecialQuery);
+
+    /// <summary>Text of a fragment.</summary>
+    public static string Hash(string text) =>
+        PercentEncoding.Encode(UrlText.WithoutTabsAndNewlines(text), PercentEncoding.Fragment);
+}

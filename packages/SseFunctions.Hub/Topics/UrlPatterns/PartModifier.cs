@@ -1,0 +1,17 @@
+namespace SseFunctions.Hub.Topics.UrlPatterns;
+
+/// <summary>How often a part of a pattern may be there.</summary>
+internal enum PartModifier
+{
+    /// <summary>Once.</summary>
+    None,
+
+    /// <summary>Once or not at all: <c>?</c>.</summary>
+    Optional,
+
+    /// <summary>Any number of times: <c>*</c>.</summary>
+    ZeroOrMore,
+
+    /// <summary>Once or more: <c>+</c>.</summary>
+    OneOrMore,
+}

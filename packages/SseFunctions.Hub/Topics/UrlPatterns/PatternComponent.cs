@@ -1,0 +1,89 @@
+namespace SseFunctions.Hub.Topics.UrlPatterns;
+
+/// <summary>The compiled pattern of a component. Immutable and thread-safe; matching allocates nothing.</summary>
+internal sealed class PatternComponent
+{
+    private readonly string _suffix;
+    private readonly UInt128 _allowed;
+    private readonly int _minLength;
+    private readonly Automaton? _automaton;
+
+    private PatternComponent(string prefix, string suffix, RegexpNode? middle)
+    {
+        (Prefix, _suffix) = (prefix, suffix);
+        IsFixed = middle is null;
+        if (middle is null) return;
+        // What most groups come down to: any number of characters of one set.
+        if (middle is { Kind: RegexpKind.Repeat, Min: 0 or 1, Max: RegexpNode.Unlimited, Children: [{ Kind: RegexpKind.Set }] })
+        {
+            (_allowed, _minLength) = (middle.Children[0].Set, middle.Min);
+            return;
+        }
+        if (middle.Characters > Automaton.MaxPositions || middle.Size > 4 * Automaton.MaxPositions)
+        {
+            throw PatternException.OfUnsupported(
+                $"The pattern has more than {Automaton.MaxPositions} characters between two groups or in groups");
+        }
+        _automaton = AutomatonBuilder.Build(middle, mayStart: prefix.Length == 0, mayEnd: suffix.Length == 0);
+        Steps = middle.Characters;
+    }
+
+    /// <summary>Whether the component matches one text alone, which is the prefix.</summary>
+    public bool IsFixed { get; }
+
+    /// <summary>What each text that matches starts with.</summary>
+    public string Prefix { get; }
+
+    /// <summary>How costly it is to compare with a text: positions that may have to be followed at once for each of the
+    /// characters. 0 for fixed text, and for one group of the simplest kinds.</summary>
+    public int Steps { get; }
+
+    /// <summary>The compiled pattern.</summary>
+    /// <exception cref="PatternException">The pattern is not valid, or this hub does not run it.</exception>
+    public static PatternComponent Compile(string pattern, UrlComponent component, bool hasOpaquePath = false)
+    {
+        var parts = PatternParser.Parse(pattern, ComponentOptions.Of(component, pattern, hasOpaquePath)).SelectMany(Flat).ToList();
+        var start = parts.TakeWhile(part => part.Group is null && part.Modifier == PartModifier.None).ToList();
+        if (start.Count == parts.Count) return new PatternComponent(TextOf(start), "", null);
+        parts.RemoveRange(0, start.Count);
+        var end = parts.FindLastIndex(part => part.Group is not null || part.Modifier != PartModifier.None) + 1;
+        var suffix = TextOf(parts[end..]);
+        parts.RemoveRange(end, parts.Count - end);
+        if (parts.Sum(part => part.Prefix.Length + part.Suffix.Length) > Automaton.MaxPositions)
+        {
+            throw PatternException.OfUnsupported(
+                $"The pattern has more than {Automaton.MaxPositions} characters between two groups or in groups");
+        }
+        return new PatternComponent(
+            TextOf(start), suffix, RegexpNode.Sequence([.. parts.Select(part => part.ToRegexp())]));
+    }
+
+    /// <summary>Whether the component matches a text, which is ASCII.</summary>
+    public bool Matches(ReadOnlySpan<char> text)
+    {
+        if (IsFixed) return text.SequenceEqual(Prefix);
+        if (text.Length < Prefix.Length + _suffix.Length || !text.StartsWith(Prefix, StringComparison.Ordinal)
+            || !text.EndsWith(_suffix, StringComparison.Ordinal)) return false;
+        var middle = text[Prefix.Length..^_suffix.Length];
+        if (_automaton is not null) return _automaton.Matches(middle);
+        if (middle.Length < _minLength) return false;
+        foreach (var character in middle)
+        {
+            if (!AsciiSet.Has(_allowed, character)) return false;
+        }
+        return true;
+    }
+
+    /// <summary>Whether the component matches one of the special schemes.</summary>
+    public bool MatchesSpecialScheme() => UrlSchemes.Special.Any(scheme => Matches(scheme));
+
+    private static string TextOf(List<PatternPart> parts) => string.Concat(parts.Select(part => part.Prefix));
+
+    // The text of a group that is there once is text like any other.
+    private static IEnumerable<PatternPart> Flat(PatternPart part) =>
+        part.Group is null || part.Modifier != PartModifier.None
+            ? [part]
+            : [Text(part.Prefix), part with { Prefix = "", Suffix = "" }, Text(part.Suffix)];
+
+    private static PatternPart Text(string text) => new(text, null, "", PartModifier.None);
+}

@@ -1,0 +1,83 @@
+namespace SseFunctions.Hub.Topics.UrlPatterns;
+
+/// <summary>A regular expression over ASCII, which is all that the components of a URL are. Immutable and thread-safe.
+/// </summary>
+internal sealed class RegexpNode
+{
+    /// <summary>As a maximum: any number of times.</summary>
+    public const int Unlimited = int.MaxValue;
+
+    // Expressions of more characters or nodes are refused before they are written out.
+    private const long TooLarge = 1 << 20;
+
+    private RegexpNode(RegexpKind kind, UInt128 set, RegexpNode[] children, int min, int max)
+    {
+        Kind = kind;
+        Set = set;
+        Children = children;
+        Min = min;
+        Max = max;
+        long copies = kind == RegexpKind.Repeat ? int.Max(1, max == Unlimited ? min : max) : 1;
+        Characters = kind == RegexpKind.Set ? 1 : (int)long.Min(TooLarge, copies * children.Sum(child => (long)child.Characters));
+        Size = (int)long.Min(TooLarge, 1 + copies * children.Sum(child => (long)child.Size));
+    }
+
+    /// <summary>The expression of the empty text.</summary>
+    public static RegexpNode Empty { get; } = Sequence();
+
+    /// <summary>What the node is.</summary>
+    public RegexpKind Kind { get; }
+
+    /// <summary>Of a set: a bit for each ASCII character.</summary>
+    public UInt128 Set { get; }
+
+    /// <summary>The children.</summary>
+    public IReadOnlyList<RegexpNode> Children { get; }
+
+    /// <summary>Of a repetition: the least number of times.</summary>
+    public int Min { get; }
+
+    /// <summary>Of a repetition: the largest number of times.</summary>
+    public int Max { get; }
+
+    /// <summary>How many sets there are with all repetitions written out.</summary>
+    public int Characters { get; }
+
+    /// <summary>How many nodes there are with all repetitions written out.</summary>
+    public int Size { get; }
+
+    /// <summary>The expression of one character of a set.</summary>
+    public static RegexpNode OneOf(UInt128 set) => new(RegexpKind.Set, set, [], 1, 1);
+
+    /// <summary>The expression of a text.</summary>
+    public static RegexpNode Literal(string text) => Sequence([.. text.Select(character => OneOf(AsciiSet.Of(character)))]);
+
+    /// <summary>The start of the component, or its end.</summary>
+    public static RegexpNode Edge(bool isStart) => new(isStart ? RegexpKind.Start : RegexpKind.End, 0, [], 1, 1);
+
+    /// <summary>Several expressions, one after the other.</summary>
+    public static RegexpNode Sequence(params RegexpNode[] children) => children is [var only]
+        ? only
+        : new(RegexpKind.Sequence, 0,
+            [.. children.SelectMany(child => child.Kind == RegexpKind.Sequence ? child.Children : [child])], 1, 1);
+
+    /// <summary>One of several expressions.</summary>
+    public static RegexpNode Choice(IReadOnlyList<RegexpNode> children)
+    {
+        // Several empty ones are as good as one.
+        RegexpNode[] distinct = [.. children.Where(child => !child.IsEmpty), .. children.Where(child => child.IsEmpty).Take(1)];
+        return distinct is [var only] ? only : new(RegexpKind.Choice, 0, distinct, 1, 1);
+    }
+
+    /// <summary>An expression several times.</summary>
+    public static RegexpNode Repeat(RegexpNode child, int min, int max)
+    {
+        if (max == 0 || child.IsEmpty) return Empty;
+        if (min == 1 && max == 1) return child;
+        // Edges alone take no character, so that they are there or not.
+        if (child.Characters == 0) return min > 0 ? child : Choice([child, Empty]);
+        return new(RegexpKind.Repeat, 0, [child], min, max);
+    }
+
+    private bool IsEmpty => Kind == RegexpKind.Sequence && Children.Count == 0;
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace SseFunctions.Hub.Topics.UrlPatterns;
+
+/// <summary>A URL Pattern (urlpattern.spec.whatwg.org) of a pattern string, with respect to case. Immutable and
+/// thread-safe.</summary>
+internal sealed class UrlPattern
+{
+    private static readonly UrlComponent[] All = Enum.GetValues<UrlComponent>();
+
+    private readonly PatternComponent[] _components;
+
+    private UrlPattern(string text, WhatwgUrl baseUrl, PatternComponents patterns)
+    {
+        Text = text;
+        BaseUrl = baseUrl;
+        _components = new PatternComponent[PatternComponents.Count];
+        foreach (var component in All)
+        {
+            var hasOpaquePath = component == UrlComponent.Pathname && !_components[0].MatchesSpecialScheme();
+            _components[(int)component] = PatternComponent.Compile(patterns[component] ?? "*", component, hasOpaquePath);
+        }
+        Steps = _components.Sum(component => component.Steps);
+        Key = $"{baseUrl}\0{text}";
+        IndexKey = new UrlIndexKey(this);
+    }
+
+    /// <summary>The pattern as it was written.</summary>
+    public string Text { get; }
+
+    /// <summary>What a relative pattern, and a relative topic, is relative to.</summary>
+    public WhatwgUrl BaseUrl { get; }
+
+    /// <summary>A text that two patterns share if, and only if, they have the same text and base URL.</summary>
+    public string Key { get; }
+
+    /// <summary>How costly it is to compare with a topic: positions that may have to be followed at once for each of its
+    /// characters. 0 if the pattern has no groups but those of the simplest kinds.</summary>
+    public int Steps { get; }
+
+    /// <summary>What each URL that matches has.</summary>
+    public UrlIndexKey IndexKey { get; }
+
+    /// <summary>The compiled pattern of a component.</summary>
+    public PatternComponent this[UrlComponent component] => _components[(int)component];
+
+    /// <summary>Compiles a pattern.</summary>
+    /// <param name="text">The pattern.</param>
+    /// <param name="baseUrl">What a relative pattern is relative to.</param>
+    /// <param name="pattern">The pattern. Null if it is not valid, or not run.</param>
+    /// <param name="reason">Otherwise what to change, as a sentence.</param>
+    public static bool TryParse(
+        string text,
+        WhatwgUrl baseUrl,
+        [NotNullWhen(true)] out UrlPattern? pattern,
+        [NotNullWhen(false)] out string? reason)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(baseUrl);
+        (pattern, reason) = (null, null);
+        try
+        {
+            pattern = new UrlPattern(text, baseUrl, PatternsOf(UrlText.Scalars(text), baseUrl));
+            return true;
+        }
+        catch (PatternException exception)
+        {
+            reason = exception.Message;
+            return false;
+        }
+    }
+
+    /// <summary>Whether the topic, as a URL relative to the base URL, matches.</summary>
+    public bool Matches(string topic) => WhatwgUrl.Parse(topic, BaseUrl) is { } url && Matches(url);
+
+    /// <summary>Whether the URL matches. The time is linear in its length, and nothing is allocated.</summary>
+    public bool Matches(WhatwgUrl url)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        foreach (var component in All)
+        {
+            if (!this[component].Matches(url[component])) return false;
+        }
+        return true;
+    }
+
+    /// <inheritdoc />
+    public override string ToString() => Text;
+
+    private static PatternComponents PatternsOf(string text, WhatwgUrl baseUrl)
+    {
+        var patterns = ConstructorStringParser.Parse(text);
+        patterns.Inherit(baseUrl);
+        patterns[UrlComponent.Protocol] = WithoutEnd(patterns[UrlComponent.Protocol], ':');
+        patterns[UrlComponent.Search] = WithoutStart(patterns[UrlComponent.Search], '?');
+        patterns[UrlComponent.Hash] = WithoutStart(patterns[UrlComponent.Hash], '#');
+        if (patterns[UrlComponent.Protocol] is { } scheme && patterns[UrlComponent.Port] is { Length: > 0 } port
+            && port == UrlSchemes.DefaultPort(scheme)) patterns[UrlComponent.Port] = "";
+        return patterns;
+    }
+
+    private static string? WithoutEnd(string? text, char character) =>
+        text is not null && text.EndsWith(character) ? text[..^1] : text;
+
+    private static string? WithoutStart(string? text, char character) =>
+        text is not null && text.StartsWith(character) ? text[1..] : text;
+}
