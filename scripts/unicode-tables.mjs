@@ -66,7 +66,8 @@ const bidi = {
   ET: 'European_Terminator', AN: 'Arabic_Number', CS: 'Common_Separator', NSM: 'Nonspacing_Mark',
   BN: 'Boundary_Neutral', ON: 'Other_Neutral',
 };
-for (const [name, value] of Object.entries(bidi)) lines.push(`bidi ${name} ${ranges(await property('Bidi_Class', value))}`);
+for (const [name, value] of Object.entries(bidi))
+  lines.push(`bidi ${name} ${ranges(await property('Bidi_Class', value))}`);
 const joining = { L: 'Left_Joining', R: 'Right_Joining', D: 'Dual_Joining', T: 'Transparent' };
 for (const [name, value] of Object.entries(joining))
   lines.push(`joining ${name} ${ranges(await property('Joining_Type', value))}`);

@@ -70,32 +70,32 @@ public sealed class UrlPatternIndexTests
     }
 
     [Theory]
-    [InlineData("https://e.com/{0}/:x")]
-    [InlineData("https://{0}.com/:x")]
-    [InlineData("http{{s}}?://{0}.com/:x/:y")]
-    [InlineData("*://e.com/a?q={0}&*")]
-    [InlineData("https://e{0}.com:*/a/*")]
-    public void Finding_one_among_very_many_takes_about_as_long_as_finding_the_only_one(string format)
+    [InlineData("https://e.com/{0}/:x", "https://e.com/{0}/x")]
+    [InlineData("https://{0}.com/:x", "https://{0}.com/x")]
+    [InlineData("http{{s}}?://{0}.com/:x/:y", "https://{0}.com/x/y")]
+    [InlineData("*://e.com/a?q={0}&*", "https://e.com/a?q={0}&x")]
+    [InlineData("https://e{0}.com:*/a/*", "https://e{0}.com:8/a/x")]
+    public void Finding_one_among_very_many_takes_about_as_long_as_finding_the_only_one(
+        string patternFormat, string topicFormat)
     {
         const int Patterns = 20_000;
+        const int Number = 12_345;
         const int MaxRatio = 5;
-        var pattern = Text(format, 7);
-        var topic = pattern.Replace("{s}?", "s", StringComparison.Ordinal).Replace("*:", "https:", StringComparison.Ordinal)
-            .Replace(":*", "", StringComparison.Ordinal).Replace('*', 'x').Replace(":x", "x", StringComparison.Ordinal)
-            .Replace(":y", "y", StringComparison.Ordinal);
+        var topic = Text(topicFormat, Number);
+        var wanted = Parse(Text(patternFormat, Number));
         var only = new TopicIndex<UrlPattern>();
-        var wanted = Parse(pattern);
         only.Add(wanted, wanted);
-        for (var i = 0; i < Patterns; i++) Add(Parse(Text(format, i)));
+        for (var i = 0; i < Patterns; i++) Add(Parse(Text(patternFormat, i)));
         List<UrlPattern> found = [];
         _index.Find(topic, found);
-        Assert.Equal([pattern], found.Select(item => item.Text));
+        Assert.Equal([wanted.Text], found.Select(item => item.Text));
 
         var ratio = Best(_index, topic) / Best(only, topic);
         Assert.InRange(ratio, 0, MaxRatio);
     }
 
-    private static string Text(string format, int number) => string.Format(CultureInfo.InvariantCulture, format, number);
+    private static string Text(string format, int number) =>
+        string.Format(CultureInfo.InvariantCulture, format, number);
 
     private static double Best(TopicIndex<UrlPattern> index, string topic)
     {

@@ -58,8 +58,8 @@ public sealed class UrlPatternOracleTests(Browser browser) : IClassFixture<Brows
     private async Task<Answer[]> Ask((string Pattern, string Topic)[] pairs)
     {
         var page = await browser.NewPage();
-        var given = await page.EvaluateAsync<int[]>(
-            Script, new object[] { UrlPatternCases.BaseUrl, pairs.Select(pair => new[] { pair.Pattern, pair.Topic }).ToArray() });
+        string[][] asked = [.. pairs.Select(pair => new[] { pair.Pattern, pair.Topic })];
+        var given = await page.EvaluateAsync<int[]>(Script, new object[] { UrlPatternCases.BaseUrl, asked });
         return Array.ConvertAll(given, answer => (Answer)answer);
     }
 
