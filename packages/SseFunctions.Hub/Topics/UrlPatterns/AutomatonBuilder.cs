@@ -17,7 +17,7 @@ internal sealed class AutomatonBuilder
     }
 
     /// <summary>The automaton of an expression.</summary>
-    /// <param name="expression">The expression, of no more than <see cref="Automaton.MaxPositions"/> characters.</param>
+    /// <param name="expression">The expression, of at most <see cref="Automaton.MaxPositions"/> characters.</param>
     /// <param name="mayStart">Whether the text may start the component.</param>
     /// <param name="mayEnd">Whether the text may end the component.</param>
     public static Automaton Build(RegexpNode expression, bool mayStart, bool mayEnd)
@@ -91,7 +91,8 @@ internal sealed class AutomatonBuilder
         }
         else
         {
-            for (var i = expression.Min; i < expression.Max; i++) next = Add(new Node(NodeKind.Fork, Add(child, next), end));
+            for (var i = expression.Min; i < expression.Max; i++)
+                next = Add(new Node(NodeKind.Fork, Add(child, next), end));
         }
         for (var i = 0; i < copies; i++) next = Add(child, next);
         return next;

@@ -1,7 +1,7 @@
 namespace SseFunctions.Hub.Topics.UrlPatterns;
 
-/// <summary>The canonical form of literal text in patterns (URL Pattern Standard, section 3.1). Null means that the text
-/// cannot be in the component.</summary>
+/// <summary>The canonical form of literal text in patterns (URL Pattern Standard, section 3.1). Null means that the
+/// text cannot be in the component.</summary>
 internal static class ComponentText
 {
     // Text of all schemes is read as that of a special one.
@@ -32,16 +32,23 @@ internal static class ComponentText
         text = UrlText.WithoutTabsAndNewlines(text);
         var digits = text.AsSpan().IndexOfAnyExceptInRange('0', '9');
         // What stands behind digits is ignored.
-        return digits != 0 && UrlPort.TryParse(digits < 0 ? text : text.AsSpan(0, digits), "", out var port) ? port : null;
+        if (digits >= 0) text = text[..digits];
+        return text.Length > 0 && UrlPort.TryParse(text, "", out var port) ? port : null;
     }
 
-    /// <summary>Text of a path of segments.</summary>
-    public static string Pathname(string text)
+    /// <summary>Text of a path of segments. Text that does not start with a slash continues a segment, which <c>..</c>
+    /// must not remove.</summary>
+    public static string? Pathname(string text)
     {
         text = UrlText.WithoutTabsAndNewlines(text);
-        if (text.Length == 0) return "";
-        // Without a slash of its own the text must not get one, nor may a dot at its start count as a segment.
-        return text[0] == '/' ? UrlPath.Parse(text, [], Scheme) : UrlPath.Parse("/-" + text, [], Scheme)[2..];
+        if (text is ['/', ..]) return UrlPath.Parse(text, [], Scheme);
+        var slash = text.AsSpan().IndexOfAny('/', '\\');
+        var start = PercentEncoding.Encode(slash < 0 ? text : text.AsSpan(0, slash), PercentEncoding.Path);
+        if (slash < 0) return start;
+        var continued = new string('-', 1);
+        List<string> segments = [continued];
+        var path = UrlPath.Parse(text.AsSpan(slash), segments, Scheme);
+        return ReferenceEquals(segments[0], continued) ? start + path[$"/{continued}".Length..] : null;
     }
 
     /// <summary>Text of an opaque path.</summary>

@@ -1,8 +1,7 @@
-#pragma warning disable IDE0005, IDE0065
-namespace SseFunctions.Hub.Topics.UrlPatterns;
+using State = SseFunctions.Hub.Topics.UrlPatterns.ConstructorStringState;
+using Type = SseFunctions.Hub.Topics.UrlPatterns.PatternTokenType;
 
-using State = ConstructorStringState;
-using Type = PatternTokenType;
+namespace SseFunctions.Hub.Topics.UrlPatterns;
 
 /// <summary>Divides a pattern into the patterns of its components (URL Pattern Standard, section 1.6).</summary>
 internal sealed class ConstructorStringParser
@@ -160,8 +159,8 @@ internal sealed class ConstructorStringParser
 
     private bool Is(char character) => Is(character, _at);
 
-    private bool Is(char character, int index) =>
-        TokenAt(index) is { Type: Type.Char or Type.EscapedChar or Type.InvalidChar, Value: [var only] } && only == character;
+    private bool Is(char character, int index) => TokenAt(index) is
+        { Type: Type.Char or Type.EscapedChar or Type.InvalidChar, Value: [var only] } && only == character;
 
     // A question mark that is no modifier of what stands before it.
     private bool IsSearchPrefix()

@@ -62,7 +62,8 @@ internal static class Idna
     {
         if (label is not ['x', 'n', '-', '-', ..]) return label;
         var text = string.Concat(label[AcePrefix.Length..].Select(char.ConvertFromUtf32));
-        return Punycode.Decode(text) is { } decoded && decoded.Exists(codePoint => !IsAscii(codePoint)) ? decoded : null;
+        var decoded = Punycode.Decode(text);
+        return decoded is null || decoded.TrueForAll(IsAscii) ? null : decoded;
     }
 
     private static string Encode(List<int> label) => label.TrueForAll(IsAscii)

@@ -26,6 +26,6 @@ internal static class IdnaBidi
         };
     }
 
-    private static bool IsNeutral(BidiClass value) => value is BidiClass.EN or BidiClass.ES or BidiClass.CS or BidiClass.ET
-        or BidiClass.ON or BidiClass.BN or BidiClass.NSM;
+    private static bool IsNeutral(BidiClass value) => value is BidiClass.EN or BidiClass.ES or BidiClass.CS
+        or BidiClass.ET or BidiClass.ON or BidiClass.BN or BidiClass.NSM;
 }

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace SseFunctions.Hub.Topics.UrlPatterns;
 
-/// <summary>IPv4 addresses as hosts of URLs (URL Standard, section 3.5): also short ones, hexadecimal and octal.</summary>
+/// <summary>IPv4 addresses as hosts of URLs (URL Standard, section 3.5): also short ones, hexadecimal and octal.
+/// </summary>
 internal static class Ipv4Address
 {
     private const int Parts = 4;

@@ -41,7 +41,8 @@ internal static class Ipv6Address
                 count += Ipv4Pieces;
                 break;
             }
-            pieces[count++] = at == start ? (ushort)0 : ushort.Parse(text[start..at], NumberStyles.AllowHexSpecifier, null);
+            var digits = text[start..at];
+            pieces[count++] = digits.IsEmpty ? (ushort)0 : ushort.Parse(digits, NumberStyles.AllowHexSpecifier, null);
             if (at == text.Length) break;
             if (text[at] != ':' || ++at == text.Length) return null;
         }
@@ -67,7 +68,8 @@ internal static class Ipv6Address
         foreach (var range in text.Split('.'))
         {
             var digits = text[range];
-            if (digits.Length is 0 or > 3 || digits.ContainsAnyExceptInRange('0', '9') || digits is ['0', _, ..]) return false;
+            if (digits.Length is 0 or > 3 || digits.ContainsAnyExceptInRange('0', '9') || digits is ['0', _, ..])
+                return false;
             var number = uint.Parse(digits, null);
             if (number > byte.MaxValue) return false;
             address = (address << 8) | number;

@@ -14,9 +14,9 @@ internal sealed class PatternComponent
         IsFixed = middle is null;
         if (middle is null) return;
         // What most groups come down to: any number of characters of one set.
-        if (middle is { Kind: RegexpKind.Repeat, Min: 0 or 1, Max: RegexpNode.Unlimited, Children: [{ Kind: RegexpKind.Set }] })
+        if (middle is { Min: 0 or 1, Max: RegexpNode.Unlimited, Children: [{ Kind: RegexpKind.Set, Set: var set }] })
         {
-            (_allowed, _minLength) = (middle.Children[0].Set, middle.Min);
+            (_allowed, _minLength) = (set, middle.Min);
             return;
         }
         if (middle.Characters > Automaton.MaxPositions || middle.Size > 4 * Automaton.MaxPositions)
@@ -42,7 +42,8 @@ internal sealed class PatternComponent
     /// <exception cref="PatternException">The pattern is not valid, or this hub does not run it.</exception>
     public static PatternComponent Compile(string pattern, UrlComponent component, bool hasOpaquePath = false)
     {
-        var parts = PatternParser.Parse(pattern, ComponentOptions.Of(component, pattern, hasOpaquePath)).SelectMany(Flat).ToList();
+        var options = ComponentOptions.Of(component, pattern, hasOpaquePath);
+        var parts = PatternParser.Parse(pattern, options).SelectMany(Flat).ToList();
         var start = parts.TakeWhile(part => part.Group is null && part.Modifier == PartModifier.None).ToList();
         if (start.Count == parts.Count) return new PatternComponent(TextOf(start), "", null);
         parts.RemoveRange(0, start.Count);

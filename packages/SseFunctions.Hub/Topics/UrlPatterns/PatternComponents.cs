@@ -6,6 +6,8 @@ internal sealed class PatternComponents
     /// <summary>How many components there are.</summary>
     public const int Count = (int)UrlComponent.Hash + 1;
 
+    private const string Syntax = "+*?:{}()\\";
+
     private readonly string?[] _patterns = new string?[Count];
 
     /// <summary>A component's pattern. Null if it was not given.</summary>
@@ -41,19 +43,20 @@ internal sealed class PatternComponents
         if (inheritsHost) this[Hostname] = Escape(baseUrl.Host ?? "");
         if (inheritsPort) this[Port] = baseUrl.Port;
         if (inheritsPath) this[Pathname] = Escape(baseUrl.Path);
-        else if (this[Pathname] is { } path && baseUrl.HasOpaquePath is false && !IsAbsolute(path)) InheritFolder(baseUrl, path);
+        else if (this[Pathname] is { } path && !IsAbsolute(path)) InheritFolder(baseUrl, path);
         if (inheritsQuery) this[Search] = Escape(baseUrl.Query ?? "");
         if (inheritsHash) this[Hash] = Escape(baseUrl.Fragment ?? "");
     }
 
     private void InheritFolder(WhatwgUrl baseUrl, string path)
     {
+        if (baseUrl.HasOpaquePath) return;
         var basePath = Escape(baseUrl.Path);
         this[UrlComponent.Pathname] = basePath[..(basePath.LastIndexOf('/') + 1)] + path;
     }
 
     private static bool IsAbsolute(string path) => path is ['/', ..] or ['\\' or '{', '/', ..];
 
-    private static string Escape(string text) =>
-        string.Concat(text.Select(character => "+*?:{}()\\".Contains(character) ? $"\\{character}" : character.ToString()));
+    private static string Escape(string text) => string.Concat(
+        text.Select(character => Syntax.Contains(character) ? $"\\{character}" : character.ToString()));
 }

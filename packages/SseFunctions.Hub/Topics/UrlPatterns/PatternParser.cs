@@ -1,10 +1,8 @@
-#pragma warning disable IDE0005, IDE0065
 using System.Globalization;
 using System.Text;
+using Type = SseFunctions.Hub.Topics.UrlPatterns.PatternTokenType;
 
 namespace SseFunctions.Hub.Topics.UrlPatterns;
-
-using Type = PatternTokenType;
 
 /// <summary>Reads a component's pattern (URL Pattern Standard, section 2.1.5).</summary>
 internal sealed class PatternParser

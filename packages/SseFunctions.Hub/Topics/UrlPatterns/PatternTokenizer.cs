@@ -5,6 +5,8 @@ namespace SseFunctions.Hub.Topics.UrlPatterns;
 /// <summary>Divides a pattern into tokens (URL Pattern Standard, section 2.1.2).</summary>
 internal ref struct PatternTokenizer
 {
+    private const string NotAscii = "has a group with a character that is not ASCII: write its percent-encoding";
+
     private readonly string _pattern;
     private readonly bool _isLenient;
     private readonly List<PatternToken> _tokens = [];
@@ -18,7 +20,7 @@ internal ref struct PatternTokenizer
     /// <summary>The tokens of a pattern.</summary>
     /// <param name="pattern">The pattern, without unpaired surrogates.</param>
     /// <param name="isLenient">Whether what is no token becomes one of type InvalidChar.</param>
-    /// <exception cref="PatternException">The pattern has what is no token, and the tokenizer is not lenient.</exception>
+    /// <exception cref="PatternException">The pattern has what is no token; only if not lenient.</exception>
     public static List<PatternToken> Tokenize(string pattern, bool isLenient)
     {
         var tokenizer = new PatternTokenizer(pattern, isLenient);
@@ -89,14 +91,14 @@ internal ref struct PatternTokenizer
         var depth = 1;
         for (var i = start; i < _pattern.Length; i++)
         {
-            if (!char.IsAscii(_pattern[i])) return AddInvalidRegexp(at, "has a group with a character that is not ASCII");
+            if (!char.IsAscii(_pattern[i])) return AddInvalidRegexp(at, NotAscii);
             switch (_pattern[i])
             {
                 case '?' when i == start:
                     return AddInvalidRegexp(at, "has a group that starts with a question mark");
                 case '\\':
                     if (++i == _pattern.Length) return AddInvalidRegexp(at, "has a group that is not closed");
-                    if (!char.IsAscii(_pattern[i])) return AddInvalidRegexp(at, "has a group with a character that is not ASCII");
+                    if (!char.IsAscii(_pattern[i])) return AddInvalidRegexp(at, NotAscii);
                     break;
                 case ')' when --depth == 0:
                     if (i == start) return AddInvalidRegexp(at, "has an empty group");

@@ -47,7 +47,8 @@ internal static class PercentEncoding
             if (text.IsEmpty) break;
             // An unpaired surrogate comes out as U+FFFD.
             Rune.DecodeFromUtf16(text, out var rune, out var length);
-            foreach (var octet in bytes[..rune.EncodeToUtf8(bytes)]) encoded.Append('%').Append(octet.ToString("X2", null));
+            var count = rune.EncodeToUtf8(bytes);
+            foreach (var octet in bytes[..count]) encoded.Append('%').Append(octet.ToString("X2", null));
             text = text[length..];
         }
         return encoded.ToString();

@@ -16,7 +16,8 @@ internal static class RegexpClassParser
 
     private static UInt128 Parse(ref RegexpReader reader, int depth)
     {
-        if (depth > MaxDepth) throw PatternException.OfUnsupported($"A group has more than {MaxDepth} classes in each other");
+        if (depth > MaxDepth)
+            throw PatternException.OfUnsupported($"A group has more than {MaxDepth} classes in each other");
         var isNegated = reader.TryTake('^');
         var set = ParseContents(ref reader, depth);
         return isNegated ? ~set : set;
@@ -39,7 +40,8 @@ internal static class RegexpClassParser
     private static UInt128 ParseRange(ref RegexpReader reader, int depth, int first)
     {
         ParseOperand(ref reader, depth, out var last);
-        if (first == NoCharacter || last == NoCharacter) throw RegexpReader.Invalid("has a range of what is no character");
+        if (first == NoCharacter || last == NoCharacter)
+            throw RegexpReader.Invalid("has a range of what is no character");
         if (first > last) throw RegexpReader.Invalid("has a range that is out of order");
         // Behind a range no other range may start with its last character.
         return !reader.Rest.StartsWith("-", StringComparison.Ordinal)
@@ -57,7 +59,9 @@ internal static class RegexpClassParser
             set &= operation == "&&" ? other : ~other;
         }
         while (reader.TryTake(operation));
-        return reader.TryTake(']') ? set : throw RegexpReader.Invalid($"has a class that mixes {operation} with something else");
+        return reader.TryTake(']')
+            ? set
+            : throw RegexpReader.Invalid($"has a class that mixes {operation} with something else");
     }
 
     // A character, an escape or a class in the class.

@@ -18,7 +18,8 @@ internal sealed class RegexpNode
         Min = min;
         Max = max;
         long copies = kind == RegexpKind.Repeat ? int.Max(1, max == Unlimited ? min : max) : 1;
-        Characters = kind == RegexpKind.Set ? 1 : (int)long.Min(TooLarge, copies * children.Sum(child => (long)child.Characters));
+        var characters = copies * children.Sum(child => (long)child.Characters);
+        Characters = kind == RegexpKind.Set ? 1 : (int)long.Min(TooLarge, characters);
         Size = (int)long.Min(TooLarge, 1 + copies * children.Sum(child => (long)child.Size));
     }
 
@@ -50,7 +51,8 @@ internal sealed class RegexpNode
     public static RegexpNode OneOf(UInt128 set) => new(RegexpKind.Set, set, [], 1, 1);
 
     /// <summary>The expression of a text.</summary>
-    public static RegexpNode Literal(string text) => Sequence([.. text.Select(character => OneOf(AsciiSet.Of(character)))]);
+    public static RegexpNode Literal(string text) =>
+        Sequence([.. text.Select(character => OneOf(AsciiSet.Of(character)))]);
 
     /// <summary>The start of the component, or its end.</summary>
     public static RegexpNode Edge(bool isStart) => new(isStart ? RegexpKind.Start : RegexpKind.End, 0, [], 1, 1);
@@ -65,7 +67,8 @@ internal sealed class RegexpNode
     public static RegexpNode Choice(IReadOnlyList<RegexpNode> children)
     {
         // Several empty ones are as good as one.
-        RegexpNode[] distinct = [.. children.Where(child => !child.IsEmpty), .. children.Where(child => child.IsEmpty).Take(1)];
+        var empty = children.Where(child => child.IsEmpty).Take(1);
+        RegexpNode[] distinct = [.. children.Where(child => !child.IsEmpty), .. empty];
         return distinct is [var only] ? only : new(RegexpKind.Choice, 0, distinct, 1, 1);
     }
 

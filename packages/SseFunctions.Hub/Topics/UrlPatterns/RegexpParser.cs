@@ -30,7 +30,8 @@ internal ref struct RegexpParser
 
     private RegexpNode ParseChoice()
     {
-        if (++_depth > MaxDepth) throw PatternException.OfUnsupported($"A group has more than {MaxDepth} groups in each other");
+        if (++_depth > MaxDepth)
+            throw PatternException.OfUnsupported($"A group has more than {MaxDepth} groups in each other");
         List<RegexpNode> alternatives = [];
         do alternatives.Add(ParseSequence());
         while (_reader.TryTake('|'));
@@ -81,10 +82,11 @@ internal ref struct RegexpParser
     private RegexpNode ParseGroup()
     {
         // The tokenizer lets no other group through.
-        if (!_reader.TryTake('?')) throw RegexpReader.Invalid("has a group in a group: write (?:...) for the inner one");
+        if (!_reader.TryTake('?')) throw RegexpReader.Invalid("has a group in a group: write (?:...)");
         if (_reader.TryTake('<'))
         {
-            if (_reader.TryTake('=') || _reader.TryTake('!')) throw PatternException.OfUnsupported("A group uses a look-behind");
+            if (_reader.TryTake('=') || _reader.TryTake('!'))
+                throw PatternException.OfUnsupported("A group uses a look-behind");
             AddName(_reader.TakeGroupName());
         }
         else if (_reader.TryTake('=') || _reader.TryTake('!'))

@@ -1,6 +1,4 @@
-#pragma warning disable IDE0005, IDE0065
 using System.Globalization;
-using System.Text;
 
 namespace SseFunctions.Hub.Topics.UrlPatterns;
 
@@ -84,8 +82,8 @@ internal ref struct RegexpReader(string text)
         return true;
     }
 
-    /// <summary>Takes a character behind a backslash, as <c>n</c> in <c>\n</c>, and returns the code point that is meant.
-    /// </summary>
+    /// <summary>Takes a character behind a backslash, as <c>n</c> in <c>\n</c>, and returns the code point that is
+    /// meant.</summary>
     public int TakeCharacterEscape()
     {
         var character = Take();
@@ -116,13 +114,15 @@ internal ref struct RegexpReader(string text)
         var isFirst = true;
         foreach (var rune in name.EnumerateRunes())
         {
-            if (!PatternTokenizer.IsInName(rune, isFirst)) throw Invalid("has the name of a group that is no identifier");
+            if (!PatternTokenizer.IsInName(rune, isFirst))
+                throw Invalid("has the name of a group that is no identifier");
             isFirst = false;
         }
         return name.Length > 0 ? name : throw Invalid("has a group with an empty name");
     }
 
-    private static string Shown(char character) => char.IsControl(character) ? "and a control character" : character.ToString();
+    private static string Shown(char character) =>
+        char.IsControl(character) ? "and a control character" : character.ToString();
 
     // More than any limit comes out as the largest number but one.
     private int TakeNumber()
@@ -143,7 +143,8 @@ internal ref struct RegexpReader(string text)
             var end = Rest.IndexOf('}');
             if (end <= 0 || !IsHex(Rest[..end])) throw Invalid("has \\u{ without a hexadecimal number and }");
             var digits = Rest[..end].TrimStart('0');
-            var value = digits.Length > 6 ? int.MaxValue : digits.IsEmpty ? 0 : int.Parse(digits, NumberStyles.HexNumber, null);
+            var value = digits.IsEmpty ? 0
+                : digits.Length > 6 ? int.MaxValue : int.Parse(digits, NumberStyles.HexNumber, null);
             _at += end + 1;
             return value <= MaxCodePoint ? value : throw Invalid("has \\u{...} with a number that is too large");
         }
@@ -159,7 +160,7 @@ internal ref struct RegexpReader(string text)
     private int TakeHex(int digits)
     {
         if (Rest.Length < digits || !IsHex(Rest[..digits]))
-            throw Invalid(string.Create(CultureInfo.InvariantCulture, $"has an escape without {digits} hexadecimal digits"));
+            throw Invalid($"has an escape without {(digits == 2 ? "two" : "four")} hexadecimal digits");
         var value = int.Parse(Rest[..digits], NumberStyles.HexNumber, null);
         _at += digits;
         return value;

@@ -34,7 +34,8 @@ internal sealed class UnicodeTables
         _joiningTypes = CodePointRanges.Parse(Named("joining", name => name[0]));
         _mappings = Sequences(One("mapped")).ToDictionary();
         _decompositions = Sequences(One("decomposed")).ToDictionary();
-        _compositions = Sequences(One("composed")).ToDictionary(entry => (entry.Value[0], entry.Value[1]), entry => entry.Key);
+        _compositions = Sequences(One("composed"))
+            .ToDictionary(entry => (entry.Value[0], entry.Value[1]), entry => entry.Key);
 
         string One(string key) => lines[key].Single();
         IEnumerable<(string Text, int Value)> Named(string key, Func<string, int> valueOf) =>

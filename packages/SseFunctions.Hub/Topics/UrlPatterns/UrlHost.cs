@@ -11,7 +11,8 @@ internal static class UrlHost
         + "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001A\u001B\u001C\u001D\u001E\u001F";
 
     private static readonly SearchValues<char> ForbiddenInHosts = SearchValues.Create(Forbidden);
-    private static readonly SearchValues<char> ForbiddenInDomains = SearchValues.Create(Forbidden + C0Controls + "%\u007F");
+    private static readonly SearchValues<char> ForbiddenInDomains =
+        SearchValues.Create(Forbidden + C0Controls + "%\u007F");
 
     /// <summary>The canonical host: a domain in ASCII, an IPv4 address, an IPv6 address in brackets, or an opaque
     /// host. Null if the text is no host.</summary>
@@ -21,7 +22,11 @@ internal static class UrlHost
     {
         if (text is ['[', ..]) return text is [_, .., ']'] ? Ipv6Address.Parse(text.AsSpan()[1..^1]) : null;
         if (!special)
-            return text.AsSpan().ContainsAny(ForbiddenInHosts) ? null : PercentEncoding.Encode(text, PercentEncoding.Opaque);
+        {
+            return text.AsSpan().ContainsAny(ForbiddenInHosts)
+                ? null
+                : PercentEncoding.Encode(text, PercentEncoding.Opaque);
+        }
         var domain = Idna.ToAscii(PercentEncoding.Decode(text));
         if (string.IsNullOrEmpty(domain) || domain.AsSpan().ContainsAny(ForbiddenInDomains)) return null;
         return Ipv4Address.IsMeantBy(domain) ? Ipv4Address.Parse(domain) : domain;

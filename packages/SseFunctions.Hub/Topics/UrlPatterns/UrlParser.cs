@@ -62,7 +62,11 @@ internal ref struct UrlParser(string text, WhatwgUrl? baseUrl)
         _scheme = url.Scheme;
         _special = UrlSchemes.IsSpecial(_scheme);
         if (url.HasOpaquePath)
-            return Next is '#' ? url with { Fragment = PercentEncoding.Encode(_text.AsSpan(1), PercentEncoding.Fragment) } : null;
+        {
+            return Next is '#'
+                ? url with { Fragment = PercentEncoding.Encode(_text.AsSpan(1), PercentEncoding.Fragment) }
+                : null;
+        }
         return _scheme == UrlSchemes.File ? ParseFile(url) : ParseRelative(url);
     }
 

@@ -81,7 +81,7 @@ internal static class UrlPath
         while (at < segment.Length && dots < 3)
         {
             if (segment[at] == '.') at++;
-            else if (segment.AsSpan(at).StartsWith(EncodedDot, StringComparison.OrdinalIgnoreCase)) at += EncodedDot.Length;
+            else if (string.Compare(segment, at, EncodedDot, 0, 3, StringComparison.OrdinalIgnoreCase) == 0) at += 3;
             else return 0;
             dots++;
         }

@@ -18,7 +18,8 @@ internal sealed class UrlPattern
         foreach (var component in All)
         {
             var hasOpaquePath = component == UrlComponent.Pathname && !_components[0].MatchesSpecialScheme();
-            _components[(int)component] = PatternComponent.Compile(patterns[component] ?? "*", component, hasOpaquePath);
+            _components[(int)component] =
+                PatternComponent.Compile(patterns[component] ?? "*", component, hasOpaquePath);
         }
         Steps = _components.Sum(component => component.Steps);
         Key = $"{baseUrl}\0{text}";
@@ -34,8 +35,8 @@ internal sealed class UrlPattern
     /// <summary>A text that two patterns share if, and only if, they have the same text and base URL.</summary>
     public string Key { get; }
 
-    /// <summary>How costly it is to compare with a topic: positions that may have to be followed at once for each of its
-    /// characters. 0 if the pattern has no groups but those of the simplest kinds.</summary>
+    /// <summary>How costly it is to compare with a topic: positions that may have to be followed at once for each of
+    /// its characters. 0 if the pattern has no groups but those of the simplest kinds.</summary>
     public int Steps { get; }
 
     /// <summary>What each URL that matches has.</summary>

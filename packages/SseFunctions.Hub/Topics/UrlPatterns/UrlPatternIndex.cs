@@ -1,7 +1,7 @@
 namespace SseFunctions.Hub.Topics.UrlPatterns;
 
-/// <summary>Finds the items whose URL Patterns match a topic, at a cost that does not grow with the patterns whose fixed
-/// components, or whose start of the path, the topic does not have. Not thread-safe.</summary>
+/// <summary>Finds the items whose URL Patterns match a topic, at a cost that does not grow with the patterns whose
+/// fixed components, or whose start of the path, the topic does not have. Not thread-safe.</summary>
 /// <typeparam name="T">The items. They are told apart by reference. No hash set.</typeparam>
 internal sealed class UrlPatternIndex<T>
     where T : class
