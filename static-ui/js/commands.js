@@ -1,6 +1,9 @@
 // @ts-check
 
 import { shellWord } from "./endpoint.js";
+import { subscribeFields } from "./protocol.js";
+
+/** @typedef {import("./protocol.js").Subscription} Subscription */
 
 /**
  * @typedef {object} Update
@@ -18,13 +21,11 @@ const LINE_BREAK = " \\\n  ";
 
 /**
  * @param {URL} hub
- * @param {string[]} topics
- * @param {string} lastEventId empty: new updates only
+ * @param {Subscription} subscription
  */
-export function subscribeUrl(hub, topics, lastEventId) {
+export function subscribeUrl(hub, subscription) {
   const url = new URL(hub);
-  for (const topic of topics) url.searchParams.append("topic", topic);
-  if (lastEventId !== "") url.searchParams.set("lastEventID", lastEventId);
+  for (const [name, value] of subscribeFields(subscription)) url.searchParams.append(name, value);
   return url;
 }
 
@@ -45,14 +46,12 @@ export function updateFields({ topics, data, isPrivate, id, type, retry }) {
 
 /**
  * @param {URL} hub
- * @param {string[]} topics
- * @param {string} lastEventId
+ * @param {Subscription} subscription
  * @param {string} token
  */
-export function subscribeCommand(hub, topics, lastEventId, token) {
-  const fields = topics.map((topic) => ["topic", topic]);
-  if (lastEventId !== "") fields.push(["lastEventID", lastEventId]);
-  return ["curl -NG", ...authorization(token), ...fields.map(dataOption), shellWord(hub)].join(LINE_BREAK);
+export function subscribeCommand(hub, subscription, token) {
+  const fields = subscribeFields(subscription).map(dataOption);
+  return ["curl -NG", ...authorization(token), ...fields, shellWord(hub)].join(LINE_BREAK);
 }
 
 /**
@@ -64,18 +63,23 @@ export const publishCommand = (hub, update, token) =>
   ["curl", ...authorization(token), ...updateFields(update).map(dataOption), shellWord(hub)].join(LINE_BREAK);
 
 /**
- * Gets JavaScript that subscribes with an EventSource. It cannot set headers, so the token goes into the URL.
+ * Gets JavaScript that subscribes with an EventSource. It cannot set headers, so the token goes into a cookie; with 0.x
+ * it may go into the URL.
  * @param {URL} hub
- * @param {string[]} topics
- * @param {string} lastEventId
+ * @param {Subscription} subscription
  * @param {string} token
  */
-export function snippet(hub, topics, lastEventId, token) {
+export function snippet(hub, subscription, token) {
+  const isV1 = subscription.protocol === "1.0";
   const lines = [`const url = new URL(${literal(hub.href)});`];
-  for (const topic of topics) lines.push(`url.searchParams.append("topic", ${literal(topic)});`);
-  if (lastEventId !== "") lines.push(`url.searchParams.append("lastEventID", ${literal(lastEventId)});`);
-  if (token !== "") lines.push(`url.searchParams.append("authorization", token); // or a cookie`);
-  lines.push("", "const source = new EventSource(url);", "source.onmessage = ({ data, lastEventId }) =>");
+  for (const [name, value] of subscribeFields(subscription)) {
+    lines.push(`url.searchParams.append("${name}", ${literal(value)});`);
+  }
+  if (token !== "" && !isV1) lines.push(`url.searchParams.append("authorization", token); // or a cookie`);
+  const options = token !== "" && isV1 ? ", { withCredentials: true }" : "";
+  lines.push("");
+  if (options !== "") lines.push("// Your server has put the token into the cookie.");
+  lines.push(`const source = new EventSource(url${options});`, "source.onmessage = ({ data, lastEventId }) =>");
   return [...lines, "  console.log(lastEventId, data);"].join("\n");
 }
 

@@ -1,9 +1,12 @@
 // @ts-check
 
 import { cell, timeCell } from "./dom.js";
+import { presence } from "./presence.js";
+import { onlyTopic } from "./protocol.js";
 import { duration, prettyJson, visible } from "./text.js";
 
 /** @typedef {import("./delivery.js").Deliveries} Deliveries */
+/** @typedef {import("./protocol.js").Matcher} Matcher */
 /** @typedef {import("./publications.js").Publication} Publication */
 /** @typedef {import("./sse-parser.js").SseEvent} SseEvent */
 
@@ -25,10 +28,10 @@ export class EventRow {
   /**
    * @param {SseEvent} event
    * @param {Deliveries} deliveries
-   * @param {string[]} selectors the topic selectors of the stream
+   * @param {Matcher[]} matchers the matchers of the stream
    * @param {number} arrivedAt by performance.now()
    */
-  constructor(event, deliveries, selectors, arrivedAt) {
+  constructor(event, deliveries, matchers, arrivedAt) {
     this.#deliveries = deliveries;
     this.#arrivedAt = arrivedAt;
     const { replayed, latency } = deliveries.judge(event, arrivedAt);
@@ -45,7 +48,7 @@ export class EventRow {
 
     this.#showOrigin(replayed);
     if (latency !== null) this.#showAge(latency, replayed);
-    this.#showTopic(selectors);
+    this.#showTopic(presence(event) ?? onlyTopic(matchers), matchers);
     this.element.append(head, this.#topic, ...dataCells(event.data));
   }
 
@@ -82,15 +85,17 @@ export class EventRow {
       : "Estimated from the time in the event id (hub’s clock) to the arrival here (this machine’s clock).";
   }
 
-  /** @param {string[]} selectors */
-  #showTopic(selectors) {
-    const [first] = selectors;
-    if (selectors.length === 1 && first !== "*" && !first.includes("{")) {
-      this.#topic.textContent = visible(first);
+  /**
+   * @param {string | null} known null: the topic is not known
+   * @param {Matcher[]} matchers
+   */
+  #showTopic(known, matchers) {
+    if (known !== null) {
+      this.#topic.textContent = visible(known);
       return;
     }
-    this.#topic.textContent = `matches ${visible(selectors.join(" or "))}`;
-    this.#topic.title = "An event does not carry its topic: one of these topic selectors matched.";
+    this.#topic.textContent = `matches ${visible(matchers.map(([, value]) => value).join(" or "))}`;
+    this.#topic.title = "An event does not carry its topic: one of these matchers matched.";
     this.#topic.dataset.unsure = "";
   }
 }

@@ -3,6 +3,7 @@
 import { backoff, sleep } from "./backoff.js";
 import { awaitAnswer } from "./connections.js";
 import { readRefusal } from "./problem.js";
+import { askedCursor } from "./protocol.js";
 import { SseParser } from "./sse-parser.js";
 import { duration } from "./text.js";
 import { Watchdog } from "./watchdog.js";
@@ -13,8 +14,8 @@ import { Watchdog } from "./watchdog.js";
 /** @typedef {import("./stream-status.js").StreamState} StreamState */
 
 /**
- * The request for a stream. The first request resumes after the parameter `lastEventID` in the URL, if it is there;
- * later requests resume after the header `Last-Event-ID`, as those of an EventSource do.
+ * The request for a stream. The first request resumes after the parameter `last_event_id` (1.0) or `lastEventID` (0.x)
+ * in the URL, if it is there; later requests resume after the header `Last-Event-ID`, as those of an EventSource do.
  * @typedef {object} StreamRequest
  * @property {URL} url
  * @property {string} token empty: none
@@ -23,9 +24,9 @@ import { Watchdog } from "./watchdog.js";
 /**
  * @typedef {object} Opening
  * @property {string} asked the event id that the request resumes after; empty: none
- * @property {string | null} held the response's header `Last-Event-ID`: the id of the entry before the first event that
- *   follows, or `earliest` if the history does not contain the id that was asked for; null: the page cannot read the
- *   header
+ * @property {string | null} held the response's header `Mercure-Last-Event-ID` (1.0) or `Last-Event-ID` (0.x): the id
+ *   of the entry before the first event that follows, or `earliest` if the history does not contain the id that was
+ *   asked for; null: the page cannot read the header
  * @property {Date | null} date the server's clock, from the header `Date`; null: the page cannot read the header
  */
 
@@ -240,8 +241,8 @@ export class FetchStream {
    * @returns {Promise<string>} the last comment if there was no event; else empty
    */
   async #read(response, url, signal) {
-    const asked = this.#lastEventId || (url.searchParams.get("lastEventID") ?? "");
-    const held = response.headers.get("Last-Event-ID");
+    const asked = this.#lastEventId || askedCursor(url);
+    const held = response.headers.get("Mercure-Last-Event-ID") ?? response.headers.get("Last-Event-ID");
     const date = Date.parse(response.headers.get("Date") ?? "");
     this.#watchdog.watch();
     this.#enter("live");

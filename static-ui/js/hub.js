@@ -6,9 +6,11 @@ import { get } from "./dom.js";
 import { enableCopy, followAddress, resolveEndpoint } from "./endpoint.js";
 import { EventRow } from "./event-row.js";
 import { FetchStream } from "./fetch-stream.js";
+import { MatcherList } from "./matcher-list.js";
 import { MessageList } from "./message-list.js";
 import { followPage } from "./page-life.js";
 import { describe } from "./problem.js";
+import { showProtocol } from "./protocol.js";
 import { Publications } from "./publications.js";
 import { NO_ANSWER, PublishForm, lines } from "./publish-form.js";
 import { StreamStatus, isRefusal } from "./stream-status.js";
@@ -19,12 +21,16 @@ import { enableTokenMaker } from "./token-maker.js";
 
 /** @typedef {import("./fetch-stream.js").Loss} Loss */
 /** @typedef {import("./fetch-stream.js").Opening} Opening */
+/** @typedef {import("./protocol.js").Matcher} Matcher */
+/** @typedef {import("./protocol.js").Protocol} Protocol */
+/** @typedef {import("./protocol.js").Subscription} Subscription */
 /** @typedef {import("./publications.js").Publication} Publication */
 /** @typedef {import("./sse-parser.js").SseEvent} SseEvent */
 /** @typedef {import("./stream-status.js").CloseReason} CloseReason */
 /** @typedef {import("./stream-status.js").StreamState} StreamState */
 
 const CAP = 500;
+const EXAMPLE = "https://example.com/books/1";
 // Comments of healthy streams. Any other comment in a stream that ends without events says why the hub ended it.
 const EVERYDAY_COMMENTS = ["", "open", "heartbeat"];
 
@@ -32,6 +38,8 @@ const hub = followAddress(resolveEndpoint(".well-known/mercure", location, "hub"
 
 const form = get("subscribe", HTMLFormElement);
 const fields = get("subscribe-fields", HTMLFieldSetElement);
+const protocolV1 = get("protocol-1", HTMLInputElement);
+const protocolV0 = get("protocol-0", HTMLInputElement);
 const topics = get("subscribe-topics", HTMLTextAreaElement);
 const from = get("subscribe-from", HTMLSelectElement);
 const after = get("subscribe-after", HTMLInputElement);
@@ -57,11 +65,12 @@ const stream = new FetchStream({
   onRetry: retrying,
   onWaiting: (isCrowded) => status.waiting(isCrowded),
 });
-const token = new TokenField("subscribe", showCommands);
+const matcherList = new MatcherList(showCommands);
+const token = new TokenField(hub, "subscribe", showCommands);
 const publishing = new PublishForm(hub, showCommands, published);
 
-/** @type {string[]} the topic selectors of the open stream */
-let selectors = [];
+/** @type {Matcher[]} the matchers of the open stream */
+let matchers = [];
 let isAnonymous = true;
 /** @type {Deliveries} */
 let deliveries;
@@ -74,6 +83,16 @@ function warn(text) {
 
 /** @returns {string} the id to start after, or `earliest` for the whole history; empty: new updates only */
 const cursor = () => (from.value === "after" ? after.value.trim() : from.value);
+
+/** @returns {Protocol} */
+const protocol = () => (protocolV0.checked ? "0.x" : "1.0");
+
+/** @returns {Subscription} */
+const subscription = () => ({
+  protocol: protocol(),
+  matchers: protocol() === "1.0" ? matcherList.matchers : lines(topics.value).map((topic) => ["topic", topic]),
+  cursor: cursor(),
+});
 
 /**
  * @param {StreamState} now
@@ -140,7 +159,7 @@ function received(events) {
   for (const { lastEventId } of events) status.received(lastEventId);
   // Make no rows that the cap would remove immediately.
   const shown = events.slice(-CAP);
-  const rows = shown.map((event) => new EventRow(event, deliveries, selectors, arrivedAt));
+  const rows = shown.map((event) => new EventRow(event, deliveries, matchers, arrivedAt));
   list.append(...rows.map((row) => row.element));
   for (const [index, { id, type }] of shown.entries()) {
     if (id !== null) publications.arrived(id, rows[index]);
@@ -185,11 +204,12 @@ function start(event) {
   event.preventDefault();
   // The Enter key in a field submits the form too, even while Connect is disabled.
   if (stream.state !== "closed") return;
-  selectors = lines(topics.value);
+  const wanted = subscription();
   if (token.problem !== "") return status.say(token.problem);
   warn("");
+  ({ matchers } = wanted);
   isAnonymous = token.value === "";
-  stream.start({ url: subscribeUrl(hub, selectors, cursor()), token: token.value });
+  stream.start({ url: subscribeUrl(hub, wanted), token: token.value });
 }
 
 function clearAll() {
@@ -202,30 +222,48 @@ function clearAll() {
 }
 
 function showCommands() {
-  const subscribed = lines(topics.value);
-  get("subscribe-command", HTMLElement).textContent =
-    subscribeCommand(hub, subscribed, cursor(), token.value);
+  const wanted = subscription();
+  get("subscribe-command", HTMLElement).textContent = subscribeCommand(hub, wanted, token.value);
   get("publish-command", HTMLElement).textContent = publishCommand(hub, publishing.update, publishing.token.value);
-  get("snippet", HTMLElement).textContent = snippet(hub, subscribed, cursor(), token.value);
+  get("snippet", HTMLElement).textContent = snippet(hub, wanted, token.value);
 }
 
 function showAfter() {
   get("subscribe-after-field", HTMLElement).hidden = from.value !== "after";
 }
 
+// The names of the parameters in the page's address tell the protocol, as they do in the hub's. Those of 1.0 win.
 function prefill() {
-  const wanted = new URLSearchParams(location.search).getAll("topic");
-  if (wanted.length > 0) topics.value = wanted.join("\n");
+  /** @type {Matcher[]} */
+  const matched = [];
+  const selected = [];
+  for (const [name, value] of new URLSearchParams(location.search)) {
+    if (name === "topic") selected.push(value);
+    else if (name === "match_urlpattern") matched.push([name, value]);
+    else if (name === "match" || name === "match_exact") matched.push(["match", value]);
+  }
+  if (selected.length > 0) topics.value = selected.join("\n");
+  matcherList.matchers = matched.length > 0 ? matched : [["match", EXAMPLE]];
+  protocolV0.checked = selected.length > 0 && matched.length === 0;
+}
+
+function speak() {
+  showProtocol(document, protocol());
+  maker.speak(protocol());
+  for (const field of [token, publishing.token]) void field.speak(protocol());
+  showCommands();
 }
 
 prefill();
-enableTokenMaker(hub, { subscribe: token, publish: publishing.token });
-token.offerDevelopmentToken(hub);
-publishing.token.offerDevelopmentToken(hub);
+const maker = enableTokenMaker(hub, { subscribe: token, publish: publishing.token });
+token.offerDevelopmentToken();
+publishing.token.offerDevelopmentToken();
+speak();
 if (canMint && isLoopback(hub)) void publishing.token.useDevelopmentToken();
 
 form.addEventListener("submit", start);
 form.addEventListener("input", showCommands);
+for (const radio of [protocolV1, protocolV0]) radio.addEventListener("change", speak);
 from.addEventListener("change", showAfter);
 disconnect.addEventListener("click", () => stream.stop());
 clear.addEventListener("click", clearAll);
@@ -236,4 +274,3 @@ for (const name of ["subscribe-command", "publish-command", "snippet"]) {
 
 get("hub-url", HTMLElement).textContent = hub.href;
 showAfter();
-showCommands();

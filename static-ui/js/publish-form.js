@@ -37,7 +37,7 @@ export class PublishForm {
   constructor(hub, onChange, onPublished) {
     this.#hub = hub;
     this.#onPublished = onPublished;
-    this.token = new TokenField("publish", onChange);
+    this.token = new TokenField(hub, "publish", onChange);
     this.#form.addEventListener("input", onChange);
     this.#form.addEventListener("submit", this.#submit);
   }

@@ -2,27 +2,34 @@
 
 import { get } from "./dom.js";
 import { visible } from "./text.js";
-import { DEVELOPMENT_KEY, EVERYTHING, canMint, cleanToken, isSendable, judgeToken, mintToken } from "./token.js";
+import { canMint, cleanToken, developmentToken, isSendable } from "./token.js";
+import { judgeToken } from "./token-verdict.js";
 
-/** @typedef {import("./token.js").Action} Action */
+/** @typedef {import("./protocol.js").Protocol} Protocol */
+/** @typedef {import("./token-verdict.js").Action} Action */
 
 // A token can expire while the page is open: judge it again this often.
 const LOOK_EVERY = 5_000;
 
 /** The field for a token, with a verdict and the token's claims. The token is kept in the field only, never stored. */
 export class TokenField {
+  /** @type {URL} */ #hub;
   /** @type {Action} */ #action;
   /** @type {HTMLTextAreaElement} */ #input;
   /** @type {HTMLElement} */ #verdict;
   /** @type {HTMLElement} */ #claims;
   /** @type {() => void} */ #onChange;
   #shown = "";
+  /** @type {Protocol} */ #protocol = "1.0";
+  #development = "";
 
   /**
+   * @param {URL} hub
    * @param {Action} action what the token is for; the ids of the elements begin with this word
    * @param {() => void} onChange
    */
-  constructor(action, onChange) {
+  constructor(hub, action, onChange) {
+    this.#hub = hub;
     this.#action = action;
     this.#onChange = onChange;
     this.#input = get(`${action}-token`, HTMLTextAreaElement);
@@ -51,19 +58,32 @@ export class TokenField {
     this.#changed();
   }
 
-  /**
-   * Shows the button that fills in a token signed with the development key, if the hub is on this machine.
-   * @param {URL} hub
-   */
-  offerDevelopmentToken(hub) {
-    if (!canMint || !isLoopback(hub)) return;
+  /** Shows the button that fills in a token signed with the development key, if the hub is on this machine. */
+  offerDevelopmentToken() {
+    if (!canMint || !isLoopback(this.#hub)) return;
     const button = get(`${this.#action}-token-development`, HTMLButtonElement);
     button.addEventListener("click", () => void this.useDevelopmentToken());
     button.hidden = false;
   }
 
+  /** @returns {Promise<void>} */
   async useDevelopmentToken() {
-    this.set(await mintToken("HS256", DEVELOPMENT_KEY, EVERYTHING));
+    const protocol = this.#protocol;
+    const token = await developmentToken(protocol, this.#hub);
+    // The user selected the other protocol while the browser was signing.
+    if (protocol !== this.#protocol) return this.useDevelopmentToken();
+    this.#development = token;
+    this.set(token);
+  }
+
+  /**
+   * Selects the protocol of development tokens, and replaces one that is in the field. Other tokens stay.
+   * @param {Protocol} protocol
+   */
+  async speak(protocol) {
+    if (this.#protocol === protocol) return;
+    this.#protocol = protocol;
+    if (this.#development !== "" && this.value === this.#development) await this.useDevelopmentToken();
   }
 
   #changed = () => {
@@ -76,7 +96,7 @@ export class TokenField {
     const none = this.#action === "publish" ? "No token: paste one to publish." : "No token: public updates only.";
     const { good, text, claims } = value === ""
       ? { good: this.#action === "subscribe", text: none, claims: null }
-      : judgeToken(value, this.#action);
+      : judgeToken(value, this.#action, this.#hub);
     this.#verdict.dataset.good = String(good);
     // A screen reader reads a text again each time that it is set, even if it did not change.
     if (this.#shown !== text) this.#verdict.textContent = this.#shown = visible(text);

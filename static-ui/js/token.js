@@ -1,18 +1,27 @@
 // @ts-check
 
-/** @typedef {"subscribe" | "publish"} Action */
+/** @typedef {import("./protocol.js").Protocol} Protocol */
 
-/**
- * @typedef {object} Verdict
- * @property {boolean} good
- * @property {string} text one line
- * @property {unknown} claims null: they cannot be read
- */
-
-/** The key in `local.settings.sample.json`. It is public, and for a developer's own machine only. */
+/** The issuer and the key in `local.settings.sample.json`. They are public, and for a developer's own machine only. */
+export const DEVELOPMENT_ISSUER = "https://development-issuer.localhost";
 export const DEVELOPMENT_KEY = "local-development-key-change-me-in-azure";
-export const EVERYTHING = { mercure: { publish: ["*"], subscribe: ["*"] } };
 
+/** The type of the entries of `authorization_details` that a hub reads. */
+export const DETAIL_TYPE = "https://mercure.rocks/authorization-detail";
+
+const DAY = 86_400;
+
+/** Claims that give all rights, by protocol. Tokens of 1.0 need more claims: see {@link accessClaims}. */
+export const EVERYTHING = {
+  "1.0": {
+    sub: "developer",
+    client_id: "hub-page",
+    authorization_details: [{ type: DETAIL_TYPE, actions: ["publish", "subscribe"], topics: [{ match: "*" }] }],
+  },
+  "0.x": { mercure: { publish: ["*"], subscribe: ["*"] } },
+};
+
+const TYPES = { "1.0": "at+jwt", "0.x": "JWT" };
 const HASHES = { HS256: "SHA-256", HS384: "SHA-384", HS512: "SHA-512" };
 
 /** @typedef {keyof typeof HASHES} Algorithm */
@@ -33,68 +42,43 @@ export const cleanToken = (pasted) => pasted.replace(/^\s*bearer\s+/i, "").repla
 export const isSendable = (token) => /^[\x21-\x7e]*$/.test(token);
 
 /**
- * @param {string} token
- * @param {Action} action
- * @param {Date} [now]
- * @returns {Verdict}
+ * Adds the claims that every access token has (RFC 9068). Claims that are already there win.
+ * @param {string} issuer
+ * @param {string} audience
+ * @param {object} claims
  */
-export function judgeToken(token, action, now = new Date()) {
-  /** @type {(text: string, claims?: unknown) => Verdict} */
-  const bad = (text, claims = null) => ({ good: false, text, claims });
-  const parts = token.split(".");
-  if (parts.length !== 3) return bad(`Not a JWT: it needs three parts divided by dots, and has ${parts.length}.`);
-  const [header, claims] = parts.map(decodePart);
-  if (header === null) return bad("Not a JWT: its header is not base64url-encoded JSON.");
-  if (claims === null) return bad("Not a JWT: its claims are not base64url-encoded JSON.");
+export const accessClaims = (issuer, audience, claims) =>
+  ({ iss: issuer, aud: audience, iat: unixTime(), jti: crypto.randomUUID(), ...claims });
 
-  const { exp, nbf, mercure } = claims;
-  const isExpired = typeof exp === "number" && exp * 1_000 <= now.getTime();
-  if (isExpired) return bad(`Expired ${when(exp)}: use a new token.`, claims);
-  if (typeof nbf === "number" && nbf * 1_000 > now.getTime()) return bad(`Not valid before ${when(nbf)}.`, claims);
-  if (typeof mercure !== "object" || mercure === null) {
-    return bad("It has no “mercure” claim, so it grants no rights.", claims);
-  }
-  const granted = mercure[action];
-  if (!Array.isArray(granted) || granted.length === 0) {
-    const lack = action === "publish" ? "it may not publish" : "it gives access to public updates only";
-    return bad(`Its “mercure” claim has no “${action}” list: ${lack}.`, claims);
-  }
-  const expiry = typeof exp === "number" ? `expires ${when(exp)}` : "never expires";
-  return { good: true, text: `${header.alg}, may ${action} ${granted.map(String).join(", ")}, ${expiry}`, claims };
+/**
+ * Makes a token that gives all rights on a hub with the settings of `local.settings.sample.json`.
+ * @param {Protocol} protocol
+ * @param {URL} hub
+ */
+export function developmentToken(protocol, hub) {
+  const claims = protocol === "1.0"
+    ? accessClaims(DEVELOPMENT_ISSUER, hub.href, { exp: unixTime() + DAY, ...EVERYTHING["1.0"] })
+    : EVERYTHING["0.x"];
+  return mintToken("HS256", DEVELOPMENT_KEY, claims, protocol);
 }
 
 /**
  * @param {Algorithm} algorithm
  * @param {string} key
  * @param {object} claims
+ * @param {Protocol} protocol
  */
-export async function mintToken(algorithm, key, claims) {
+export async function mintToken(algorithm, key, claims, protocol) {
   const usage = { name: "HMAC", hash: HASHES[algorithm] };
   const secret = await crypto.subtle.importKey("raw", new TextEncoder().encode(key), usage, false, ["sign"]);
-  const signed = [{ alg: algorithm, typ: "JWT" }, claims].map((part) => encode(JSON.stringify(part))).join(".");
+  const header = { alg: algorithm, typ: TYPES[protocol] };
+  const signed = [header, claims].map((part) => encode(JSON.stringify(part))).join(".");
   const signature = await crypto.subtle.sign("HMAC", secret, new TextEncoder().encode(signed));
   return `${signed}.${base64Url(new Uint8Array(signature))}`;
 }
 
-/** @param {string} part */
-function decodePart(part) {
-  try {
-    const binary = atob(part.replaceAll("-", "+").replaceAll("_", "/"));
-    const bytes = Uint8Array.from(binary, (byte) => byte.charCodeAt(0));
-    const value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-/** @param {number} seconds since 1970 */
-function when(seconds) {
-  const date = new Date(seconds * 1_000);
-  if (Number.isNaN(date.getTime())) return `at ${seconds} s`;
-  const today = date.toDateString() === new Date().toDateString();
-  return `at ${today ? date.toLocaleTimeString() : date.toLocaleString()}`;
-}
+/** Now, in the unit of a token's claims: seconds since 1970. */
+export const unixTime = () => Math.floor(Date.now() / 1_000);
 
 /** @param {string} text */
 const encode = (text) => base64Url(new TextEncoder().encode(text));
