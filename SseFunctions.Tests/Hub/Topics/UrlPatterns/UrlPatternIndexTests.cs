@@ -11,14 +11,14 @@ public sealed class UrlPatternIndexTests
 {
     private static readonly WhatwgUrl BaseUrl = WhatwgUrl.Parse(UrlPatternCases.BaseUrl)!;
 
-    private readonly TopicIndex<UrlPattern> _index = new();
+    private readonly TopicIndex<TopicMatcher> _index = new();
 
     [Fact]
     public void Finds_patterns_and_selectors()
     {
         var (exact, selected) = (Parse("https://e.com/a"), Parse("https://e.com/x"));
         Add(exact, Parse("https://e.com/b"));
-        _index.Add(TopicSelector.Parse("https://e.com/{x}"), selected);
+        _index.Add(TopicMatcher.Parse("https://e.com/{x}"), selected);
         AssertFinds("https://e.com/a", selected, exact);
         AssertFinds("HTTPS://E.com:443/a", exact);
         AssertFinds("not a url");
@@ -50,11 +50,11 @@ public sealed class UrlPatternIndexTests
         const int MaxPatterns = 300;
         var generator = new UrlPatternGenerator(20261128);
         var random = new Random(20261128);
-        List<UrlPattern> patterns = [];
+        List<TopicMatcher> patterns = [];
         for (var round = 0; round < Rounds; round++)
         {
             var (text, topic) = generator.Next();
-            if (patterns.Count < MaxPatterns && UrlPattern.TryParse(text, BaseUrl, out var pattern, out _))
+            if (patterns.Count < MaxPatterns && TopicMatcher.TryParsePattern(text, BaseUrl, out var pattern, out _))
             {
                 patterns.Add(pattern);
                 Add(pattern);
@@ -83,10 +83,10 @@ public sealed class UrlPatternIndexTests
         const int MaxRatio = 5;
         var topic = Text(topicFormat, Number);
         var wanted = Parse(Text(patternFormat, Number));
-        var only = new TopicIndex<UrlPattern>();
+        var only = new TopicIndex<TopicMatcher>();
         only.Add(wanted, wanted);
         for (var i = 0; i < Patterns; i++) Add(Parse(Text(patternFormat, i)));
-        List<UrlPattern> found = [];
+        List<TopicMatcher> found = [];
         _index.Find(topic, found);
         Assert.Equal([wanted.Text], found.Select(item => item.Text));
 
@@ -97,11 +97,11 @@ public sealed class UrlPatternIndexTests
     private static string Text(string format, int number) =>
         string.Format(CultureInfo.InvariantCulture, format, number);
 
-    private static double Best(TopicIndex<UrlPattern> index, string topic)
+    private static double Best(TopicIndex<TopicMatcher> index, string topic)
     {
         const int Rounds = 10;
         const int Finds = 1_000;
-        List<UrlPattern> found = [];
+        List<TopicMatcher> found = [];
         return Enumerable.Range(0, Rounds).Min(_ =>
         {
             var start = Stopwatch.GetTimestamp();
@@ -114,20 +114,20 @@ public sealed class UrlPatternIndexTests
         });
     }
 
-    private static UrlPattern Parse(string text, WhatwgUrl? baseUrl = null)
+    private static TopicMatcher Parse(string text, WhatwgUrl? baseUrl = null)
     {
-        Assert.True(UrlPattern.TryParse(text, baseUrl ?? BaseUrl, out var pattern, out var reason), reason);
+        Assert.True(TopicMatcher.TryParsePattern(text, baseUrl ?? BaseUrl, out var pattern, out var reason), reason);
         return pattern;
     }
 
-    private void Add(params UrlPattern[] patterns)
+    private void Add(params TopicMatcher[] patterns)
     {
         foreach (var pattern in patterns) _index.Add(pattern, pattern);
     }
 
-    private void AssertFinds(string topic, params UrlPattern[] expected)
+    private void AssertFinds(string topic, params TopicMatcher[] expected)
     {
-        List<UrlPattern> found = [];
+        List<TopicMatcher> found = [];
         _index.Find(topic, found);
         Assert.Equal(expected.ToHashSet(), found.ToHashSet());
     }

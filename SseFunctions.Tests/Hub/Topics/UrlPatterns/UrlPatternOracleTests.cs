@@ -27,10 +27,13 @@ public sealed class UrlPatternOracleTests(Browser browser) : IClassFixture<Brows
     [Fact]
     public async Task The_tables_say_what_Chromium_says()
     {
-        var cases = UrlPatternCases.Matching.Select(pair => (Pair: pair, Answer: Answer.Match))
-            .Concat(UrlPatternCases.NotMatching.Select(pair => (pair, Answer.NoMatch)))
-            .Concat(UrlPatternCases.Invalid.Select(pattern => ((pattern, "x"), Answer.Invalid)))
-            .Concat(UrlPatternCases.NotRun.Select(pattern => ((pattern, "x"), Answer.NoMatch))).ToArray();
+        ((string Pattern, string Topic) Pair, Answer Answer)[] cases =
+        [
+            .. UrlPatternCases.Matching.Select(pair => (pair, Answer.Match)),
+            .. UrlPatternCases.NotMatching.Select(pair => (pair, Answer.NoMatch)),
+            .. UrlPatternCases.Invalid.Select(pattern => ((pattern, "x"), Answer.Invalid)),
+            .. UrlPatternCases.NotRun.Select(pattern => ((pattern, "x"), Answer.NoMatch)),
+        ];
         var answers = await Ask([.. cases.Select(entry => entry.Pair)]);
         Assert.Empty(cases.Zip(answers).Where(entry => entry.First.Answer != entry.Second)
             .Select(entry => $"{entry.First.Pair} is {entry.Second}"));
