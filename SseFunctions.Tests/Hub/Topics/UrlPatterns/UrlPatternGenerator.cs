@@ -2,17 +2,19 @@ namespace SseFunctions.Tests.Hub.Topics.UrlPatterns;
 
 /// <summary>Makes patterns, and topics that match them or nearly do: each piece of a pattern comes with a piece of a
 /// topic. Some of both are then changed at random. The same seed makes the same pairs.</summary>
+/// <remarks>Left out is what Chromium is known to do against the standard: <see cref="WhatwgUrlTests"/> and
+/// <see cref="UrlPatternOracleTests"/> have it.</remarks>
 internal sealed class UrlPatternGenerator(int seed)
 {
     private const string Insertions = "/:?#@.*+(){}[]\\-%=&aA0é";
 
     private static readonly string[] Schemes =
-        ["https", "https", "https", "http", "HTTP", "ws", "wss", "ftp", "file", "foo", "web+x", "data", "urn", "h.1"];
+        ["https", "https", "https", "http", "HTTP", "ws", "wss", "ftp", "foo", "web+x", "data", "urn", "h.1"];
 
     private static readonly string[] Hosts =
     [
-        "e.com", "e.com", "a.b.c", "EXAMPLE.com", "hub.example", "localhost", "caf\u00e9.com", "\u4f60\u597d.cn",
-        "xn--caf-dma.com",
+        "e.com", "e.com", "a.b.c", "EXAMPLE.com", "hub.example", "caf\u00e9.com", "\u4f60\u597d.cn",
+        
         "1.2.3.4", "1.2", "0x7f.1", "0300.168.0.1", "256.1.1.1", "1.2.3.4.5", "a_b", "-a-", "e.com.", "a..b", "%41.com",
         "caf%C3%A9.com", "\u05d0.com", "\u00df.de", "e\u3002com", "a\u00adb.com", "\ud83d\ude00.com", "a%00b", "a^b",
     ];
@@ -20,13 +22,13 @@ internal sealed class UrlPatternGenerator(int seed)
     private static readonly string[] Ipv6 =
         ["[::1]", "[2001:db8::1]", "[2001:DB8:0:0:0:0:0:1]", "[::ffff:1.2.3.4]", "[1:2]", "[::1"];
 
-    private static readonly string[] Ports = ["", "80", "443", "8080", "0", "00080", "65535", "65536", "21", "8x"];
+    private static readonly string[] Ports = ["", "80", "443", "8080", "00080", "65535", "65536", "21", "8x"];
 
     private static readonly string[] Words =
     [
         "a", "b", "ab", "A", "books", "1", "42", "x-y", "~z", "_", "\u00e9", "\u65e5\u672c", "\ud83d\ude00", "%41",
         "%c3%a9", "%zz", "%2F",
-        ".", "..", "%2e", "%2E%2e", "a b", "`", "\"", "<", ">", "^", "=", "&", ";", ",", "!", "$", "a.b", "c@d", "\t",
+        ".", "..", "%2e", "%2E%2e", "a b", "`", "\"", "<", ">", "^", "=", "&", ";", ",", "!", "$", "a.b", "c@d", 
         "e\\f",
     ];
 
@@ -36,7 +38,7 @@ internal sealed class UrlPatternGenerator(int seed)
         ("[^/]+", ["x", "x/y"]), ("(?:a|bc)+", ["abca", "bcb"]), ("a{2,3}", ["aa", "aaaa"]),
         ("[0-9a-f]{8}", ["0123abcd", "0123abc"]),
         ("\\w*", ["", "a_1", "a-b"]), ("[a-z--[aeiou]]+", ["bcd", "abc"]), ("[\\w&&[^\\d]]", ["a", "1"]),
-        (".", ["x", "%20"]),
+        (".", ["x", "xx"]),
         ("[^a]", ["b", "a"]), ("a?", ["", "a"]), ("(?:)", [""]), ("\\.", [".", "a"]), ("\\/", ["/"]),
         ("[\\-.]", ["-", "."]), ("^a", ["a"]),
         ("a$", ["a"]), ("(?<n>a)", ["a"]), ("\\u0061", ["a"]), ("\\x61", ["a"]), ("\\u{61}", ["a"]),
@@ -147,19 +149,19 @@ internal sealed class UrlPatternGenerator(int seed)
         List<(string, string)> pieces = [Same(start)];
         for (var i = _random.Next(4); i >= 0; i--)
         {
-            pieces.AddRange(Segment());
+            pieces.AddRange(Segment("/"));
             if (i > 0 || Chance(5)) pieces.Add(Same("/"));
         }
         return pieces;
     }
 
-    private List<(string, string)> Text(string separator) => [.. Segment(), Same(separator), .. Segment()];
+    private List<(string, string)> Text(string separator) => [.. Segment(""), Same(separator), .. Segment("")];
 
-    private List<(string, string)> Segment() => _random.Next(7) switch
+    private List<(string, string)> Segment(string separator) => _random.Next(7) switch
     {
-        0 or 1 => Group("/"),
-        2 => [.. Group("/"), .. Literal()],
-        3 => [.. Literal(), .. Group("/")],
+        0 or 1 => Group(separator),
+        2 => [.. Group(separator), .. Literal()],
+        3 => [.. Literal(), .. Group(separator)],
         _ => Literal(),
     };
 
@@ -176,8 +178,11 @@ internal sealed class UrlPatternGenerator(int seed)
     {
         var (pattern, topics) = Core();
         var modifier = Pick(["", "", "", "?", "*", "+"]);
+        // Chromium gives up after so many ways to divide a text among the repetitions of such a group.
+        if (modifier is "*" or "+" && (pattern is [':' or '*', ..] || pattern.Contains('[') || pattern.Contains('.')))
+            modifier = separator == "/" && pattern is [':', ..] ? modifier : "";
         var (prefix, suffix) = Chance(3) ? (Pick(["", "/", "-", "a", "."]), Pick(["", "", "/", "b", "!"])) : ("", "");
-        var hasBraces = prefix.Length + suffix.Length > 0 || Chance(8);
+        var hasBraces = prefix.Length + suffix.Length > 0 || (Chance(8) && modifier is "" or "?");
         var times = modifier switch
         {
             "" => 1,

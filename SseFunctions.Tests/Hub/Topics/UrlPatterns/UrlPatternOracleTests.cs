@@ -39,6 +39,34 @@ public sealed class UrlPatternOracleTests(Browser browser) : IClassFixture<Brows
             .Select(entry => $"{entry.First.Pair} is {entry.Second}"));
     }
 
+    // What Chromium does against the standard, so that the random pairs leave it out. If one of these fails, Chromium
+    // has changed: put the pair into the tables.
+    [Fact]
+    public async Task Chromium_deviates_from_the_standard()
+    {
+        ((string Pattern, string Topic) Pair, Answer OfChromium, Answer Own)[] cases =
+        [
+            // It takes port 0 of a URL for no port.
+            (("https://e.com:0/", "https://e.com:0/"), Answer.NoMatch, Answer.Match),
+            // It gives up after a million ways to divide the text among the repetitions.
+            (("/{*}+" + new string('a', 30), "/b" + new string('a', 30)), Answer.NoMatch, Answer.Match),
+            // It does not remove tabs and newlines from opaque paths and protocols.
+            (("foo://h/a\tb", "foo://h/ab"), Answer.NoMatch, Answer.Match),
+            (("https{\t}://h/", "https://h/"), Answer.Invalid, Answer.Match),
+            // It does not look into Punycode.
+            (("https://xn--a/", "https://xn--a/"), Answer.Match, Answer.Invalid),
+            // It lets the host localhost of a file be.
+            (("file://localhost/a", "file://localhost/a"), Answer.Match, Answer.NoMatch),
+            // It takes filesystem, a scheme of its own, for special.
+            (("file:x://h/`", "filesystem://h/`"), Answer.Match, Answer.NoMatch),
+        ];
+        var answers = await Ask([.. cases.Select(entry => entry.Pair)]);
+        Assert.Equal(cases.Select(entry => (entry.Pair, entry.OfChromium)), cases.Zip(answers, (a, b) => (a.Pair, b)));
+        Assert.Equal(
+            cases.Select(entry => (entry.Pair, entry.Own)),
+            cases.Select(entry => (entry.Pair, Own(entry.Pair.Pattern, entry.Pair.Topic))));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

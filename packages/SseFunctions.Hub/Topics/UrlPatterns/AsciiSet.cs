@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace SseFunctions.Hub.Topics.UrlPatterns;
 
 /// <summary>Sets of ASCII characters with a bit for each.</summary>
@@ -21,6 +23,9 @@ internal static class AsciiSet
     /// <summary>The full stop of ECMAScript: all but the ends of lines.</summary>
     public static UInt128 Dot { get; } = ~(Of('\n') | Of('\r'));
 
+    private static (UInt128 Set, SearchValues<char> Values)[] Usual { get; } =
+        [.. new[] { Dot, ~Of('/'), ~Of('.'), All, Digits }.Select(set => (set, Search(set)))];
+
     /// <summary>The set of one character; empty if the character is not ASCII.</summary>
     public static UInt128 Of(int codePoint) => codePoint < Size ? UInt128.One << codePoint : UInt128.Zero;
 
@@ -32,6 +37,13 @@ internal static class AsciiSet
         return set;
     }
 
+    /// <summary>The set for searching. Those of the usual groups are made once.</summary>
+    public static SearchValues<char> ForSearch(UInt128 set) =>
+        Array.Find(Usual, usual => usual.Set == set).Values ?? Search(set);
+
     /// <summary>Whether the character is in the set.</summary>
     public static bool Has(UInt128 set, int codePoint) => (set & Of(codePoint)) != UInt128.Zero;
+
+    private static SearchValues<char> Search(UInt128 set) =>
+        SearchValues.Create([.. Enumerable.Range(0, Size).Where(i => Has(set, i)).Select(i => (char)i)]);
 }

@@ -120,8 +120,7 @@ internal sealed class Automaton
 
     private ulong[] Classify(UInt128[] sets)
     {
-        List<ulong[]> classes = [];
-        Dictionary<string, byte> known = new(StringComparer.Ordinal);
+        List<ulong> taking = [];
         for (var character = 0; character < AsciiSet.Size; character++)
         {
             var takers = new ulong[_words];
@@ -129,21 +128,20 @@ internal sealed class Automaton
             {
                 if (AsciiSet.Has(sets[position], character)) Add(takers, position);
             }
-            var key = string.Join(',', takers);
-            if (Array.TrueForAll(takers, word => word == 0))
-            {
-                _classes[character] = NoClass;
-            }
-            else if (known.TryGetValue(key, out var number))
-            {
-                _classes[character] = number;
-            }
-            else
-            {
-                _classes[character] = known[key] = (byte)classes.Count;
-                classes.Add(takers);
-            }
+            _classes[character] = ClassOf(takers, taking);
         }
-        return [.. classes.SelectMany(takers => takers)];
+        return [.. taking];
+    }
+
+    private static byte ClassOf(ulong[] takers, List<ulong> taking)
+    {
+        if (!takers.AsSpan().ContainsAnyExcept(0UL)) return NoClass;
+        var known = CollectionsMarshal.AsSpan(taking);
+        for (var start = 0; start < known.Length; start += takers.Length)
+        {
+            if (known.Slice(start, takers.Length).SequenceEqual(takers)) return (byte)(start / takers.Length);
+        }
+        taking.AddRange(takers);
+        return (byte)(taking.Count / takers.Length - 1);
     }
 }

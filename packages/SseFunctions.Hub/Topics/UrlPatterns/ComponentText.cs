@@ -17,8 +17,14 @@ internal static class ComponentText
     /// <summary>Text of a user name or password.</summary>
     public static string Userinfo(string text) => PercentEncoding.Encode(text, PercentEncoding.Userinfo);
 
-    /// <summary>Text of a host name.</summary>
-    public static string? Hostname(string text) => text.Length == 0 ? text : UrlHost.Parse(text, special: true);
+    /// <summary>Text of a host name. What stands behind its end is ignored, as in a port.</summary>
+    public static string? Hostname(string text)
+    {
+        text = UrlText.WithoutTabsAndNewlines(text);
+        var end = text.AsSpan().IndexOfAny("/\\?#");
+        if (end >= 0) text = text[..end];
+        return text.Length == 0 ? text : UrlHost.Parse(text, special: true);
+    }
 
     /// <summary>Text of an IPv6 address, whose pieces are not addresses themselves.</summary>
     public static string? Ipv6Hostname(string text) =>

@@ -1,10 +1,12 @@
+using System.Buffers;
+
 namespace SseFunctions.Hub.Topics.UrlPatterns;
 
 /// <summary>The compiled pattern of a component. Immutable and thread-safe; matching allocates nothing.</summary>
 internal sealed class PatternComponent
 {
     private readonly string _suffix;
-    private readonly UInt128 _allowed;
+    private readonly SearchValues<char>? _allowed;
     private readonly int _minLength;
     private readonly Automaton? _automaton;
 
@@ -16,7 +18,7 @@ internal sealed class PatternComponent
         // What most groups come down to: any number of characters of one set.
         if (middle is { Min: 0 or 1, Max: RegexpNode.Unlimited, Children: [{ Kind: RegexpKind.Set, Set: var set }] })
         {
-            (_allowed, _minLength) = (set, middle.Min);
+            (_allowed, _minLength) = (AsciiSet.ForSearch(set), middle.Min);
             return;
         }
         if (middle.Characters > Automaton.MaxPositions || middle.Size > 4 * Automaton.MaxPositions)
@@ -66,13 +68,9 @@ internal sealed class PatternComponent
         if (text.Length < Prefix.Length + _suffix.Length || !text.StartsWith(Prefix, StringComparison.Ordinal)
             || !text.EndsWith(_suffix, StringComparison.Ordinal)) return false;
         var middle = text[Prefix.Length..^_suffix.Length];
-        if (_automaton is not null) return _automaton.Matches(middle);
-        if (middle.Length < _minLength) return false;
-        foreach (var character in middle)
-        {
-            if (!AsciiSet.Has(_allowed, character)) return false;
-        }
-        return true;
+        return _allowed is null
+            ? _automaton?.Matches(middle) ?? false
+            : middle.Length >= _minLength && !middle.ContainsAnyExcept(_allowed);
     }
 
     /// <summary>Whether the component matches one of the special schemes.</summary>

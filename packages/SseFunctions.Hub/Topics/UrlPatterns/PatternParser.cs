@@ -97,7 +97,16 @@ internal sealed class PatternParser
         AddPending();
         if (!_names.Add(name?.Value ?? _nextNumber++.ToString(CultureInfo.InvariantCulture)))
             throw new PatternException($"The pattern has two groups of the name {name?.Value}: rename one.");
-        _parts.Add(new PatternPart(Canonical(prefix), GroupOf(regexp), Canonical(suffix), modifier));
+        var names = _regexpNames.Count;
+        var part = new PatternPart(Canonical(prefix), GroupOf(regexp), Canonical(suffix), modifier);
+        // The standard writes such a group twice, and so its names.
+        var isRepeated = modifier is PartModifier.ZeroOrMore or PartModifier.OneOrMore;
+        if (isRepeated && _regexpNames.Count > names && part.Prefix.Length + part.Suffix.Length > 0)
+        {
+            throw new PatternException(
+                "The pattern has a named group in a regular expression that is repeated: write (?:...) for it.");
+        }
+        _parts.Add(part);
     }
 
     private RegexpNode GroupOf(PatternToken? token)

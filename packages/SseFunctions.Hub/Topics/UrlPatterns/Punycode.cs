@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace SseFunctions.Hub.Topics.UrlPatterns;
@@ -15,7 +16,7 @@ internal static class Punycode
     private const string Digits = "abcdefghijklmnopqrstuvwxyz0123456789";
 
     /// <summary>The label in Punycode, without <c>xn--</c>.</summary>
-    public static string Encode(IReadOnlyList<int> codePoints)
+    public static string Encode(List<int> codePoints)
     {
         var encoded = new StringBuilder();
         foreach (var codePoint in codePoints)
@@ -24,21 +25,21 @@ internal static class Punycode
         }
         var basics = encoded.Length;
         if (basics > 0) encoded.Append('-');
-        var (next, bias, delta) = (FirstNonAscii, InitialBias, 0L);
-        for (var handled = basics; handled < codePoints.Count; delta++, next++)
+        var (next, bias, delta, handled) = (FirstNonAscii, InitialBias, 0L, basics);
+        foreach (var codePoint in codePoints.Where(codePoint => codePoint >= FirstNonAscii).Distinct().Order())
         {
-            var min = codePoints.Where(codePoint => codePoint >= next).Min();
-            delta += (long)(min - next) * (handled + 1);
-            next = min;
-            foreach (var codePoint in codePoints)
+            delta += (long)(codePoint - next) * (handled + 1);
+            next = codePoint + 1;
+            foreach (var other in CollectionsMarshal.AsSpan(codePoints))
             {
-                if (codePoint < next) delta++;
-                if (codePoint != next) continue;
+                if (other < codePoint) delta++;
+                if (other != codePoint) continue;
                 AppendNumber(encoded, delta, bias);
                 bias = Adapt(delta, handled + 1, isFirst: handled == basics);
                 delta = 0;
                 handled++;
             }
+            delta++;
         }
         return encoded.ToString();
     }

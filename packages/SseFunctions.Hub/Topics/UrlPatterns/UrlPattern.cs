@@ -95,8 +95,9 @@ internal sealed class UrlPattern
         patterns[UrlComponent.Protocol] = WithoutEnd(patterns[UrlComponent.Protocol], ':');
         patterns[UrlComponent.Search] = WithoutStart(patterns[UrlComponent.Search], '?');
         patterns[UrlComponent.Hash] = WithoutStart(patterns[UrlComponent.Hash], '#');
-        if (patterns[UrlComponent.Protocol] is { } scheme && patterns[UrlComponent.Port] is { Length: > 0 } port
-            && port == UrlSchemes.DefaultPort(scheme)) patterns[UrlComponent.Port] = "";
+        if (patterns[UrlComponent.Protocol] is { } scheme && patterns[UrlComponent.Port] is { } port
+            && UrlPort.TryParse(port, scheme, out var canonical) && canonical.Length == 0)
+            patterns[UrlComponent.Port] = "";
         return patterns;
     }
 
