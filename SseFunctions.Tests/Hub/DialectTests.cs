@@ -8,6 +8,7 @@ namespace SseFunctions.Tests.Hub;
 public sealed class DialectTests
 {
     private const string Topic = $"{HubClient.Path}?topic=a";
+    private const string Match = $"{HubClient.Path}?match=a";
     private const string NotAnonymous = "Hub:Anonymous=false";
     private const string OnlyV1 = "Hub:Dialects=1.0";
     private const string OnlyV0 = "Hub:Dialects=0.x";
@@ -46,16 +47,16 @@ public sealed class DialectTests
     public async Task A_hub_of_1_0_alone_knows_no_token_of_0_x()
     {
         await using var server = await LocalHostServer.Start(null, [.. Jwt.Trusted, OnlyV1, NotAnonymous]);
-        using var good = await server.Get(Topic, ("Cookie", $"__Secure-mercure_access_token={Access(server)}; mercureAuthorization=bad"));
+        using var good = await server.Get(Match, ("Cookie", $"__Secure-mercure_access_token={Access(server)}; mercureAuthorization=bad"));
         Assert.Equal(HttpStatusCode.OK, good.StatusCode);
-        using var old = await server.Get(Topic, Bearer(Everything));
+        using var old = await server.Get(Match, Bearer(Everything));
         Assert.Contains("error=\"invalid_token\"", old.Header("WWW-Authenticate"), StringComparison.Ordinal);
         await server.Logs.First("its typ is not at+jwt, so it is a token of Mercure 0.x, and Hub:Dialects does not contain 0.x");
-        using var cookie = await server.Get(Topic, ("Cookie", $"mercureAuthorization={Access(server)}"));
+        using var cookie = await server.Get(Match, ("Cookie", $"mercureAuthorization={Access(server)}"));
         Assert.Equal("Send a token.", await cookie.Problem(HttpStatusCode.Unauthorized));
-        using var query = await server.Get($"{Topic}&authorization={Everything}");
+        using var query = await server.Get($"{Match}&authorization={Everything}");
         Assert.Equal("Send the token in the Authorization header or in the cookie, not in the URL.", await query.Problem(HttpStatusCode.BadRequest));
-        using var ignored = await server.Get($"{Topic}&authorization=x", ("Cookie", $"__Secure-mercure_access_token={Access(server)}"));
+        using var ignored = await server.Get($"{Match}&authorization=x", ("Cookie", $"__Secure-mercure_access_token={Access(server)}"));
         Assert.Equal(HttpStatusCode.OK, ignored.StatusCode);
     }
 
