@@ -58,7 +58,7 @@ internal sealed class PatternComponent
                 $"The pattern has more than {Automaton.MaxPositions} characters between two groups or in groups");
         }
         return new PatternComponent(
-            TextOf(start), suffix, RegexpNode.Sequence([.. parts.Select(part => part.ToRegexp())]));
+            TextOf(start), suffix, RegexpNode.Sequence(parts.Select(part => part.ToRegexp())));
     }
 
     /// <summary>Whether the component matches a text, which is ASCII.</summary>

@@ -52,16 +52,18 @@ internal sealed class RegexpNode
 
     /// <summary>The expression of a text.</summary>
     public static RegexpNode Literal(string text) =>
-        Sequence([.. text.Select(character => OneOf(AsciiSet.Of(character)))]);
+        Sequence(text.Select(character => OneOf(AsciiSet.Of(character))));
 
     /// <summary>The start of the component, or its end.</summary>
     public static RegexpNode Edge(bool isStart) => new(isStart ? RegexpKind.Start : RegexpKind.End, 0, [], 1, 1);
 
     /// <summary>Several expressions, one after the other.</summary>
-    public static RegexpNode Sequence(params RegexpNode[] children) => children is [var only]
-        ? only
-        : new(RegexpKind.Sequence, 0,
-            [.. children.SelectMany(child => child.Kind == RegexpKind.Sequence ? child.Children : [child])], 1, 1);
+    public static RegexpNode Sequence(params IEnumerable<RegexpNode> children)
+    {
+        RegexpNode[] all =
+            [.. children.SelectMany(child => child.Kind == RegexpKind.Sequence ? child.Children : [child])];
+        return all is [var only] ? only : new(RegexpKind.Sequence, 0, all, 1, 1);
+    }
 
     /// <summary>One of several expressions.</summary>
     public static RegexpNode Choice(IReadOnlyList<RegexpNode> children)

@@ -43,7 +43,7 @@ internal ref struct RegexpParser
     {
         List<RegexpNode> terms = [];
         while (!_reader.IsAtEnd && _reader.Next is not ('|' or ')')) terms.Add(ParseTerm());
-        return RegexpNode.Sequence([.. terms]);
+        return RegexpNode.Sequence(terms);
     }
 
     private RegexpNode ParseTerm()
@@ -95,7 +95,9 @@ internal ref struct RegexpParser
         }
         else if (!_reader.TryTake(':'))
         {
-            throw PatternException.OfUnsupported("A group uses modifiers such as (?i:...)");
+            throw _reader.Rest is ['i' or 'm' or 's' or '-', ..]
+                ? PatternException.OfUnsupported("A group uses modifiers such as (?i:...)")
+                : RegexpReader.Invalid("has a question mark behind a parenthesis that means nothing there");
         }
         var node = ParseChoice();
         return _reader.TryTake(')') ? node : throw RegexpReader.Invalid("has a group that is not closed");
