@@ -26,10 +26,12 @@ internal static class Greeting
         if (router.LeftOut.Count > 0)
         {
             text.AppendLine();
-            text.AppendLine(culture, $"  Not run, because their trigger is not HTTP: {string.Join(", ", router.LeftOut)}");
+            text.AppendLine(
+                culture, $"  Not run, because their trigger is not HTTP: {string.Join(", ", router.LeftOut)}");
         }
         text.AppendLine();
-        text.AppendLine("  LocalHost is for development and tests. In Azure the Functions host runs the same functions.");
+        text.AppendLine(
+            "  LocalHost is for development and tests. In Azure the Functions host runs the same functions.");
         text.AppendLine("  Ctrl+C stops LocalHost.");
         return text.ToString();
     }

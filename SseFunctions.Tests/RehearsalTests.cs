@@ -15,8 +15,10 @@ public sealed class RehearsalTests
         await using var server = await LocalHostServer.Start();
         var rehearsal = Assert.Single(server.Services.GetServices<IHostedService>().OfType<Rehearsal>());
         await rehearsal.Ended.Within("end of the rehearsal");
-        Assert.DoesNotContain(server.Logs.Entries, line => line.Message.Contains("rehearsal", StringComparison.OrdinalIgnoreCase));
-        Assert.DoesNotContain(server.Logs.Entries, line => line.Message.Contains("A stream of", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            server.Logs.Entries, line => line.Message.Contains("rehearsal", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(
+            server.Logs.Entries, line => line.Message.Contains("A stream of", StringComparison.Ordinal));
         Assert.Equal(0, server.Services.GetRequiredService<Subscribers>().Count);
         Assert.Equal(0, server.Services.GetRequiredService<SseFunctions.Hub.EventLogs.IEventLog>().Size.Count);
     }

@@ -131,8 +131,8 @@ internal sealed partial class Rehearsal(ILogger<Rehearsal> logger) : IHostedLife
     }
 
     [LoggerMessage(300, LogLevel.Information,
-        "The rehearsal, a warm-up of streams, did not complete: the first client waits about 50 ms longer. No action is "
-        + "needed")]
+        "The rehearsal, a warm-up of streams, did not complete: the first client waits about 50 ms longer. No action "
+        + "is needed")]
     private partial void LogFailed(Exception exception);
 
     // Creates meters with a name that no exporter listens to.

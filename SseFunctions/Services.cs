@@ -30,7 +30,8 @@ public static class Services
 
         var hub = services.AddSseHub(configuration);
         // Any Redis setting turns Redis on, so that a missing setting is reported at start.
-        if (configuration.GetSection(RedisOptions.Section).GetChildren().Any(setting => setting.Value is { Length: > 0 }))
+        var redis = configuration.GetSection(RedisOptions.Section);
+        if (redis.GetChildren().Any(setting => setting.Value is { Length: > 0 }))
             hub.AddRedis();
 
         services.AddSingleton(new WebsiteFiles());

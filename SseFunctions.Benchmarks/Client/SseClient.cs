@@ -71,7 +71,8 @@ internal sealed class SseClient : IDisposable
             var length = _received.AsSpan(0, filled).IndexOf("\r\n\r\n"u8);
             if (length < 0 && count > 0) continue;
             if (length < 0 || !_received.AsSpan().StartsWith("HTTP/1.1 200 "u8))
-                throw new InvalidDataException($"The response is not a stream: {Encoding.ASCII.GetString(_received, 0, filled)}");
+                throw new InvalidDataException(
+                    $"The response is not a stream: {Encoding.ASCII.GetString(_received, 0, filled)}");
             _body.Add(_received.AsSpan((length + "\r\n\r\n".Length)..filled));
             return Encoding.ASCII.GetString(_received, 0, length);
         }
@@ -100,8 +101,11 @@ internal sealed class SseClient : IDisposable
     {
         try
         {
-            while (await ReadBlockAsync(cancellationToken) is not null) { }
-            return _body.IsComplete && await _socket.ReceiveAsync(_received, cancellationToken) == 0;
+            while (await ReadBlockAsync(cancellationToken) is not null)
+            {
+                { }
+                return _body.IsComplete && await _socket.ReceiveAsync(_received, cancellationToken) == 0;
+            }
         }
         catch (SocketException)
         {

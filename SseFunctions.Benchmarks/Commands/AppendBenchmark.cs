@@ -35,5 +35,6 @@ public class AppendBenchmark
     /// <summary>Appends an update with an id of the publisher.</summary>
     [Benchmark]
     public async ValueTask<int> AppendWithOwnId() =>
-        (await _log.AppendAsync(new Update(Topics, _data) { Id = $"urn:update:{_count++}" }, CancellationToken.None)).SizeBytes;
+        (await _log.AppendAsync(
+            new Update(Topics, _data) { Id = $"urn:update:{_count++}" }, CancellationToken.None)).SizeBytes;
 }

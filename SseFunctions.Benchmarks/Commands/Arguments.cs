@@ -17,7 +17,11 @@ internal sealed class Arguments
     {
         while (args is [var name, .. var rest])
         {
-            if (!name.StartsWith(Prefix, StringComparison.Ordinal)) throw new UsageException($"'{name}' is not an option: options are written --name value.");
+            if (!name.StartsWith(Prefix, StringComparison.Ordinal))
+            {
+                throw new UsageException(
+                    $"'{name}' is not an option: options are written --name value.");
+            }
             if (rest.IsEmpty) throw new UsageException($"{name} needs a value.");
             _values[name[Prefix.Length..]] = rest[0];
             args = rest[1..];
@@ -55,7 +59,11 @@ internal sealed class Arguments
     /// <exception cref="UsageException">There is such an option.</exception>
     public void End()
     {
-        if (_values.Keys.FirstOrDefault() is { } name) throw new UsageException($"This command has no option --{name}.");
+        if (_values.Keys.FirstOrDefault() is { } name)
+        {
+            throw new UsageException(
+                $"This command has no option --{name}.");
+        }
     }
 
     private static double Number(string name, string text, double maximum) =>

@@ -23,7 +23,8 @@ internal static class CommandTable
         new("append", "", "time and memory to append to the log", (_, _) => Micro<AppendBenchmark>()),
         new("redis-append", "<server>", "appends/s to the log in a running Redis, by 1000 publishers at once",
             (args, stop) => Done(RedisAppendCommand.RunAsync(args[0], stop))),
-        new("hub-idle", "[count]", "like idle, for the hub: all streams with one topic, then with one topic each (default 20000)",
+        new("hub-idle", "[count]", "like idle, for the hub: all streams with one topic, then with one topic each "
+            + "(default 20000)",
             (args, stop) => Done(IdleCommand.RunHubAsync(StreamsOf(args, IdleCommand.DefaultHubStreams), stop))),
 
         new("load", "<url>", "a running server: GET subscribes, POST publishes",
@@ -45,12 +46,14 @@ internal static class CommandTable
                 "--raw yes           post only the data, not a form; subscribe to the URL as given",
             ],
         },
-        new("fan-out", "", "1000 and 5000 subscribers, 10 updates/s: the hub and broadcasters written by hand, in turns",
+        new("fan-out", "", "1000 and 5000 subscribers, 10 updates/s: the hub and broadcasters written by hand, in "
+            + "turns",
             (args, stop) => CompareCommand.FanOutAsync(new Arguments(args), stop))
         {
             Options = ["--subscribers --publishers --rate --seconds 5 --rounds 5 --servers ours,queue,ring"],
         },
-        new("closed-loop", "", "1000 subscribers: 16 publishers as fast as answers come, then one with 16 updates on the way",
+        new("closed-loop", "", "1000 subscribers: 16 publishers as fast as answers come, then one with 16 updates on "
+            + "the way",
             (args, stop) => CompareCommand.ClosedLoopAsync(new Arguments(args), stop))
         {
             Options = ["the options of fan-out"],
@@ -92,7 +95,8 @@ internal static class CommandTable
         new("reconnect", "", "how many subscribers of a restarted server come back in the same second",
             (args, stop) => Done(ReconnectCommand.RunAsync(new Arguments(args), stop)))
         {
-            Options = ["--subscribers 5000", "First with the same retry for all, then with a random retry for each stream."],
+            Options =
+                ["--subscribers 5000", "First with the same retry for all, then with a random retry for each stream."],
         },
         new("instances-load", "", "1, 2 and 3 instances with a Redis, and one with its log in memory, in turns",
             (args, stop) => InstancesLoadCommand.RunAsync(new Arguments(args), stop))
@@ -126,7 +130,8 @@ internal static class CommandTable
     /// <summary>Finds the command that a command line asks for; null if there is none that takes its
     /// arguments.</summary>
     public static Command? Find(string[] args) =>
-        Array.Find(Commands, command => args is [var name, .. var rest] && name == command.Name && command.Takes(rest.Length));
+        Array.Find(
+            Commands, command => args is [var name, .. var rest] && name == command.Name && command.Takes(rest.Length));
 
     private static void Describe(Command command, StringBuilder text)
     {

@@ -38,7 +38,11 @@ internal static class FirstByteCommand
         var asked = Stopwatch.GetTimestamp();
         await client.SendAsync(request, cancellationToken);
         await client.ReadHeadAsync(cancellationToken);
-        if (await client.ReadBlockAsync(cancellationToken) is null) throw new IOException("The stream ended before its first comment.");
+        if (await client.ReadBlockAsync(cancellationToken) is null)
+        {
+            throw new IOException(
+                "The stream ended before its first comment.");
+        }
         return Stopwatch.GetElapsedTime(asked).TotalMilliseconds;
     }
 }

@@ -28,11 +28,13 @@ internal static class RedisAppendCommand
         {
             var rate = await MeasureAsync(connectionString, ownIds, cancellationToken);
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{(ownIds ? "publishers' ids" : "ids of the log"),-16} {rate,10:N0} appends/s"));
+                CultureInfo.InvariantCulture,
+                $"{(ownIds ? "publishers' ids" : "ids of the log"),-16} {rate,10:N0} appends/s"));
         }
     }
 
-    private static async Task<double> MeasureAsync(string connectionString, bool ownIds, CancellationToken cancellationToken)
+    private static async Task<double> MeasureAsync(
+        string connectionString, bool ownIds, CancellationToken cancellationToken)
     {
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = services.GetRequiredService<IMeterFactory>();
@@ -56,7 +58,8 @@ internal static class RedisAppendCommand
             {
                 for (var own = 0; !done.IsCancellationRequested; own++)
                 {
-                    await log.AppendAsync(new Update(["a"], data) { Id = ownIds ? $"{number}-{own}" : null }, cancellationToken);
+                    await log.AppendAsync(
+                        new Update(["a"], data) { Id = ownIds ? $"{number}-{own}" : null }, cancellationToken);
                     Interlocked.Increment(ref count);
                 }
             },

@@ -36,7 +36,11 @@ internal static class StopCommand
     {
         var client = await SseClient.ConnectAsync(server.Address, null, cancellationToken);
         await client.OpenAsync(Paths.Events, cancellationToken);
-        if (await client.ReadBlockAsync(cancellationToken) is null) throw new IOException("The stream ended before its first comment.");
+        if (await client.ReadBlockAsync(cancellationToken) is null)
+        {
+            throw new IOException(
+                "The stream ended before its first comment.");
+        }
         return client;
     }
 }

@@ -47,11 +47,13 @@ internal sealed class RedisProcess : IAsyncDisposable
         RedisProcess redis;
         try
         {
-            redis = new RedisProcess(Process.Start(start) ?? throw new IOException("redis-server did not start."), port);
+            redis =
+                new RedisProcess(Process.Start(start) ?? throw new IOException("redis-server did not start."), port);
         }
         catch (Win32Exception)
         {
-            throw new UsageException("redis-server is not installed: install it (Debian: apt-get install redis-server).");
+            throw new UsageException(
+                "redis-server is not installed: install it (Debian: apt-get install redis-server).");
         }
         try
         {

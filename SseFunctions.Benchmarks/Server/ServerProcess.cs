@@ -49,7 +49,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         CancellationToken cancellationToken,
         int port = 0)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath ?? throw new InvalidOperationException("No ProcessPath."))
+        var start =
+            new ProcessStartInfo(Environment.ProcessPath ?? throw new InvalidOperationException("No ProcessPath."))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -60,7 +61,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         start.ArgumentList.Add(variant.ToString());
         start.ArgumentList.Add(port.ToString(CultureInfo.InvariantCulture));
         foreach (var (name, value) in settings) start.Environment[name] = value;
-        var server = new ServerProcess(Process.Start(start) ?? throw new InvalidOperationException("No server process."));
+        var server =
+            new ServerProcess(Process.Start(start) ?? throw new InvalidOperationException("No server process."));
         try
         {
             var answer = await server._answers.Reader.ReadAsync(cancellationToken);

@@ -16,7 +16,8 @@ public sealed class DemoFunctionsTests
     [Fact]
     public async Task Streams_the_series_byte_for_byte()
     {
-        await using var server = await LocalHostServer.Start(null, NoDelay, "Demo:Messages:0=Hello, world", "Demo:Messages:1=Bye");
+        await using var server =
+            await LocalHostServer.Start(null, NoDelay, "Demo:Messages:0=Hello, world", "Demo:Messages:1=Bye");
         using var answer = await server.Get("/events");
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("text/event-stream", answer.Header("Content-Type"));
@@ -47,7 +48,8 @@ public sealed class DemoFunctionsTests
     {
         var time = new FakeTimeProvider();
         var messages = new DemoMessages(Options.Create(new DemoOptions { Delay = TimeSpan.FromMinutes(1) }), time);
-        await using var series = messages.After(0, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var series = messages.After(0, TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var first = series.MoveNextAsync().AsTask();
         Assert.True(first.IsCompleted);
         for (var id = 2; id <= 10; id++)
@@ -60,7 +62,8 @@ public sealed class DemoFunctionsTests
         }
         var close = series.MoveNextAsync().AsTask();
         Assert.True(close.IsCompleted);
-        Assert.StartsWith("event: close\n", Encoding.UTF8.GetString(series.Current.Bytes.Span), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "event: close\n", Encoding.UTF8.GetString(series.Current.Bytes.Span), StringComparison.Ordinal);
         Assert.False(await series.MoveNextAsync());
     }
 
@@ -85,7 +88,8 @@ public sealed class DemoFunctionsTests
     public async Task Resumes_after_the_last_event_id(string id, int messagesLeft)
     {
         await using var server = await LocalHostServer.Start(null, NoDelay);
-        foreach (var answer in new[] { await server.Get("/events", ("Last-Event-ID", id)), await server.Get($"/events?lastEventId={id}") })
+        foreach (var answer in new[] { await server.Get(
+            "/events", ("Last-Event-ID", id)), await server.Get($"/events?lastEventId={id}") })
         {
             var events = await answer.Events();
             Assert.Equal(messagesLeft + 1, events.Count);
@@ -98,8 +102,10 @@ public sealed class DemoFunctionsTests
     public async Task The_header_wins_over_the_query_and_an_empty_header_does_not()
     {
         await using var server = await LocalHostServer.Start(null, NoDelay);
-        Assert.Equal("9", (await (await server.Get("/events?lastEventId=2", ("Last-Event-ID", "8"))).Events())[0].EventId);
-        Assert.Equal("3", (await (await server.Get("/events?lastEventId=2", ("Last-Event-ID", ""))).Events())[0].EventId);
+        Assert.Equal(
+            "9", (await (await server.Get("/events?lastEventId=2", ("Last-Event-ID", "8"))).Events())[0].EventId);
+        Assert.Equal(
+            "3", (await (await server.Get("/events?lastEventId=2", ("Last-Event-ID", ""))).Events())[0].EventId);
     }
 
     [Theory]

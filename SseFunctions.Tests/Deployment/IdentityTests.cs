@@ -22,27 +22,33 @@ public sealed class IdentityTests
         Assert.True(Property(deployment, "Microsoft.KeyVault/vaults", "enableRbacAuthorization").GetBoolean());
         var passwords = deployment.All("Microsoft.Web/sites/basicPublishingCredentialsPolicies").ToArray();
         Assert.Equal(2, passwords.Length);
-        Assert.All(passwords, policy => Assert.False(policy.GetProperty("properties").GetProperty("allow").GetBoolean()));
+        Assert.All(
+            passwords, policy => Assert.False(policy.GetProperty("properties").GetProperty("allow").GetBoolean()));
     }
 
     [Fact]
     public async Task The_app_is_known_by_one_identity()
     {
         var deployment = await AzureDeployment.Default();
-        var identity = deployment.Single("Microsoft.ManagedIdentity/userAssignedIdentities").GetProperty("id").GetString()!;
+        var identity = deployment.Single("Microsoft.ManagedIdentity/userAssignedIdentities")
+            .GetProperty("id").GetString()!;
         var assigned = deployment.Single("Microsoft.Web/sites").GetProperty("identity");
         Assert.Equal("UserAssigned", assigned.GetProperty("type").GetString());
         Assert.Equal(identity, Assert.Single(assigned.GetProperty("userAssignedIdentities").EnumerateObject()).Name);
         Assert.Equal(identity, deployment.App.GetProperty("keyVaultReferenceIdentity").GetString());
-        var package = deployment.App.GetProperty("functionAppConfig").GetProperty("deployment").GetProperty("storage").GetProperty("authentication");
+        var package = deployment.App.GetProperty("functionAppConfig")
+            .GetProperty("deployment").GetProperty("storage").GetProperty("authentication");
         Assert.Equal("UserAssignedIdentity", package.GetProperty("type").GetString());
         Assert.Equal(identity, package.GetProperty("userAssignedIdentityResourceId").GetString());
 
         var settings = deployment.Settings;
-        Assert.Equal(deployment.Single("Microsoft.Storage/storageAccounts").GetProperty("name").GetString(), settings["AzureWebJobsStorage__accountName"]);
+        Assert.Equal(
+            deployment.Single("Microsoft.Storage/storageAccounts").GetProperty("name").GetString(),
+            settings["AzureWebJobsStorage__accountName"]);
         Assert.Equal("managedidentity", settings["AzureWebJobsStorage__credential"]);
         Assert.Contains(identity, settings["AzureWebJobsStorage__clientId"], StringComparison.Ordinal);
-        Assert.Contains("Authorization=AAD", settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"], StringComparison.Ordinal);
+        Assert.Contains(
+            "Authorization=AAD", settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"], StringComparison.Ordinal);
         Assert.DoesNotContain("AzureWebJobsStorage", settings.Keys);
     }
 
@@ -50,7 +56,9 @@ public sealed class IdentityTests
     public async Task The_app_may_use_storage_write_telemetry_and_read_the_key()
     {
         var deployment = await AzureDeployment.Default();
-        Assert.Equal([StorageTableDataContributor, MonitoringMetricsPublisher, KeyVaultSecretsUser, StorageBlobDataOwner], Roles(deployment));
+        Assert.Equal(
+            [StorageTableDataContributor, MonitoringMetricsPublisher, KeyVaultSecretsUser, StorageBlobDataOwner],
+            Roles(deployment));
     }
 
     [Fact]
@@ -71,14 +79,19 @@ public sealed class IdentityTests
 
     [Fact]
     public async Task The_publishers_key_is_a_reference() =>
-        Assert.Contains("@Microsoft.KeyVault(SecretUri=", (await AzureDeployment.Default()).Settings["Hub__Publisher__Key"], StringComparison.Ordinal);
+        Assert.Contains(
+            "@Microsoft.KeyVault(SecretUri=",
+            (await AzureDeployment.Default()).Settings["Hub__Publisher__Key"],
+            StringComparison.Ordinal);
 
     private static JsonElement Property(AzureDeployment deployment, string type, string name) =>
         deployment.Single(type).GetProperty("properties").GetProperty(name);
 
-    private static IEnumerable<JsonElement> Assignments(AzureDeployment deployment) => deployment.All("Microsoft.Authorization/roleAssignments");
+    private static IEnumerable<JsonElement> Assignments(AzureDeployment deployment) =>
+        deployment.All("Microsoft.Authorization/roleAssignments");
 
-    private static IEnumerable<string> Roles(AzureDeployment deployment) => Assignments(deployment).Select(Role).Order();
+    private static IEnumerable<string> Roles(AzureDeployment deployment) =>
+        Assignments(deployment).Select(Role).Order();
 
     private static string Role(JsonElement assignment) =>
         assignment.GetProperty("properties").GetProperty("roleDefinitionId").GetString()!.Split('/')[^1];

@@ -15,7 +15,8 @@ public sealed class PublishedFilesTests
     [InlineData("static-ui/index.html")]
     [InlineData("static-ui/hub.html")]
     [InlineData("static-ui/js/app.js")]
-    public async Task Has(string file) => Assert.Contains(await Items.Value, item => Published(item) && Target(item) == file);
+    public async Task Has(string file) =>
+        Assert.Contains(await Items.Value, item => Published(item) && Target(item) == file);
 
     [Fact]
     public async Task Has_every_file_of_the_page()
@@ -29,21 +30,25 @@ public sealed class PublishedFilesTests
     [Fact]
     public async Task Has_no_local_settings()
     {
-        var settings = (await Items.Value).Where(item => Target(item).Contains("local.settings", StringComparison.OrdinalIgnoreCase)).ToArray();
+        var settings = (await Items.Value)
+            .Where(item => Target(item).Contains("local.settings", StringComparison.OrdinalIgnoreCase)).ToArray();
         Assert.NotEmpty(settings);
         Assert.DoesNotContain(settings, Published);
     }
 
-    private static bool Published(JsonElement item) => item.TryGetProperty("CopyToPublishDirectory", out var copy) && copy.GetString() is "PreserveNewest" or "Always";
+    private static bool Published(JsonElement item) =>
+        item.TryGetProperty("CopyToPublishDirectory", out var copy) && copy.GetString() is "PreserveNewest" or "Always";
 
     private static string Target(JsonElement item) =>
-        (item.TryGetProperty("Link", out var link) ? link : item.GetProperty("Identity")).GetString()!.Replace('\\', '/');
+        (item.TryGetProperty("Link", out var link) ? link : item.GetProperty("Identity"))
+            .GetString()!.Replace('\\', '/');
 
     // Evaluates the project without building it, so that no package is needed.
     private static async Task<JsonElement[]> Evaluate()
     {
         var project = Path.Combine(Repository.Root, "SseFunctions", "SseFunctions.csproj");
-        var start = new ProcessStartInfo("dotnet", ["msbuild", project, "-getItem:None", "-nologo"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            "dotnet", ["msbuild", project, "-getItem:None", "-nologo"]) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         try

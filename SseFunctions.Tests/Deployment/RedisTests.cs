@@ -11,7 +11,9 @@ public sealed class RedisTests
         var deployment = await AzureDeployment.Default();
         Assert.DoesNotContain("Microsoft.Cache", deployment.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("Microsoft.Network", deployment.Text, StringComparison.Ordinal);
-        Assert.All(["ConnectionString", "Credential", "ClientId"], name => Assert.Equal("", deployment.Settings[$"Redis__{name}"]));
+        Assert.All(
+            ["ConnectionString", "Credential", "ClientId"],
+            name => Assert.Equal("", deployment.Settings[$"Redis__{name}"]));
     }
 
     [Fact]
@@ -24,12 +26,16 @@ public sealed class RedisTests
         Assert.Equal($"{id}/subnets/app", deployment.App.GetProperty("virtualNetworkSubnetId").GetString());
         var subnets = network.GetProperty("properties").GetProperty("subnets").EnumerateArray().ToArray();
         Assert.Equal(["app", "private-endpoints"], subnets.Select(subnet => subnet.GetProperty("name").GetString()));
-        Assert.Equal("Microsoft.App/environments", Assert.Single(subnets[0].GetProperty("properties").GetProperty("delegations").EnumerateArray())
+        Assert.Equal("Microsoft.App/environments", Assert.Single(
+            subnets[0].GetProperty("properties").GetProperty("delegations").EnumerateArray())
             .GetProperty("properties").GetProperty("serviceName").GetString());
         var endpoint = deployment.Single("Microsoft.Network/privateEndpoints").GetProperty("properties");
         Assert.Equal($"{id}/subnets/private-endpoints", endpoint.GetProperty("subnet").GetProperty("id").GetString());
-        Assert.Equal("privatelink.redis.azure.net", deployment.Single("Microsoft.Network/privateDnsZones").GetProperty("name").GetString());
-        Assert.Equal(id, deployment.Single("Microsoft.Network/privateDnsZones/virtualNetworkLinks").GetProperty("properties")
+        Assert.Equal(
+            "privatelink.redis.azure.net",
+            deployment.Single("Microsoft.Network/privateDnsZones").GetProperty("name").GetString());
+        Assert.Equal(id, deployment.Single(
+            "Microsoft.Network/privateDnsZones/virtualNetworkLinks").GetProperty("properties")
             .GetProperty("virtualNetwork").GetProperty("id").GetString());
     }
 
@@ -53,8 +59,10 @@ public sealed class RedisTests
         Assert.Equal("Encrypted", database.GetProperty("clientProtocol").GetString());
         Assert.Equal("NoEviction", database.GetProperty("evictionPolicy").GetString());
         Assert.Equal(10000, database.GetProperty("port").GetInt32());
-        var user = deployment.Single("Microsoft.Cache/redisEnterprise/databases/accessPolicyAssignments").GetProperty("properties").GetProperty("user");
-        var identity = deployment.Single("Microsoft.ManagedIdentity/userAssignedIdentities").GetProperty("id").GetString()!;
+        var user = deployment.Single("Microsoft.Cache/redisEnterprise/databases/accessPolicyAssignments")
+            .GetProperty("properties").GetProperty("user");
+        var identity = deployment.Single("Microsoft.ManagedIdentity/userAssignedIdentities")
+            .GetProperty("id").GetString()!;
         Assert.Contains(identity, user.GetProperty("objectId").GetString(), StringComparison.Ordinal);
         Assert.Equal("managedidentity", deployment.Settings["Redis__Credential"]);
         Assert.Contains(identity, deployment.Settings["Redis__ClientId"], StringComparison.Ordinal);
@@ -75,5 +83,6 @@ public sealed class RedisTests
         deployment.Single("Microsoft.Cache/redisEnterprise").GetProperty("sku").GetProperty("name").GetString();
 
     private static string? Cluster(AzureDeployment deployment, string property) =>
-        deployment.Single("Microsoft.Cache/redisEnterprise").GetProperty("properties").GetProperty(property).GetString();
+        deployment.Single("Microsoft.Cache/redisEnterprise")
+            .GetProperty("properties").GetProperty(property).GetString();
 }

@@ -10,7 +10,8 @@ public sealed partial class RepositoryFilesTests
 {
     private static readonly JsonDocumentOptions WithComments = new() { CommentHandling = JsonCommentHandling.Skip };
 
-    public static TheoryData<string> Workflows => [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, ".github", "workflows"))
+    public static TheoryData<string> Workflows =>
+        [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, ".github", "workflows"))
         .Select(file => Path.GetRelativePath(Repository.Root, file))];
 
     [Fact]
@@ -22,7 +23,10 @@ public sealed partial class RepositoryFilesTests
         Assert.True(File.Exists(Full($"{project}/{project}.csproj")));
         Assert.Equal("function", Value(azure, "host"));
         var app = (await AzureDeployment.Default()).Single("Microsoft.Web/sites");
-        Assert.Contains($"\n  {app.GetProperty("tags").GetProperty("azd-service-name").GetString()}:\n    project:", azure, StringComparison.Ordinal);
+        Assert.Contains(
+            $"\n  {app.GetProperty("tags").GetProperty("azd-service-name").GetString()}:\n    project:",
+            azure,
+            StringComparison.Ordinal);
     }
 
     // A variable that the pipeline does not pass on would be deployed with its default.
@@ -34,7 +38,9 @@ public sealed partial class RepositoryFilesTests
         Assert.NotEmpty(variables);
         var (azure, workflow) = (Read("azure.yaml"), Read(".github/workflows/azure-dev.yml"));
         Assert.All(variables, name => Assert.Contains($"    - {name}\n", azure, StringComparison.Ordinal));
-        Assert.All(variables, name => Assert.Contains($"      {name}: ${{{{ vars.{name} }}}}\n", workflow, StringComparison.Ordinal));
+        Assert.All(
+            variables,
+            name => Assert.Contains($"      {name}: ${{{{ vars.{name} }}}}\n", workflow, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -52,7 +58,8 @@ public sealed partial class RepositoryFilesTests
     {
         var text = Read(workflow);
         Assert.All(Uses().Matches(text), use => Assert.Matches("^[^@ ]+@(v[0-9]+|[0-9a-f]{40})$", use.Groups[1].Value));
-        Assert.All(Runners().Matches(text), runner => Assert.DoesNotContain("latest", runner.Value, StringComparison.Ordinal));
+        Assert.All(
+            Runners().Matches(text), runner => Assert.DoesNotContain("latest", runner.Value, StringComparison.Ordinal));
         Assert.All(Globals().Matches(text), package => Assert.Matches("^[^@ ]+@[0-9]", package.Groups[1].Value));
     }
 
@@ -79,7 +86,8 @@ public sealed partial class RepositoryFilesTests
         var container = Json(".devcontainer/devcontainer.json");
         Assert.Matches(":[^:]*[0-9a-z]$", container.GetProperty("image").GetString());
         Assert.DoesNotContain("latest", container.GetRawText(), StringComparison.Ordinal);
-        Assert.All(container.GetProperty("features").EnumerateObject(), feature => Assert.Matches(":[0-9]+$", feature.Name));
+        Assert.All(
+            container.GetProperty("features").EnumerateObject(), feature => Assert.Matches(":[0-9]+$", feature.Name));
         var script = Full(container.GetProperty("postCreateCommand").GetString()!);
         Assert.True(File.Exists(script));
         if (!OperatingSystem.IsWindows()) Assert.True(File.GetUnixFileMode(script).HasFlag(UnixFileMode.UserExecute));
@@ -88,14 +96,19 @@ public sealed partial class RepositoryFilesTests
     [Fact]
     public void F5_starts_what_is_built()
     {
-        var tasks = Json(".vscode/tasks.json").GetProperty("tasks").EnumerateArray().ToDictionary(task => task.GetProperty("label").GetString()!);
+        var tasks = Json(".vscode/tasks.json")
+            .GetProperty("tasks").EnumerateArray().ToDictionary(task => task.GetProperty("label").GetString()!);
         Assert.All(tasks.Values.Where(task => task.TryGetProperty("dependsOn", out _)),
             task => Assert.Contains(task.GetProperty("dependsOn").GetString()!, tasks));
         var configurations = Json(".vscode/launch.json").GetProperty("configurations").EnumerateArray().ToArray();
-        Assert.All(configurations, configuration => Assert.Contains(configuration.GetProperty("preLaunchTask").GetString()!, tasks));
+        Assert.All(
+            configurations,
+            configuration => Assert.Contains(configuration.GetProperty("preLaunchTask").GetString()!, tasks));
         // F5 starts the first configuration in a fresh clone: it must not need Core Tools or an extension for Azure.
-        var program = configurations[0].GetProperty("program").GetString()!.Replace("${workspaceFolder}", Repository.Root, StringComparison.Ordinal);
-        Assert.EndsWith("SseFunctions.LocalHost/bin/Debug/net10.0/SseFunctions.LocalHost.dll", program, StringComparison.Ordinal);
+        var program = configurations[0].GetProperty("program")
+            .GetString()!.Replace("${workspaceFolder}", Repository.Root, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "SseFunctions.LocalHost/bin/Debug/net10.0/SseFunctions.LocalHost.dll", program, StringComparison.Ordinal);
         Assert.Contains(Json(".vscode/settings.json").GetProperty("azureFunctions.preDeployTask").GetString()!, tasks);
     }
 
@@ -105,7 +118,8 @@ public sealed partial class RepositoryFilesTests
 
     private static JsonElement Json(string path) => JsonDocument.Parse(Read(path), WithComments).RootElement;
 
-    private static string Value(string yaml, string key) => Regex.Match(yaml, $@"^ +{key}: (.+)$", RegexOptions.Multiline).Groups[1].Value;
+    private static string Value(string yaml, string key) =>
+        Regex.Match(yaml, $@"^ +{key}: (.+)$", RegexOptions.Multiline).Groups[1].Value;
 
     [GeneratedRegex(@"(?<=[\s/""])(scripts/[\w.-]+|\.ci/[\w.-]+|docs/[\w.-]+\.md|global\.json)")]
     private static partial Regex Paths();

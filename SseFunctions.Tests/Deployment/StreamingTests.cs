@@ -16,7 +16,8 @@ public sealed class StreamingTests
         Assert.Equal($"{new StreamingOptions().MaxDuration:c}", settings["Streaming__MaxDuration"]);
         var hostJson = JsonDocument.Parse(await File.ReadAllTextAsync(
             Path.Combine(Repository.Root, "host.json"), TestContext.Current.CancellationToken)).RootElement;
-        Assert.Equal(hostJson.GetProperty("functionTimeout").GetString(), settings["AzureFunctionsJobHost__functionTimeout"]);
+        Assert.Equal(
+            hostJson.GetProperty("functionTimeout").GetString(), settings["AzureFunctionsJobHost__functionTimeout"]);
     }
 
     // Two seconds after it canceled a function that exceeded its timeout, the host stops the whole worker.
@@ -38,7 +39,8 @@ public sealed class StreamingTests
     [Fact]
     public async Task An_instance_holds_as_many_streams_as_the_platform_allows()
     {
-        var scale = (await AzureDeployment.Default()).App.GetProperty("functionAppConfig").GetProperty("scaleAndConcurrency");
+        var scale = (await AzureDeployment.Default()).App.GetProperty("functionAppConfig")
+            .GetProperty("scaleAndConcurrency");
         Assert.Equal(1000, Concurrency(scale));
         Assert.Equal(2048, scale.GetProperty("instanceMemoryMB").GetInt32());
         Assert.Empty(scale.GetProperty("alwaysReady").EnumerateArray());
@@ -76,7 +78,8 @@ public sealed class StreamingTests
     [Fact]
     public async Task Nothing_is_said_of_the_site_that_Flex_Consumption_does_not_take() => Assert.Equal(
         ["appSettings", "http20Enabled", "minTlsVersion", "scmMinTlsVersion"],
-        (await AzureDeployment.Default()).App.GetProperty("siteConfig").EnumerateObject().Select(setting => setting.Name).Order());
+        (await AzureDeployment.Default()).App.GetProperty("siteConfig")
+            .EnumerateObject().Select(setting => setting.Name).Order());
 
     [Fact]
     public async Task Runs_the_framework_that_the_app_is_built_for()

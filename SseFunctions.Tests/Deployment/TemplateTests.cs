@@ -28,7 +28,9 @@ public sealed partial class TemplateTests
     public void Needs_no_module_registry() => Assert.All(
         Directory.EnumerateFiles(Path.Combine(Repository.Root, "infra"), "*.bicep"),
         file => Assert.All(Modules().Matches(File.ReadAllText(file)), module =>
-            Assert.True(File.Exists(Path.Combine(Repository.Root, "infra", module.Groups[1].Value)), $"{file}: {module.Value}")));
+            Assert.True(
+                File.Exists(Path.Combine(Repository.Root, "infra", module.Groups[1].Value)),
+                $"{file}: {module.Value}")));
 
     [Fact]
     public async Task Every_parameter_says_what_it_does_and_has_a_default_but_for_name_and_region()
@@ -38,7 +40,8 @@ public sealed partial class TemplateTests
         Assert.All(parameters, parameter => Assert.NotEmpty(
             parameter.Value.GetProperty("metadata").GetProperty("description").GetString()!));
         Assert.Equal(["environmentName", "location"],
-            parameters.Where(parameter => !parameter.Value.TryGetProperty("defaultValue", out _)).Select(parameter => parameter.Name));
+            parameters.Where(parameter => !parameter.Value.TryGetProperty("defaultValue", out _))
+                .Select(parameter => parameter.Name));
     }
 
     // azd replaces an unset variable with an empty text, so main.parameters.json must repeat each default.
@@ -57,7 +60,8 @@ public sealed partial class TemplateTests
 
     // As a variable, the key would be written to a file in plain text.
     [Fact]
-    public void The_publishers_key_is_no_variable_of_azd() => Assert.False(ParameterFile.TryGetProperty("hubPublisherKey", out _));
+    public void The_publishers_key_is_no_variable_of_azd() =>
+        Assert.False(ParameterFile.TryGetProperty("hubPublisherKey", out _));
 
     [Fact]
     public async Task The_page_on_deploying_names_every_variable_with_its_default()
@@ -68,7 +72,8 @@ public sealed partial class TemplateTests
         {
             var variable = Variables().Match(parameter.Value.GetProperty("value").GetString()!);
             if (variable.Groups[1].Value.StartsWith("AZURE_", StringComparison.Ordinal)) continue;
-            var row = Assert.Single(rows, row => row.StartsWith($"| `{variable.Groups[1].Value}` |", StringComparison.Ordinal));
+            var row = Assert.Single(
+                rows, row => row.StartsWith($"| `{variable.Groups[1].Value}` |", StringComparison.Ordinal));
             var value = variable.Groups[2].Value;
             Assert.Equal(value.Length == 0 ? "none" : $"`{value}`", row.Split('|')[2].Trim());
         }
@@ -83,7 +88,8 @@ public sealed partial class TemplateTests
         Assert.All(outputs.EnumerateObject(), output =>
         {
             Assert.Equal("string", output.Value.GetProperty("type").GetString());
-            Assert.DoesNotContain("hubPublisherKey", output.Value.GetProperty("value").GetString(), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                "hubPublisherKey", output.Value.GetProperty("value").GetString(), StringComparison.Ordinal);
         });
     }
 
@@ -99,8 +105,11 @@ public sealed partial class TemplateTests
         var parameter = template.GetProperty("parameters").GetProperty("hubPublisherKey");
         Assert.Equal("securestring", parameter.GetProperty("type").GetString());
         Assert.Contains("newGuid()", parameter.GetProperty("defaultValue").GetString(), StringComparison.Ordinal);
-        var vault = template.GetProperty("resources").GetProperty("keyVault").GetProperty("properties").GetProperty("template");
-        Assert.Equal("securestring", vault.GetProperty("parameters").GetProperty("hubPublisherKey").GetProperty("type").GetString());
+        var vault = template.GetProperty("resources")
+            .GetProperty("keyVault").GetProperty("properties").GetProperty("template");
+        Assert.Equal(
+            "securestring",
+            vault.GetProperty("parameters").GetProperty("hubPublisherKey").GetProperty("type").GetString());
         var secret = vault.GetProperty("resources").GetProperty("key");
         Assert.True(secret.GetProperty("@options").TryGetProperty("onlyIfNotExists", out _));
     }

@@ -25,7 +25,8 @@ public sealed class RedisFailureTests : IAsyncDisposable
         server.Continue();
         var after = await UntilTaken(one, "after");
         Assert.Equal(after.Position, await UntilKnown(other, "after"));
-        // Redis received the refused update, and executed the script when it continued. The script must have appended nothing.
+        // Redis received the refused update, and executed the script when it continued. The script must have appended
+        // nothing.
         Assert.Equal([before.Position, after.Position], await Held(other, 2));
         Assert.Equal(2, (int)await server.Ask("XLEN", "{sse}:log"));
     }
@@ -39,10 +40,15 @@ public sealed class RedisFailureTests : IAsyncDisposable
         server.Stop();
         var began = TimeProvider.System.GetTimestamp();
         var data = new string('x', 32 * 1024);
-        var publishers = Enumerable.Range(0, Publishers).Select(_ => log.AppendAsync(new Update(["a"], data), Test).AsTask()).ToList();
+        var publishers = Enumerable.Range(0, Publishers)
+            .Select(_ => log.AppendAsync(new Update(["a"], data), Test).AsTask()).ToList();
         // 64 MiB may wait, and three batches of 4 MiB are sent. All other publishers must be refused immediately.
         Assert.True(publishers.Count(publisher => publisher.IsFaulted) >= Publishers / 4);
-        foreach (var publisher in publishers) await Assert.ThrowsAsync<HubUnavailableException>(() => publisher.Within("answer"));
+        foreach (var publisher in publishers)
+        {
+            await Assert.ThrowsAsync<HubUnavailableException>(
+                () => publisher.Within("answer"));
+        }
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
         server.Continue();
         await UntilTaken(log, "after");
@@ -57,11 +63,13 @@ public sealed class RedisFailureTests : IAsyncDisposable
         var known = await UntilTaken(log, "known");
         server.Stop();
         Assert.Equal(known.Position, await log.FindAsync("known", Test));
-        await Assert.ThrowsAsync<HubUnavailableException>(() => log.FindAsync("of another instance", Test).AsTask().Within("answer"));
+        await Assert.ThrowsAsync<HubUnavailableException>(
+            () => log.FindAsync("of another instance", Test).AsTask().Within("answer"));
         server.Continue();
         await server.Kill();
         var late = await _logs.StartImpatient(server);
-        await Assert.ThrowsAsync<HubUnavailableException>(() => late.FindAsync("known", Test).AsTask().Within("answer"));
+        await Assert.ThrowsAsync<HubUnavailableException>(
+            () => late.FindAsync("known", Test).AsTask().Within("answer"));
         await Assert.ThrowsAsync<HubUnavailableException>(() => late.FindAsync("#1-0", Test).AsTask().Within("answer"));
         await server.Run();
         await UntilTaken(late, "after");
@@ -131,7 +139,11 @@ public sealed class RedisFailureTests : IAsyncDisposable
         foreach (var key in keys) dumps.Add((byte[])(await server.Ask("DUMP", key))!);
         var lost = await Append(one, "lost");
         Assert.Equal(lost.Position, await UntilKnown(other, lost.Id));
-        for (var index = 0; index < keys.Length; index++) await server.Ask("RESTORE", keys[index], "0", dumps[index], "REPLACE");
+        for (var index = 0; index < keys.Length; index++)
+        {
+            await server.Ask(
+                "RESTORE", keys[index], "0", dumps[index], "REPLACE");
+        }
 
         var after = await UntilTaken(other, "after");
         Assert.True(after.Position > lost.Position);

@@ -30,7 +30,8 @@ public sealed class RedisIdentityTests : IAsyncDisposable
         string[] connections = [];
         // A connection attempt that timed out may still be open.
         await Until(async () => (connections = await server.Connections()).Length == 2, "two connections");
-        Assert.All(connections, connection => Assert.Contains($" user={_objectId} ", connection, StringComparison.Ordinal));
+        Assert.All(
+            connections, connection => Assert.Contains($" user={_objectId} ", connection, StringComparison.Ordinal));
         await _logs.Logs.First(_objectId);
         AssertSecret(token);
     }
@@ -49,7 +50,8 @@ public sealed class RedisIdentityTests : IAsyncDisposable
             Gate = count => count == 1 ? Task.CompletedTask : isReady.Task,
         });
         var other = await _logs.Start(server, new TestCredential(_ => Lasting(first)));
-        await Until(async () => await Appends(log) && (await server.Connections()).Length == 4, "two connections of each");
+        await Until(
+            async () => await Appends(log) && (await server.Connections()).Length == 4, "two connections of each");
         var (before, said) = (Ids(await server.Connections()), await server.Said());
         isReady.SetResult();
         await Until(async () => await server.Said() >= said + 2, "new token on both connections");
@@ -80,7 +82,9 @@ public sealed class RedisIdentityTests : IAsyncDisposable
         var refused = await Assert.ThrowsAsync<HubUnavailableException>(() => Append(log));
         Assert.Contains("No managed identity is assigned.", refused.Message, StringComparison.Ordinal);
         await credential.Asked(3);
-        Assert.Single(_logs.Logs.Entries, line => line.Message.Contains("No managed identity is assigned.", StringComparison.Ordinal));
+        Assert.Single(
+            _logs.Logs.Entries,
+            line => line.Message.Contains("No managed identity is assigned.", StringComparison.Ordinal));
         Assert.Single(_logs.Logs.Entries, line => line.Message.Contains("cannot be read", StringComparison.Ordinal));
         Volatile.Write(ref isAssigned, true);
         await Until(() => Appends(log), "append");
@@ -106,7 +110,8 @@ public sealed class RedisIdentityTests : IAsyncDisposable
     [Theory]
     [InlineData(false, "127.0.0.1")]
     [InlineData(true, "redis.example")]
-    public async Task A_server_whose_certificate_is_not_trusted_or_not_its_own_gets_no_token(bool isTrusted, string name)
+    public async Task A_server_whose_certificate_is_not_trusted_or_not_its_own_gets_no_token(
+        bool isTrusted, string name)
     {
         await using var server = await TlsRedis.Start(isTrusted, name);
         var token = TestCredential.Token(_objectId);
@@ -119,7 +124,8 @@ public sealed class RedisIdentityTests : IAsyncDisposable
 
     private static AccessToken Lasting(string token) => new(token, DateTimeOffset.UtcNow.AddHours(1));
 
-    private static Task<LogEntry> Append(RedisEventLog log) => log.AppendAsync(new Update(["a"], "1"), Test).AsTask().Within("answer");
+    private static Task<LogEntry> Append(RedisEventLog log) =>
+        log.AppendAsync(new Update(["a"], "1"), Test).AsTask().Within("answer");
 
     // On a very busy machine, a timeout may come before the cause is known.
     private static async Task<bool> Fails(RedisEventLog log, string cause)
@@ -141,7 +147,8 @@ public sealed class RedisIdentityTests : IAsyncDisposable
         }
     }
 
-    private static string[] Ids(string[] connections) => [.. connections.Select(line => line.Split(' ')[0]["id=".Length..]).Order()];
+    private static string[] Ids(string[] connections) =>
+        [.. connections.Select(line => line.Split(' ')[0]["id=".Length..]).Order()];
 
     private static async Task Until(Func<Task<bool>> condition, string what)
     {
@@ -153,6 +160,7 @@ public sealed class RedisIdentityTests : IAsyncDisposable
         }
     }
 
-    private void AssertSecret(params string[] tokens) => Assert.All(_logs.Logs.Entries, line => Assert.All(tokens, token =>
+    private void AssertSecret(params string[] tokens) =>
+        Assert.All(_logs.Logs.Entries, line => Assert.All(tokens, token =>
         Assert.DoesNotContain(token, $"{line.Message} {line.Exception}", StringComparison.Ordinal)));
 }

@@ -150,7 +150,8 @@ public sealed class RedisTokensTests
 
         private readonly Channel<TimeSpan> _waits = Channel.CreateUnbounded<TimeSpan>();
 
-        public Task<TimeSpan> Wait() => _waits.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().Within("wait");
+        public Task<TimeSpan> Wait() =>
+            _waits.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().Within("wait");
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {

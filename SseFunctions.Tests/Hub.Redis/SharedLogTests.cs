@@ -34,7 +34,11 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
             Test)))).Within("end of publishing");
         var expected = appended.SelectMany(given => given).Order().ToArray();
         Assert.Equal(logs.Length * Each, expected.Distinct().Count());
-        foreach (var follower in followers) Assert.Equal(expected, (await follower.Within("all entries")).Select(entry => entry.Position));
+        foreach (var follower in followers)
+        {
+            Assert.Equal(
+                expected, (await follower.Within("all entries")).Select(entry => entry.Position));
+        }
         Assert.All(appended, given => Assert.Equal(given.Order(), given));
     }
 
@@ -42,8 +46,10 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
     public async Task The_same_update_published_to_two_of_them_is_one()
     {
         var (one, other) = (await Start(), await Start());
-        var first = await one.AppendAsync(new Update(["a"], "a\r\nb") { Id = "own", Type = "t", IsPrivate = true }, Test);
-        var again = await other.AppendAsync(new Update(["a"], "a\nb") { Id = "own", Type = "t", IsPrivate = true }, Test);
+        var first =
+            await one.AppendAsync(new Update(["a"], "a\r\nb") { Id = "own", Type = "t", IsPrivate = true }, Test);
+        var again =
+            await other.AppendAsync(new Update(["a"], "a\nb") { Id = "own", Type = "t", IsPrivate = true }, Test);
         Assert.Equal(first.Position, again.Position);
         Assert.Equal(1, other.Size.Count);
         var changed = await other.AppendAsync(new Update(["a"], "a\nb") { Id = "own", Type = "t" }, Test);
@@ -57,7 +63,8 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
     {
         var (one, other) = (await Start(), await Start());
         var entries = await Task.WhenAll(Enumerable.Range(0, 100).Select(number =>
-            (number % 2 == 0 ? one : other).AppendAsync(new Update(["a"], "same") { Id = "own" }, Test).AsTask())).Within("answers");
+            (number % 2 == 0 ? one : other)
+                .AppendAsync(new Update(["a"], "same") { Id = "own" }, Test).AsTask())).Within("answers");
         Assert.Single(entries.Select(entry => entry.Position).Distinct());
         Assert.Equal(1, one.Size.Count);
     }
@@ -70,7 +77,8 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         var (one, other) = (await Start(), await Start());
         for (var count = 0; count < 50; count++)
         {
-            var entry = await one.AppendAsync(new Update(["a"], "a") { Id = id is null ? null : $"{id}-{count}" }, Test);
+            var entry =
+                await one.AppendAsync(new Update(["a"], "a") { Id = id is null ? null : $"{id}-{count}" }, Test);
             Assert.Equal(entry.Position, await other.FindAsync(entry.Id, Test));
         }
     }
@@ -109,7 +117,11 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
     {
         var limits = new LogLimits(400, 100_000_000, TimeSpan.FromDays(1));
         var one = await Start(limits);
-        for (var count = 0; count < 1000; count++) await one.AppendAsync(new Update(["a"], $"{count}") { Id = $"own-{count}" }, Test);
+        for (var count = 0; count < 1000; count++)
+        {
+            await one.AppendAsync(
+                new Update(["a"], $"{count}") { Id = $"own-{count}" }, Test);
+        }
         var late = await Start(limits);
         Assert.Equal(one.Size, late.Size);
         Assert.Equal(one.Start, late.Start);
@@ -130,7 +142,11 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         // The same updates published at another instance: nothing is appended, and each keeps its position.
         Assert.Equal(first, await PublishTogether(other));
         Assert.Equal(Together, other.Size.Count);
-        for (var number = 0; number < Together; number++) Assert.Equal(first[number], await other.FindAsync($"own-{number}", Test));
+        for (var number = 0; number < Together; number++)
+        {
+            Assert.Equal(
+                first[number], await other.FindAsync($"own-{number}", Test));
+        }
 
         async Task<LogPosition[]> PublishTogether(IEventLog log)
         {
@@ -161,12 +177,20 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
     public async Task Redis_holds_no_more_than_the_limits()
     {
         var log = await Start(new LogLimits(100, 1_000_000, TimeSpan.FromDays(1)));
-        for (var count = 0; count < 1000; count++) await log.AppendAsync(new Update(["a"], "a") { Id = $"own-{count}" }, Test);
+        for (var count = 0; count < 1000; count++)
+        {
+            await log.AppendAsync(
+                new Update(["a"], "a") { Id = $"own-{count}" }, Test);
+        }
         var length = (int)await redis.Server.Ask("XLEN", $"{{{_prefix}}}:log");
         Assert.InRange(length, 100, 100 + 256);
         Assert.Equal(length, (int)await redis.Server.Ask("HGET", $"{{{_prefix}}}:state", "count"));
         Assert.Equal(length, (int)await redis.Server.Ask("HLEN", $"{{{_prefix}}}:ids"));
-        for (var count = 0; count < 20; count++) await log.AppendAsync(new Update(["a"], new string('x', 90_000)), Test);
+        for (var count = 0; count < 20; count++)
+        {
+            await log.AppendAsync(
+                new Update(["a"], new string('x', 90_000)), Test);
+        }
         Assert.InRange((int)await redis.Server.Ask("XLEN", $"{{{_prefix}}}:log"), 8, 12);
         Assert.InRange((long)await redis.Server.Ask("HGET", $"{{{_prefix}}}:state", "bytes"), 700_000, 1_000_000);
         Assert.Equal(0, (int)await redis.Server.Ask("HLEN", $"{{{_prefix}}}:ids"));
@@ -185,7 +209,8 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
     public async Task What_one_appends_is_what_the_other_sends(string data, string? type)
     {
         var (one, other) = (await Start(), await Start());
-        var update = new Update(["a", "https://example.com/{b}"], data) { Type = type, IsPrivate = true, Retry = TimeSpan.FromSeconds(3) };
+        var update = new Update(
+            ["a", "https://example.com/{b}"], data) { Type = type, IsPrivate = true, Retry = TimeSpan.FromSeconds(3) };
         var entry = await one.AppendAsync(update, Test);
         var read = Assert.Single(await Follow(other, 1));
         Assert.Equal(Encoding.UTF8.GetString(entry.Event.Bytes.Span), Encoding.UTF8.GetString(read.Event.Bytes.Span));
@@ -230,7 +255,8 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         var (one, other) = (await Start(), await Start());
         var first = await one.AppendAsync(new Update(["a"], "first"), Test);
         await redis.Server.Ask(
-            "XADD", $"{{{_prefix}}}:log", $"{first.Position.Milliseconds}-{first.Position.Sequence + 1}", "u", "no update");
+            "XADD", $"{{{_prefix}}}:log", $"{first.Position.Milliseconds}-{first.Position.Sequence + 1}", "u",
+            "no update");
         // In the same millisecond, the next append would get the id of the entry that was just added.
         await Task.Delay(TimeSpan.FromMilliseconds(5), Test);
         var last = await one.AppendAsync(new Update(["a"], "last") { Id = "last" }, Test);
@@ -258,7 +284,11 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         {
             InstrumentPublished = (instrument, self) =>
             {
-                if (instrument.Meter.Scope == _logs.Meters && instrument.Name == name) self.EnableMeasurementEvents(instrument);
+                if (instrument.Meter.Scope == _logs.Meters && instrument.Name == name)
+                {
+                    self.EnableMeasurementEvents(
+                        instrument);
+                }
             },
         };
         listener.SetMeasurementEventCallback<long>((instrument, _, _, _) => seen.Enqueue(instrument.Name));

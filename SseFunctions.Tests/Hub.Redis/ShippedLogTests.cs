@@ -81,11 +81,16 @@ public sealed class ShippedLogTests : IAsyncDisposable
         await using var server = await RedisServer.Start();
         await server.Ask("ACL", "SETUSER", "app", "on", ">pw", "~{sse}:*", "+@all", "resetchannels");
         var connection = $"{server.ConnectionString},user=app,password=pw";
-        var (one, other) = (await _logs.StartAsForUsers(server, Usual, connection), await _logs.StartAsForUsers(server, Usual, connection));
+        var (one, other) = (
+            await _logs.StartAsForUsers(server, Usual, connection),
+            await _logs.StartAsForUsers(server, Usual, connection));
         var following = Task.Run(() => Follow(other, 1), Test);
         var entry = await one.AppendAsync(new Update(["a"], "a"), Test);
         Assert.Equal([entry.Position], await following.Within("update"));
-        Assert.Contains("&{sse}:bell", (await _logs.Logs.First("does not let this instance listen")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "&{sse}:bell",
+            (await _logs.Logs.First("does not let this instance listen")).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -108,7 +113,8 @@ public sealed class ShippedLogTests : IAsyncDisposable
         Assert.Equal(2, other.Size.Count);
     }
 
-    // XADD fails if somebody else has added an entry with a greater id. The entries that were dropped before must stay counted as dropped.
+    // XADD fails if somebody else has added an entry with a greater id. The entries that were dropped before must stay
+    // counted as dropped.
     [Fact]
     public async Task Counts_stay_right_when_an_append_fails_after_the_log_was_trimmed()
     {
@@ -120,7 +126,8 @@ public sealed class ShippedLogTests : IAsyncDisposable
         // Appends trim the log at most once a second.
         await Task.Delay(TimeSpan.FromSeconds(1.1), Test);
         for (var count = 0; count < 3; count++)
-            await Assert.ThrowsAsync<HubUnavailableException>(() => log.AppendAsync(new Update(["a"], "refused"), Test).AsTask());
+            await Assert.ThrowsAsync<HubUnavailableException>(
+                () => log.AppendAsync(new Update(["a"], "refused"), Test).AsTask());
         // The length includes the foreign entry, which is not counted.
         var length = (int)await server.Ask("XLEN", "{sse}:log");
         Assert.Equal(length - 1, (int)await server.Ask("HGET", "{sse}:state", "count"));
@@ -133,7 +140,8 @@ public sealed class ShippedLogTests : IAsyncDisposable
         await using var server = await RedisServer.Start();
         var log = await _logs.StartAsForUsers(server, Usual);
         await log.AppendAsync(new Update(["a"], "before"), Test);
-        var appends = Enumerable.Range(0, 2000).Select(_ => log.AppendAsync(new Update(["a"], "a"), Test).AsTask()).ToList();
+        var appends = Enumerable.Range(0, 2000)
+            .Select(_ => log.AppendAsync(new Update(["a"], "a"), Test).AsTask()).ToList();
         await _logs.End(log);
         await _logs.End(log);
         foreach (var append in appends)
@@ -147,7 +155,8 @@ public sealed class ShippedLogTests : IAsyncDisposable
                 // This update had not been sent.
             }
         }
-        await Assert.ThrowsAsync<HubUnavailableException>(() => log.AppendAsync(new Update(["a"], "after"), Test).AsTask().Within("answer"));
+        await Assert.ThrowsAsync<HubUnavailableException>(
+            () => log.AppendAsync(new Update(["a"], "after"), Test).AsTask().Within("answer"));
     }
 
     private static async Task<bool> Taken(RedisEventLog log)

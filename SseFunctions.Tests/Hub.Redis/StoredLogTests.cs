@@ -47,7 +47,8 @@ public sealed class StoredLogTests(RedisFixture redis) : IClassFixture<RedisFixt
             {
                 if (update.Id is not { } id) continue;
                 // An update that equals the last one of its id gets that position; any other update gets a new one.
-                if (last.TryGetValue(id, out var before) && before.Data == update.Data && entry.Position == before.Position) continue;
+                if (last.TryGetValue(
+                    id, out var before) && before.Data == update.Data && entry.Position == before.Position) continue;
                 Assert.True(!last.TryGetValue(id, out before) || entry.Position > before.Position);
                 last[id] = (update.Data, entry.Position);
             }
@@ -70,7 +71,11 @@ public sealed class StoredLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         for (var count = 0; count < 10; count++) await Append(log, $"own-{count}");
         var before = log.Tail;
         await redis.Server.Ask("DEL", $"{{{_prefix}}}:{lost}");
-        for (var count = 0; count < 400; count++) Assert.True((await Append(log, $"own-{count % 70}")).Position > before || lost == "ids");
+        for (var count = 0; count < 400; count++)
+        {
+            Assert.True(
+                (await Append(log, $"own-{count % 70}")).Position > before || lost == "ids");
+        }
         var state = await State();
         Assert.InRange(state.Count, 1, limits.MaxCount + (2 * LargestBatch));
         Assert.InRange(state.Bytes, 1, limits.MaxBytes);
@@ -151,7 +156,8 @@ public sealed class StoredLogTests(RedisFixture redis) : IClassFixture<RedisFixt
             for (var field = 2; field < fields.Length; field += 2)
             {
                 var own = (string)fields[field]!;
-                previous = $"{position[0]}-{long.Parse(position[1], System.Globalization.CultureInfo.InvariantCulture) + (field / 2) - 1}";
+                previous =
+                    $"{position[0]}-{long.Parse(position[1], System.Globalization.CultureInfo.InvariantCulture) + (field / 2) - 1}";
                 if (own.Length > 0) index[own] = $"{previous} {Digest((byte[])fields[field + 1]!)}";
                 count++;
                 bytes += Encoding.UTF8.GetByteCount(own) + ((byte[])fields[field + 1]!).Length + OverheadBytes;
@@ -161,7 +167,8 @@ public sealed class StoredLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         var held = (RedisResult[])(await redis.Server.Ask("HGETALL", $"{{{_prefix}}}:ids"))!;
         Assert.Equal(
             index.OrderBy(pair => pair.Key, StringComparer.Ordinal),
-            held.Chunk(2).Select(pair => KeyValuePair.Create((string)pair[0]!, (string)pair[1]!)).OrderBy(pair => pair.Key, StringComparer.Ordinal));
+            held.Chunk(2).Select(pair => KeyValuePair.Create((string)pair[0]!, (string)pair[1]!))
+                .OrderBy(pair => pair.Key, StringComparer.Ordinal));
         // Batches are dropped whole, so up to two batches may be held beyond the limit.
         Assert.True(count < limits.MaxCount + (2 * LargestBatch));
         Assert.True(bytes <= limits.MaxBytes || count <= LargestBatch);

@@ -13,7 +13,8 @@ public sealed class AccessTests
     private const string Secret = "a-secret-that-no-log-may-hold";
     private const string Foreign = "https://app.example";
 
-    private static readonly string Good = Jwt.Mint(new { mercure = new { publish = new[] { "*" }, subscribe = new[] { "*" } } });
+    private static readonly string Good =
+        Jwt.Mint(new { mercure = new { publish = new[] { "*" }, subscribe = new[] { "*" } } });
 
     /// <summary>Invalid tokens, and the reason that the log has for each.</summary>
     public static TheoryData<string, string> BadTokens
@@ -29,22 +30,29 @@ public sealed class AccessTests
                 { Jwt.Mint(new { exp = 0, claims.mercure }), "it expired at" },
                 { Jwt.Mint(new { exp = "never", claims.mercure }), "its claim exp is not a number" },
                 { Jwt.Mint(new { nbf = now + 1_000_000, claims.mercure }), "it is not valid before" },
-                { Jwt.Mint(claims, "another-key-that-is-long-enough-for-it"), "its signature does not match Hub:Publisher:Key" },
+                { Jwt.Mint(
+                    claims,
+                    "another-key-that-is-long-enough-for-it"), "its signature does not match Hub:Publisher:Key" },
                 { Jwt.Mint(claims, algorithm: "none"), "it has no signature" },
                 { Jwt.Mint(claims, algorithm: "none") + parts[2], "it is not signed (its alg is none)" },
-                { Jwt.Mint(claims, algorithm: "HS512"), "it is signed with HS512, but Hub:Publisher:Algorithm is HS256" },
-                { $"{parts[0]}.{Jwt.Mint(new { sub = "other" }).Split('.')[1]}.{parts[2]}", "its signature does not match" },
+                { Jwt.Mint(
+                    claims, algorithm: "HS512"), "it is signed with HS512, but Hub:Publisher:Algorithm is HS256" },
+                { $"{parts[0]}.{Jwt.Mint(new { sub = "other" }).Split('.')[1]}.{parts[2]}", "its signature does not "
+                    + "match" },
                 { $"{parts[0]}.{parts[1]}.", "it has no signature" },
                 { $"{parts[0]}.{parts[1]}", "it is not three" },
                 { $"\"{Jwt.Mint(claims)}\"", "it is in quotes" },
                 { $"Bearer {Jwt.Mint(claims)}", "it starts with 'Bearer '" },
                 { Secret, "it is not three" },
                 { Jwt.Mint(new { mercure = Secret }), "its claim mercure is not a JSON object" },
-                { Jwt.Mint(new { mercure = new { subscribe = Secret } }), "its claim mercure.subscribe is not an array" },
+                { Jwt.Mint(
+                    new { mercure = new { subscribe = Secret } }), "its claim mercure.subscribe is not an array" },
                 { Jwt.Mint(new { mercure = new { publish = new[] { 1 } } }), "its claim mercure.publish has an item" },
                 { Jwt.Mint(new[] { 1 }), "its payload is not a JSON object" },
-                { Jwt.Mint(new { aud = "https://payroll.example", claims.mercure }), "it is for 'https://payroll.example' (aud), but Hub:Publisher:Audience is not set" },
-                { Jwt.Mint(new { aud = new[] { "a", "b" }, claims.mercure }), "it is for 'a', 'b' (aud), but Hub:Publisher:Audience is not set" },
+                { Jwt.Mint(new { aud = "https://payroll.example", claims.mercure }), "it is for 'https://"
+                    + "payroll.example' (aud), but Hub:Publisher:Audience is not set" },
+                { Jwt.Mint(new { aud = new[] { "a", "b" }, claims.mercure }), "it is for 'a', 'b' (aud), but "
+                    + "Hub:Publisher:Audience is not set" },
                 { Jwt.Mint(new { aud = 7, claims.mercure }), "its claim aud is not a string or an array of strings" },
             };
         }
@@ -66,7 +74,8 @@ public sealed class AccessTests
     public async Task That_keys_cannot_be_fetched_is_said_at_start()
     {
         await using var server = await LocalHostServer.Start(
-            null, "Hub:Publisher:Key=", "Hub:Publisher:Algorithm=RS256", "Hub:Publisher:JwksUri=http://127.0.0.1:1/keys",
+            null, "Hub:Publisher:Key=", "Hub:Publisher:Algorithm=RS256",
+            "Hub:Publisher:JwksUri=http://127.0.0.1:1/keys",
             "Hub:Publisher:Issuer=https://login.example/", "Hub:Publisher:Audience=https://hub.example");
         await server.Logs.First("The keys of Hub:Publisher:JwksUri could not be fetched");
     }
@@ -86,7 +95,9 @@ public sealed class AccessTests
     {
         await using var server = await LocalHostServer.Start(null, "Hub:Publisher:Key=");
         using var answer = await server.Post("topic=a&data=a", Bearer(Good));
-        Assert.Equal("Publishing over HTTP is off: set Hub:Publisher:Key or Hub:Publisher:JwksUri.", await answer.Problem(HttpStatusCode.Forbidden));
+        Assert.Equal(
+            "Publishing over HTTP is off: set Hub:Publisher:Key or Hub:Publisher:JwksUri.",
+            await answer.Problem(HttpStatusCode.Forbidden));
         await server.Logs.First("Publishing over HTTP is off: set Hub:Publisher:Key");
         await using var anonymous = await server.Subscribe("topic=a&lastEventID=earliest");
         using var subscriber = await server.Get(Topic, Bearer(Good));
@@ -108,7 +119,8 @@ public sealed class AccessTests
 
     [Theory]
     [MemberData(nameof(BadTokens))]
-    public async Task A_bad_token_is_401_even_where_none_is_needed_and_the_log_alone_says_why(string token, string reason)
+    public async Task A_bad_token_is_401_even_where_none_is_needed_and_the_log_alone_says_why(
+        string token, string reason)
     {
         await using var server = await LocalHostServer.Start();
         using var subscribe = await server.Get(Topic, Bearer(token));
@@ -154,7 +166,8 @@ public sealed class AccessTests
     [InlineData(null, "", "good", true)]
     [InlineData(null, null, "bad", false)]
     [InlineData(null, null, null, false)]
-    public async Task The_header_wins_over_the_query_and_the_query_over_the_cookie(string? header, string? query, string? cookie, bool isLetIn)
+    public async Task The_header_wins_over_the_query_and_the_query_over_the_cookie(
+        string? header, string? query, string? cookie, bool isLetIn)
     {
         await using var server = await LocalHostServer.Start(null, NotAnonymous);
         static string Token(string name) => name == "good" ? Good : name;
@@ -212,7 +225,8 @@ public sealed class AccessTests
     [InlineData("*", Foreign, null, true)]
     [InlineData("*", "null", null, false)]
     [InlineData("*", null, null, false)]
-    public async Task Only_an_allowed_page_publishes_with_the_cookie(string allowed, string? origin, string? referer, bool isAllowed)
+    public async Task Only_an_allowed_page_publishes_with_the_cookie(
+        string allowed, string? origin, string? referer, bool isAllowed)
     {
         await using var server = await LocalHostServer.Start(null, $"Hub:PublishOrigins={allowed}");
         var own = server.Url.GetLeftPart(UriPartial.Authority);
@@ -239,8 +253,10 @@ public sealed class AccessTests
     public async Task Publishers_and_subscribers_may_have_keys_of_their_own()
     {
         const string key = "the-key-of-subscribers-which-is-another";
-        await using var server = await LocalHostServer.Start(null, NotAnonymous, $"Hub:Subscriber:Key={key}", "Hub:Subscriber:Algorithm=HS384");
-        var token = Jwt.Mint(new { mercure = new { publish = new[] { "*" }, subscribe = new[] { "*" } } }, key, "HS384");
+        await using var server = await LocalHostServer.Start(
+            null, NotAnonymous, $"Hub:Subscriber:Key={key}", "Hub:Subscriber:Algorithm=HS384");
+        var token =
+            Jwt.Mint(new { mercure = new { publish = new[] { "*" }, subscribe = new[] { "*" } } }, key, "HS384");
         using var subscribe = await server.Get(Topic, Bearer(token));
         Assert.Equal(HttpStatusCode.OK, subscribe.StatusCode);
         using var publish = await server.Post("topic=a", Bearer(token));
@@ -254,9 +270,12 @@ public sealed class AccessTests
     public async Task A_token_must_name_the_issuer_and_the_audience_that_are_set()
     {
         await using var server = await LocalHostServer.Start(
-            null, NotAnonymous, "Hub:Publisher:Issuer=https://login.example", "Hub:Publisher:Audience=https://hub.example");
+            null, NotAnonymous, "Hub:Publisher:Issuer=https://login.example",
+            "Hub:Publisher:Audience=https://hub.example");
         var mercure = new { publish = new[] { "*" } };
-        var good = Jwt.Mint(new { iss = "https://login.example", aud = new[] { "https://hub.example", "https://payroll.example" }, mercure });
+        var good =
+            Jwt.Mint(
+                new { iss = "https://login.example", aud = new[] { "https://hub.example", "https://payroll.example" }, mercure });
         using var publish = await server.Post("topic=a&data=a", Bearer(good));
         Assert.Equal(HttpStatusCode.OK, publish.StatusCode);
         using var subscribe = await server.Get(Topic, Bearer(good));
@@ -265,13 +284,16 @@ public sealed class AccessTests
         {
             (new { mercure }, "it does not name its issuer (iss), but Hub:Publisher:Issuer is 'https://login.example'"),
             (new { iss = "https://login.example", mercure }, "it does not name its audience (aud)"),
-            (new { iss = "https://login.example", aud = "https://payroll.example" }, "it is for 'https://payroll.example' (aud)"),
-            (new { iss = "https://evil.example", aud = "https://hub.example" }, "its issuer is 'https://evil.example' (iss)"),
+            (new { iss = "https://login.example", aud = "https://payroll.example" }, "it is for 'https://"
+                + "payroll.example' (aud)"),
+            (new { iss = "https://evil.example", aud = "https://hub.example" }, "its issuer is 'https://evil.example' "
+                + "(iss)"),
         })
         {
             using var refused = await server.Get(Topic, Bearer(Jwt.Mint(claims)));
             await AssertTellsNothing(refused);
-            await server.Logs.First($"Answered 401 to a request to subscribe: the token (Header) was refused: {reason}");
+            await server.Logs.First(
+                $"Answered 401 to a request to subscribe: the token (Header) was refused: {reason}");
         }
     }
 
@@ -290,14 +312,26 @@ public sealed class AccessTests
     }
 
     [Theory]
-    [InlineData("Hub:Publisher:JwksUri is set, but Hub:Publisher:Issuer is not", "Hub:Publisher:Key=", "Hub:Publisher:Algorithm=RS256", "Hub:Publisher:JwksUri=https://a.example/jwks", "Hub:Publisher:Audience=a")]
-    [InlineData("Hub:Subscriber:JwksUri is set, but Hub:Subscriber:Audience is not", "Hub:Subscriber:Algorithm=RS256", "Hub:Subscriber:JwksUri=https://a.example/jwks", "Hub:Subscriber:Issuer=i")]
-    [InlineData("Hub:Subscriber:Audience is set, but Hub:Subscriber has no key", "Hub:Subscriber:Audience=https://hub.example")]
+    [InlineData(
+        "Hub:Publisher:JwksUri is set, but Hub:Publisher:Issuer is not",
+        "Hub:Publisher:Key=",
+        "Hub:Publisher:Algorithm=RS256",
+        "Hub:Publisher:JwksUri=https://a.example/jwks",
+        "Hub:Publisher:Audience=a")]
+    [InlineData(
+        "Hub:Subscriber:JwksUri is set, but Hub:Subscriber:Audience is not",
+        "Hub:Subscriber:Algorithm=RS256",
+        "Hub:Subscriber:JwksUri=https://a.example/jwks",
+        "Hub:Subscriber:Issuer=i")]
+    [InlineData(
+        "Hub:Subscriber:Audience is set, but Hub:Subscriber has no key", "Hub:Subscriber:Audience=https://hub.example")]
     [InlineData("Hub:Publisher:Keys:1 is blank", "Hub:Publisher:Keys:0=good", "Hub:Publisher:Keys:1= ")]
     [InlineData("Hub:Subscriber:Keys:0 is not PEM", "Hub:Subscriber:Keys=a secret", "Hub:Subscriber:Algorithm=ES256")]
-    public async Task Settings_that_let_in_too_many_or_nobody_are_refused_at_start(string expected, params string[] settings)
+    public async Task Settings_that_let_in_too_many_or_nobody_are_refused_at_start(
+        string expected, params string[] settings)
     {
-        var exception = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => LocalHostServer.Start(null, settings));
+        var exception = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(
+            () => LocalHostServer.Start(null, settings));
         Assert.StartsWith(expected, exception.Message, StringComparison.Ordinal);
         Assert.Single(exception.Failures);
     }
@@ -311,12 +345,14 @@ public sealed class AccessTests
         await using var server = await LocalHostServer.Start(null, first, second);
         foreach (var key in new[] { Jwt.Key, added })
         {
-            using var answer = await server.Post("topic=a&data=a", Bearer(Jwt.Mint(new { mercure = new { publish = new[] { "*" } } }, key)));
+            using var answer = await server.Post(
+                "topic=a&data=a", Bearer(Jwt.Mint(new { mercure = new { publish = new[] { "*" } } }, key)));
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
         foreach (var key in new[] { "the", "secret", $"{Jwt.Key},{added}" })
         {
-            using var answer = await server.Post("topic=a&data=a", Bearer(Jwt.Mint(new { mercure = new { publish = new[] { "*" } } }, key)));
+            using var answer = await server.Post(
+                "topic=a&data=a", Bearer(Jwt.Mint(new { mercure = new { publish = new[] { "*" } } }, key)));
             await AssertTellsNothing(answer);
         }
         AssertHoldNone(server, added);
@@ -326,7 +362,8 @@ public sealed class AccessTests
     public async Task A_short_secret_works_and_is_warned_of()
     {
         await using var server = await LocalHostServer.Start(null, "Hub:Publisher:Key=!ChangeMe!");
-        using var answer = await server.Post("topic=a", Bearer(Jwt.Mint(new { mercure = new { publish = new[] { "*" } } }, "!ChangeMe!")));
+        using var answer = await server.Post(
+            "topic=a", Bearer(Jwt.Mint(new { mercure = new { publish = new[] { "*" } } }, "!ChangeMe!")));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var warning = await server.Logs.First("Hub:Publisher:Key has 80 bits");
         Assert.Equal(LogLevel.Warning, warning.Level);
@@ -347,13 +384,16 @@ public sealed class AccessTests
     [InlineData("{\"mercure\":{\"subscribe\":[\"*\"]}}", "its claim mercure.publish is absent or empty")]
     [InlineData("{\"mercure\":{\"publish\":[]}}", "its claim mercure.publish is absent or empty")]
     [InlineData("{\"mercure\":{\"publish\":null}}", "its claim mercure.publish is absent or empty")]
-    [InlineData("{\"mercure\":{\"publish\":[\"b\",\"c\"]}}", "none of the 2 selectors of its claim mercure.publish matches")]
+    [InlineData(
+        "{\"mercure\":{\"publish\":[\"b\",\"c\"]}}", "none of the 2 selectors of its claim mercure.publish matches")]
     public async Task A_token_without_the_right_is_403_and_the_log_says_why(string claims, string reason)
     {
         await using var server = await LocalHostServer.Start();
         var token = Jwt.Mint(System.Text.Json.JsonDocument.Parse(claims).RootElement);
         using var answer = await server.Post($"topic=a&data={Secret}", Bearer(token));
-        Assert.Equal("The token gives no right to publish to all of these topics.", await answer.Problem(HttpStatusCode.Forbidden));
+        Assert.Equal(
+            "The token gives no right to publish to all of these topics.",
+            await answer.Problem(HttpStatusCode.Forbidden));
         await server.Logs.First($"Answered 403 to a request to publish: {reason}");
         AssertHoldNone(server, token);
         Assert.Empty(await server.Held("a"));
@@ -372,7 +412,8 @@ public sealed class AccessTests
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));
         await using var server = await LocalHostServer.Start(time, "Streaming:MaxDuration=0");
-        var token = Jwt.Mint(new { exp = time.GetUtcNow().AddMinutes(5).ToUnixTimeSeconds(), mercure = new { subscribe = new[] { "a" } } });
+        var token = Jwt.Mint(new { exp = time.GetUtcNow().AddMinutes(
+            5).ToUnixTimeSeconds(), mercure = new { subscribe = new[] { "a" } } });
         await using var subscription = await server.Subscribe("topic=a", Bearer(token));
         await using var unlimited = await server.Subscribe("topic=a");
         time.Advance(TimeSpan.FromMinutes(4));
@@ -393,7 +434,9 @@ public sealed class AccessTests
     public async Task No_log_holds_a_token_a_key_a_payload_or_data_whatever_happens()
     {
         await using var server = await LocalHostServer.Start(null, "Hub:Subscriptions=true");
-        var token = Jwt.Mint(new { mercure = new { publish = new[] { "*" }, subscribe = new[] { "*" }, payload = new { secret = Secret } } });
+        var token =
+            Jwt.Mint(
+                new { mercure = new { publish = new[] { "*" }, subscribe = new[] { "*" }, payload = new { secret = Secret } } });
         await using (var subscription = await server.Subscribe($"topic=a&authorization={token}"))
         {
             using var answer = await server.Post($"topic=a&private&data={Secret}&id=1", Bearer(token));
@@ -407,13 +450,16 @@ public sealed class AccessTests
 
     private static async Task AssertTellsNothing(HttpResponseMessage answer)
     {
-        Assert.Matches("^Send a (token|valid token\\. The hub's log says why this one is not)\\.$", await answer.Problem(HttpStatusCode.Unauthorized));
+        Assert.Matches(
+            "^Send a (token|valid token\\. The hub's log says why this one is not)\\.$",
+            await answer.Problem(HttpStatusCode.Unauthorized));
         Assert.Equal("Bearer", answer.Header("WWW-Authenticate"));
     }
 
     private static void AssertHoldNone(LocalHostServer server, params string[] secrets)
     {
         foreach (var text in server.Logs.Entries.Select(line => $"{line.Message} {line.Exception}"))
-            Assert.All([Jwt.Key, Secret, .. secrets], secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
+            Assert.All(
+                [Jwt.Key, Secret, .. secrets], secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
     }
 }

@@ -41,7 +41,8 @@ public sealed class ChallengeTests(TrustingHub hub) : IClassFixture<TrustingHub>
     [InlineData("Basic dTpw", "OLD", "GOOD", "GOOD", 401)]
     [InlineData("Bearer", "OLD", "GOOD", "GOOD", 400)]
     [InlineData(null, "GOOD", "GOOD", "GOOD", 400)]
-    public async Task The_first_place_with_a_token_counts(string? header, string? query, string? access, string? old, int status)
+    public async Task The_first_place_with_a_token_counts(
+        string? header, string? query, string? access, string? old, int status)
     {
         hub.Time.Advance(TimeSpan.FromSeconds(1));
         string Token(string text) => text.Replace("GOOD", Good()).Replace("OLD", Old());
@@ -51,7 +52,8 @@ public sealed class ChallengeTests(TrustingHub hub) : IClassFixture<TrustingHub>
         if (access is not null) cookies.Add($"{AccessCookie}={Token(access)}");
         if (old is not null) cookies.Add($"{OldCookie}={Token(old)}");
         headers.Add(("Cookie", string.Join("; ", cookies)));
-        using var answer = await hub.Server.Get(query is null ? Topic : $"{Topic}&authorization={Token(query)}", [.. headers]);
+        using var answer =
+            await hub.Server.Get(query is null ? Topic : $"{Topic}&authorization={Token(query)}", [.. headers]);
         Assert.Equal(status, (int)answer.StatusCode);
     }
 
@@ -75,16 +77,19 @@ public sealed class ChallengeTests(TrustingHub hub) : IClassFixture<TrustingHub>
 
     [Fact]
     public async Task A_bad_token_of_0_x_is_answered_as_before() => await IsAnswered(
-        $"Authorization: Bearer {Jwt.Mint(new { mercure = new { } }, "another-key-that-is-long-enough-for-it")}\r\n", 401, SendValid, "Bearer");
+        $"Authorization: Bearer {Jwt.Mint(new { mercure = new { } }, "another-key-that-is-long-enough-for-it")}\r\n",
+        401, SendValid, "Bearer");
 
     [Fact]
     public async Task A_token_without_the_right_has_too_little_scope() => await IsAnswered(
         $"Authorization: Bearer {Access(Jwt.Detail(["subscribe"], "*"))}\r\n", 403,
-        "The token gives no right to publish to all of these topics.", hub.Challenge(InsufficientScope), "topic=a&data=a");
+        "The token gives no right to publish to all of these topics.", hub.Challenge(
+            InsufficientScope), "topic=a&data=a");
 
     [Fact]
     public async Task A_token_of_0_x_without_the_right_is_answered_as_before() => await IsAnswered(
-        $"Authorization: Bearer {Jwt.Mint(new { mercure = new { publish = new[] { "b" } } }, TrustingHub.PublisherKey)}\r\n", 403,
+        "Authorization: Bearer "
+            + $"{Jwt.Mint(new { mercure = new { publish = new[] { "b" } } }, TrustingHub.PublisherKey)}\r\n", 403,
         "The token gives no right to publish to all of these topics.", null, "topic=a&data=a");
 
     [Theory]
@@ -109,7 +114,8 @@ public sealed class ChallengeTests(TrustingHub hub) : IClassFixture<TrustingHub>
     [InlineData(OldCookie, "GOOD", "https://evil.example", 400)]
     [InlineData(OldCookie, "OLD", "https://evil.example", 403)]
     [InlineData(AccessCookie, "OLD", null, 403)]
-    public async Task Another_page_does_not_publish_with_the_cookie(string cookie, string token, string? origin, int status)
+    public async Task Another_page_does_not_publish_with_the_cookie(
+        string cookie, string token, string? origin, int status)
     {
         var headers = $"Cookie: {cookie}={token.Replace("GOOD", Good()).Replace("OLD", Old())}\r\n";
         if (origin is not null) headers += $"Origin: {origin}\r\n";
@@ -125,7 +131,8 @@ public sealed class ChallengeTests(TrustingHub hub) : IClassFixture<TrustingHub>
         // The rights of the details are another matter.
         var token = Access(Jwt.Detail(["subscribe"], "*"));
         using var answer = await hub.Server.Post(
-            "topic=a", ("Cookie", $"{AccessCookie}={token}"), ("Origin", hub.Server.Url.GetLeftPart(UriPartial.Authority)));
+            "topic=a", (
+                "Cookie", $"{AccessCookie}={token}"), ("Origin", hub.Server.Url.GetLeftPart(UriPartial.Authority)));
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         Assert.Equal(hub.Challenge(InsufficientScope), answer.Header("WWW-Authenticate"));
     }
@@ -149,7 +156,8 @@ public sealed class ChallengeTests(TrustingHub hub) : IClassFixture<TrustingHub>
         authorization_details = details,
     });
 
-    private static string Old() => Jwt.Mint(new { mercure = new { publish = new[] { "*" } } }, TrustingHub.PublisherKey);
+    private static string Old() =>
+        Jwt.Mint(new { mercure = new { publish = new[] { "*" } } }, TrustingHub.PublisherKey);
 
     // The whole answer, but for the date.
     private async Task IsAnswered(
@@ -159,7 +167,8 @@ public sealed class ChallengeTests(TrustingHub hub) : IClassFixture<TrustingHub>
         if (form is not null)
             headers += $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {form.Length}\r\n";
         using var client = await RawClient.Get(
-            new Uri(hub.Server.Url, form is null ? target : HubClient.Path), headers, form is null ? "GET" : "POST", body: form ?? "");
+            new Uri(hub.Server.Url, form is null ? target : HubClient.Path), headers, form is null
+                ? "GET" : "POST", body: form ?? "");
         var body = $$"""{"title":"{{title}}","status":{{status}}}""";
         var received = await client.Until(body);
         var lines = received[..received.IndexOf("\r\n\r\n", StringComparison.Ordinal)].Split("\r\n");
@@ -172,7 +181,8 @@ public sealed class ChallengeTests(TrustingHub hub) : IClassFixture<TrustingHub>
             "Content-Type: application/problem+json",
             .. challenge is null ? Array.Empty<string>() : [$"WWW-Authenticate: {challenge}"],
         ];
-        var undated = lines[1..].Where(line => !line.StartsWith("Date:", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        var undated = lines[1..].Where(line => !line.StartsWith("Date:", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
         Assert.Equal(string.Join('\n', expected), string.Join('\n', undated.Prepend(lines[0])));
         Assert.EndsWith($"\r\n\r\n{body}", received, StringComparison.Ordinal);
     }

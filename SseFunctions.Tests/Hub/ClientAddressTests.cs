@@ -37,14 +37,16 @@ public sealed class ClientAddressTests
         Assert.Equal("192.0.2.1", Of(2, "10.9.9.9", "192.0.2.1, 198.51.100.1"));
 
     [Fact]
-    public void A_long_header_does_no_harm() => Assert.Equal(Peer, Of(1, string.Join(',', Enumerable.Repeat("x", 10_000))));
+    public void A_long_header_does_no_harm() =>
+        Assert.Equal(Peer, Of(1, string.Join(',', Enumerable.Repeat("x", 10_000))));
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public async Task Clients_behind_real_proxies_are_told_apart(int proxies)
     {
-        await using var server = await LocalHostServer.Start(null, "Hub:MaxSubscribersPerClient=1", $"Hub:TrustedProxies={proxies}");
+        await using var server =
+            await LocalHostServer.Start(null, "Hub:MaxSubscribersPerClient=1", $"Hub:TrustedProxies={proxies}");
         var chain = new Stack<ForwardingProxy>();
         try
         {
@@ -76,7 +78,10 @@ public sealed class ClientAddressTests
     {
         var exception = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(
             () => LocalHostServer.Start(null, $"Hub:TrustedProxies={proxies}"));
-        Assert.Contains($"Hub:TrustedProxies is {proxies}: set it to between 0 and 10", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Hub:TrustedProxies is {proxies}: set it to between 0 and 10",
+            exception.Message,
+            StringComparison.Ordinal);
     }
 
     private static Task<RawClient> Subscribe(Uri hub, string from, string says) => RawClient.Get(

@@ -20,7 +20,10 @@ public sealed class CursorTests
         await server.Publish("topic=a&data=one&id=own");
         using var client = await Open(server, "topic=a");
         var opening = $"{await client.UntilOpen()}id: #{time.GetUtcNow().ToUnixTimeMilliseconds()}-1\n\n";
-        Assert.EndsWith($"\r\n\r\n{opening.Length:x}\r\n{opening}\r\n", await client.Until($"{opening}\r\n"), StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"\r\n\r\n{opening.Length:x}\r\n{opening}\r\n",
+            await client.Until($"{opening}\r\n"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +88,8 @@ public sealed class CursorTests
     [Theory]
     [InlineData("secret")]
     [InlineData(null)]
-    public async Task The_id_of_a_private_update_that_the_subscriber_may_not_see_is_answered_as_an_unknown_one(string? id)
+    public async Task The_id_of_a_private_update_that_the_subscriber_may_not_see_is_answered_as_an_unknown_one(
+        string? id)
     {
         var time = new FakeTimeProvider();
         await using var server = await LocalHostServer.Start(time);
@@ -115,7 +119,11 @@ public sealed class CursorTests
         await using var server = await LocalHostServer.Start(null, "Hub:History:MaxCount=100");
         await server.Publish("topic=a&data=before");
         var cursor = await CursorOf(server, "topic=a");
-        for (var count = 0; count < 150; count++) await Append(server, new Update(["a"], $"{count}") { IsPrivate = true });
+        for (var count = 0; count < 150; count++)
+        {
+            await Append(
+                server, new Update(["a"], $"{count}") { IsPrivate = true });
+        }
         await server.Publish("topic=a&data=in+the+gap");
         await using var resumed = await server.Subscribe("topic=a", ("Last-Event-ID", cursor));
         Assert.Equal(cursor, resumed.LastEventId);
@@ -148,7 +156,11 @@ public sealed class CursorTests
         await using var server = await LocalHostServer.Start();
         var seen = await server.Publish("topic=a&data=public");
         await server.Publish("topic=mine&private&data=before");
-        for (var count = 0; count < 1100; count++) await Append(server, new Update(["others"], $"{count}") { IsPrivate = true });
+        for (var count = 0; count < 1100; count++)
+        {
+            await Append(
+                server, new Update(["others"], $"{count}") { IsPrivate = true });
+        }
         var headers = Bearer(Jwt.Subscriber("mine"));
         var cursor = await CursorOf(server, "topic=mine", headers);
         Assert.Equal(seen, cursor);
@@ -285,7 +297,8 @@ public sealed class CursorTests
     private static async Task Append(LocalHostServer server, Update update) =>
         await server.Services.Publisher().PublishAsync(update, Test);
 
-    private static async Task<string> CursorOf(LocalHostServer server, string query, params (string Name, string Value)[] headers)
+    private static async Task<string> CursorOf(
+        LocalHostServer server, string query, params (string Name, string Value)[] headers)
     {
         using var client = await RawClient.Get(
             new Uri(server.Url, $"{HubClient.Path}?{query}"),
@@ -293,6 +306,8 @@ public sealed class CursorTests
         return await client.UntilCursor();
     }
 
-    private static Task<RawClient> Open(LocalHostServer server, string query, string? lastEventId = null) => RawClient.Get(
-        new Uri(server.Url, $"{HubClient.Path}?{query}"), lastEventId is null ? "" : $"Last-Event-ID: {lastEventId}\r\n");
+    private static Task<RawClient> Open(LocalHostServer server, string query, string? lastEventId = null) =>
+        RawClient.Get(
+        new Uri(server.Url, $"{HubClient.Path}?{query}"), lastEventId is null
+            ? "" : $"Last-Event-ID: {lastEventId}\r\n");
 }

@@ -54,7 +54,8 @@ public sealed class DeliveryTests
             for (var number = publisher; number < Updates; number += Publishers)
             {
                 var own = number % 5 == 0 ? $"&id=own-{number}" : "";
-                await server.Publish($"topic=numbers&topic=numbers/{number % 7}&data={number}{own}{(number % 3 == 0 ? "&private" : "")}");
+                await server.Publish($"topic=numbers&topic=numbers/{number % 7}&"
+                    + $"data={number}{own}{(number % 3 == 0 ? "&private" : "")}");
                 if (Interlocked.Increment(ref published) == Updates / 2) half.SetResult();
             }
         }));
@@ -69,7 +70,8 @@ public sealed class DeliveryTests
         for (var publisher = 0; publisher < Publishers; publisher++)
         {
             // The updates of one publisher keep their order.
-            var own = all.SkipLast(1).Select(item => int.Parse(item.Data)).Where(number => number % Publishers == publisher).ToList();
+            var own = all.SkipLast(1)
+                .Select(item => int.Parse(item.Data)).Where(number => number % Publishers == publisher).ToList();
             Assert.Equal(own.Order(), own);
         }
         Assert.Empty(server.Logs.Errors);
@@ -84,7 +86,8 @@ public sealed class DeliveryTests
         while (!publishing.IsCompleted && joined.Count < 60)
         {
             var before = await server.Publish("topic=before");
-            var subscription = await server.Subscribe("topic=numbers&topic=before", joined.Count % 2 == 0 ? [] : [("Last-Event-ID", before)]);
+            var subscription = await server.Subscribe(
+                "topic=numbers&topic=before", joined.Count % 2 == 0 ? [] : [("Last-Event-ID", before)]);
             var after = await server.Publish($"topic=numbers&data={Last}-{joined.Count}");
             joined.Add(ReadUntil(subscription, after));
         }
@@ -115,7 +118,8 @@ public sealed class DeliveryTests
     // Receives all updates, over as many connections as necessary.
     private static async Task<List<(string Id, string Data)>> Receive(LocalHostServer server, Random random)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectToReset }) { BaseAddress = server.Url };
+        using var http =
+            new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectToReset }) { BaseAddress = server.Url };
         var received = new List<(string Id, string Data)>();
         var rights = Jwt.Subscriber(random.Next(2) == 0 ? "numbers" : "*");
         while (received.Count == 0 || received[^1].Data != Last)
@@ -123,14 +127,17 @@ public sealed class DeliveryTests
             var id = received.Count > 0 ? received[^1].Id : "earliest";
             var isHeader = random.Next(2) == 0;
             using var request = new HttpRequestMessage(
-                HttpMethod.Get, $"{HubClient.Path}?topic=numbers{(isHeader ? "" : $"&lastEventID={Uri.EscapeDataString(id)}")}");
+                HttpMethod.Get,
+                $"{HubClient.Path}?topic=numbers{(isHeader ? "" : $"&lastEventID={Uri.EscapeDataString(id)}")}");
             request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {rights}");
             if (isHeader) request.Headers.TryAddWithoutValidation("Last-Event-ID", id);
-            var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken)
+            var response = await http.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken)
                 .Within("answer");
             await using var subscription = new HubSubscription(response);
             Assert.Equal(id, subscription.LastEventId);
-            for (var count = random.Next(1, 80); count > 0 && (received.Count == 0 || received[^1].Data != Last); count--)
+            for (var count = random.Next(
+                1, 80); count > 0 && (received.Count == 0 || received[^1].Data != Last); count--)
             {
                 var next = await subscription.Next();
                 received.Add((next.EventId!, next.Data));
@@ -140,9 +147,11 @@ public sealed class DeliveryTests
     }
 
     // A connection with these options is reset if it is closed during a response.
-    private static async ValueTask<Stream> ConnectToReset(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectToReset(
+        SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { LingerState = new LingerOption(true, 0), NoDelay = true };
+        var socket =
+            new Socket(SocketType.Stream, ProtocolType.Tcp) { LingerState = new LingerOption(true, 0), NoDelay = true };
         await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
         return new NetworkStream(socket, ownsSocket: true);
     }

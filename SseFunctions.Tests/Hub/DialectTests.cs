@@ -22,7 +22,9 @@ public sealed class DialectTests
         Assert.Equal("Send a token.", await none.Problem(HttpStatusCode.Unauthorized));
         // A right that the token lacks: publishing is not off.
         using var lacks = await server.Post("topic=a", Bearer(Access(server, Jwt.Detail(["subscribe"], "*"))));
-        Assert.Equal("The token gives no right to publish to all of these topics.", await lacks.Problem(HttpStatusCode.Forbidden));
+        Assert.Equal(
+            "The token gives no right to publish to all of these topics.",
+            await lacks.Problem(HttpStatusCode.Forbidden));
         await server.Logs.First("no entry of its claim authorization_details has the action publish");
         using var old = await server.Post("topic=a", Bearer(Everything));
         await old.Problem(HttpStatusCode.Unauthorized);
@@ -35,11 +37,13 @@ public sealed class DialectTests
         await using var server = await LocalHostServer.Start(null, [.. Jwt.Trusted, NotAnonymous]);
         using var good = await server.Get(Topic, Bearer(Access(server)));
         Assert.Equal(HttpStatusCode.OK, good.StatusCode);
-        using var named = await server.Get(Topic, Bearer(Jwt.Access("http://hub.example/.well-known/mercure")), ("Host", "hub.example"));
+        using var named = await server.Get(
+            Topic, Bearer(Jwt.Access("http://hub.example/.well-known/mercure")), ("Host", "hub.example"));
         Assert.Equal(HttpStatusCode.OK, named.StatusCode);
         using var other = await server.Get(Topic, Bearer(Jwt.Access("http://hub.example/.well-known/mercure")));
         Assert.Equal(HttpStatusCode.Unauthorized, other.StatusCode);
-        await server.Logs.First("it is for 'http://hub.example/.well-known/mercure' (aud), but Hub:ResourceId, which is not set and therefore the "
+        await server.Logs.First("it is for 'http://hub.example/.well-known/mercure' (aud), but Hub:ResourceId, which "
+            + "is not set and therefore the "
             + $"hub's address in the request, is '{new Uri(server.Url, HubClient.Path)}'");
     }
 
@@ -47,16 +51,21 @@ public sealed class DialectTests
     public async Task A_hub_of_1_0_alone_knows_no_token_of_0_x()
     {
         await using var server = await LocalHostServer.Start(null, [.. Jwt.Trusted, OnlyV1, NotAnonymous]);
-        using var good = await server.Get(Match, ("Cookie", $"__Secure-mercure_access_token={Access(server)}; mercureAuthorization=bad"));
+        using var good = await server.Get(
+            Match, ("Cookie", $"__Secure-mercure_access_token={Access(server)}; mercureAuthorization=bad"));
         Assert.Equal(HttpStatusCode.OK, good.StatusCode);
         using var old = await server.Get(Match, Bearer(Everything));
         Assert.Contains("error=\"invalid_token\"", old.Header("WWW-Authenticate"), StringComparison.Ordinal);
-        await server.Logs.First("its typ is not at+jwt, so it is a token of Mercure 0.x, and Hub:Dialects does not contain 0.x");
+        await server.Logs.First(
+            "its typ is not at+jwt, so it is a token of Mercure 0.x, and Hub:Dialects does not contain 0.x");
         using var cookie = await server.Get(Match, ("Cookie", $"mercureAuthorization={Access(server)}"));
         Assert.Equal("Send a token.", await cookie.Problem(HttpStatusCode.Unauthorized));
         using var query = await server.Get($"{Match}&authorization={Everything}");
-        Assert.Equal("Send the token in the Authorization header or in the cookie, not in the URL.", await query.Problem(HttpStatusCode.BadRequest));
-        using var ignored = await server.Get($"{Match}&authorization=x", ("Cookie", $"__Secure-mercure_access_token={Access(server)}"));
+        Assert.Equal(
+            "Send the token in the Authorization header or in the cookie, not in the URL.",
+            await query.Problem(HttpStatusCode.BadRequest));
+        using var ignored =
+            await server.Get($"{Match}&authorization=x", ("Cookie", $"__Secure-mercure_access_token={Access(server)}"));
         Assert.Equal(HttpStatusCode.OK, ignored.StatusCode);
     }
 
@@ -90,17 +99,21 @@ public sealed class DialectTests
     {
         await using var server = await LocalHostServer.Start(null, OnlyV1);
         using var answer = await server.Post("topic=a", Bearer(Everything));
-        Assert.Equal("Publishing over HTTP is off: set Hub:Issuers:0:Key or Hub:Issuers:0:JwksUri.", await answer.Problem(HttpStatusCode.Forbidden));
+        Assert.Equal(
+            "Publishing over HTTP is off: set Hub:Issuers:0:Key or Hub:Issuers:0:JwksUri.",
+            await answer.Problem(HttpStatusCode.Forbidden));
         await server.Logs.First("Publishing over HTTP is off: set Hub:Issuers:0:Key or Hub:Issuers:0:JwksUri");
     }
 
     [Fact]
     public async Task The_cookie_of_1_0_has_the_name_of_the_setting()
     {
-        await using var server = await LocalHostServer.Start(null, [.. Jwt.Trusted, NotAnonymous, "Hub:AccessTokenCookie=mine"]);
+        await using var server =
+            await LocalHostServer.Start(null, [.. Jwt.Trusted, NotAnonymous, "Hub:AccessTokenCookie=mine"]);
         using var named = await server.Get(Topic, ("Cookie", $"mine={Access(server)}"));
         Assert.Equal(HttpStatusCode.OK, named.StatusCode);
-        using var other = await server.Get(Topic, ("Cookie", $"__Secure-mercure_access_token={Access(server)}; MINE={Access(server)}"));
+        using var other = await server.Get(
+            Topic, ("Cookie", $"__Secure-mercure_access_token={Access(server)}; MINE={Access(server)}"));
         Assert.Equal(HttpStatusCode.Unauthorized, other.StatusCode);
     }
 
@@ -108,11 +121,13 @@ public sealed class DialectTests
     public async Task Keys_that_cannot_be_fetched_are_not_the_tokens_fault()
     {
         await using var server = await LocalHostServer.Start(
-            null, NotAnonymous, $"Hub:Issuers:0:Issuer={Jwt.Issuer}", "Hub:Issuers:0:Algorithm=ES256", "Hub:Issuers:0:JwksUri=http://127.0.0.1:1/keys");
+            null, NotAnonymous, $"Hub:Issuers:0:Issuer={Jwt.Issuer}", "Hub:Issuers:0:Algorithm=ES256",
+            "Hub:Issuers:0:JwksUri=http://127.0.0.1:1/keys");
         await server.Logs.First("The keys of Hub:Issuers:0:JwksUri could not be fetched");
         var token = Jwt.MintAccess(new { iss = Jwt.Issuer }, algorithm: "ES256") + "AAAA";
         using var answer = await server.Post("topic=a", Bearer(token));
-        Assert.Equal("Tokens cannot be verified just now: try again.", await answer.Problem(HttpStatusCode.ServiceUnavailable));
+        Assert.Equal(
+            "Tokens cannot be verified just now: try again.", await answer.Problem(HttpStatusCode.ServiceUnavailable));
         Assert.Null(answer.Header("WWW-Authenticate"));
     }
 

@@ -11,7 +11,8 @@ public sealed class ForwardedHeadersTests
     [Theory]
     [InlineData("true")]
     [InlineData("false")]
-    public async Task The_worker_knows_the_client_and_the_host_name_whether_or_not_the_host_reads_the_header(string isEnabled)
+    public async Task The_worker_knows_the_client_and_the_host_name_whether_or_not_the_host_reads_the_header(
+        string isEnabled)
     {
         await using var host = await FunctionsHost.Start(
             await PublishedApp.Folder(),
@@ -29,7 +30,9 @@ public sealed class ForwardedHeadersTests
 
         // A page of the app's origin publishes with the cookie.
         using var own = await host.Invoke(
-            "HubPublish", "POST", HubClient.Path, $"{Host}Origin: https://app.example\r\nCookie: mercureAuthorization={HubClient.Everything}\r\n", "topic=a&data=b");
+            "HubPublish", "POST", HubClient.Path,
+            $"{Host}Origin: https://app.example\r\nCookie: mercureAuthorization={HubClient.Everything}\r\n",
+            "topic=a&data=b");
         Assert.StartsWith("HTTP/1.1 200", await own.Until("\r\n\r\n"), StringComparison.Ordinal);
     }
 

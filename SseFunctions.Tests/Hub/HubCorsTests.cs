@@ -17,13 +17,15 @@ public sealed class HubCorsTests
     {
         await using var server = await LocalHostServer.Start(null, $"Cors:AllowedOrigins={Ours}");
         using var answer = await server.Send(HttpMethod.Options, path, ("Origin", Ours),
-            ("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "authorization, last-event-id"));
+            ("Access-Control-Request-Method", "POST"), (
+                "Access-Control-Request-Headers", "authorization, last-event-id"));
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
         Assert.Equal(Ours, answer.Header("Access-Control-Allow-Origin"));
         Assert.Equal("true", answer.Header("Access-Control-Allow-Credentials"));
         Assert.Equal("GET, HEAD, POST, QUERY", answer.Header("Access-Control-Allow-Methods"));
         Assert.StartsWith(
-            "Authorization, Cache-Control, Content-Type, If-None-Match, Last-Event-ID, traceparent, tracestate, baggage, sentry-trace, ",
+            "Authorization, Cache-Control, Content-Type, If-None-Match, Last-Event-ID, traceparent, tracestate, "
+                + "baggage, sentry-trace, ",
             answer.Header("Access-Control-Allow-Headers"),
             StringComparison.Ordinal);
         Assert.NotNull(answer.Header("Access-Control-Max-Age"));
@@ -33,7 +35,8 @@ public sealed class HubCorsTests
     [Fact]
     public async Task Every_answer_can_be_read_by_the_page_problems_too()
     {
-        await using var server = await LocalHostServer.Start(null, $"Cors:AllowedOrigins={Ours}", "Hub:MaxSubscribers=1");
+        await using var server =
+            await LocalHostServer.Start(null, $"Cors:AllowedOrigins={Ours}", "Hub:MaxSubscribers=1");
         var origin = ("Origin", Ours);
         using var stream = await server.Get($"{HubClient.Path}?topic=a&lastEventID=earliest", origin);
         foreach (var answer in new[]

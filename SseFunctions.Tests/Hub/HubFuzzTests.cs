@@ -13,15 +13,20 @@ public sealed class HubFuzzTests
     private const int Rounds = 1000;
     private const int FewestRounds = 50;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
-    private static readonly HashSet<string> ExpectedStatuses = ["200", "304", "400", "401", "403", "404", "413", "414", "431"];
+    private static readonly HashSet<string> ExpectedStatuses =
+        ["200", "304", "400", "401", "403", "404", "413", "414", "431"];
 
     // Character sequences that are difficult for parsers. Single bytes are added to them.
     private static readonly string[] Pieces =
     [
-        "%", "%0", "%00", "%0a", "%0d%0a", "%ff", "%c3%28", "%ED%A0%80", "%F0%9F%98%80", "%u0041", "+", "&", "&&", "=", "==", ";", "?",
-        "#", "{", "}", "{}", "{+x}", "{/x*}", "{x:3}", "{?a,b}", "{{", "*", "**", "..", "//", "\\", "\"", "'", "[", "]", ",", ":", "\u00ff",
-        "topic=", "&topic=a", "&topic=*", "&id=", "&id=%23", "&type=", "&retry=1", "&retry=", "&private", "&data=", "data:", "id:",
-        "&lastEventID=", "&lastEventID=earliest", "&authorization=", "earliest", "#1-0", "-1", "99999999999999999999", "NaN", "null",
+        "%", "%0", "%00", "%0a", "%0d%0a", "%ff", "%c3%28", "%ED%A0%80", "%F0%9F%98%80", "%u0041", "+", "&", "&&", "=",
+        "==", ";", "?",
+        "#", "{", "}", "{}", "{+x}", "{/x*}", "{x:3}", "{?a,b}", "{{", "*", "**", "..", "//", "\\", "\"", "'", "[", "]",
+        ",", ":", "\u00ff",
+        "topic=", "&topic=a", "&topic=*", "&id=", "&id=%23", "&type=", "&retry=1", "&retry=", "&private", "&data=",
+        "data:", "id:",
+        "&lastEventID=", "&lastEventID=earliest", "&authorization=", "earliest", "#1-0", "-1", "99999999999999999999",
+        "NaN", "null",
         "/.well-known/mercure",
     ];
 
@@ -46,8 +51,10 @@ public sealed class HubFuzzTests
     [Fact]
     public async Task Any_header_is_answered()
     {
-        await using var server = await LocalHostServer.Start(null, "Cors:AllowedOrigins=https://app.example", "Hub:PublishOrigins=https://*.example");
-        var names = new[] { "Authorization", "Cookie", "Last-Event-ID", "Origin", "Referer", "Content-Type", "Accept", "X-Forwarded-For", "If-None-Match" };
+        await using var server = await LocalHostServer.Start(
+            null, "Cors:AllowedOrigins=https://app.example", "Hub:PublishOrigins=https://*.example");
+        var names =
+            new[] { "Authorization", "Cookie", "Last-Event-ID", "Origin", "Referer", "Content-Type", "Accept", "X-Forwarded-For", "If-None-Match" };
         await Fuzz(server, async random =>
         {
             var headers = new StringBuilder();
@@ -76,7 +83,8 @@ public sealed class HubFuzzTests
         var answered = new List<string>();
         await Fuzz(server, async random =>
         {
-            var form = Mutate(random, $"topic=a&topic=b%2F{random.Next()}&type=tick&id=own-{random.Next()}&retry=5&data=one%0Atwo");
+            var form = Mutate(
+                random, $"topic=a&topic=b%2F{random.Next()}&type=tick&id=own-{random.Next()}&retry=5&data=one%0Atwo");
             using var request = Form("", Bearer(Everything));
             var type = request.Content!.Headers.ContentType;
             request.Content = new ByteArrayContent(Encoding.Latin1.GetBytes(form));
@@ -97,7 +105,8 @@ public sealed class HubFuzzTests
     public async Task A_token_that_is_changed_in_any_place_is_refused()
     {
         await using var server = await LocalHostServer.Start(null, "Hub:Anonymous=false");
-        var token = Jwt.Mint(new { exp = 4102444800, mercure = new { subscribe = new[] { "a" }, payload = new { a = 1 } } });
+        var token =
+            Jwt.Mint(new { exp = 4102444800, mercure = new { subscribe = new[] { "a" }, payload = new { a = 1 } } });
         await Fuzz(server, async random =>
         {
             var changed = new StringBuilder(token);
@@ -110,7 +119,8 @@ public sealed class HubFuzzTests
                 default: changed.Insert(at, characters[random.Next(characters.Length)]); break;
             }
             using var answer = await server.Get($"{HubClient.Path}?topic=a", Bearer(changed.ToString()));
-            Assert.Equal(changed.ToString() == token ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, answer.StatusCode);
+            Assert.Equal(
+                changed.ToString() == token ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, answer.StatusCode);
             return ((int)answer.StatusCode).ToString();
         });
     }

@@ -68,7 +68,10 @@ public sealed class HubMetricsTests
         }
         Assert.Equal(Many, _sums["hub.turned_away reason=full"]);
         // The log has at most 5 of them a second, and the seconds that this loop takes are not known.
-        Assert.InRange(server.Logs.Entries.Count(line => line.Message.Contains("MaxSubscribers is 1", StringComparison.Ordinal)), 1, Many - 1);
+        Assert.InRange(
+            server.Logs.Entries.Count(line => line.Message.Contains("MaxSubscribers is 1", StringComparison.Ordinal)),
+            1,
+            Many - 1);
     }
 
     [Fact]

@@ -18,7 +18,8 @@ public sealed class LimitsTests
     [InlineData(8 * 1024 * 1024, true)]
     public async Task A_body_of_the_largest_size_arrives_and_one_byte_more_is_413(int limit, bool isChunked)
     {
-        await using var server = await LocalHostServer.Start(null, $"Hub:MaxUpdateBytes={limit}", "Hub:History:MaxBytes=1000000000");
+        await using var server =
+            await LocalHostServer.Start(null, $"Hub:MaxUpdateBytes={limit}", "Hub:History:MaxBytes=1000000000");
         await using var subscription = await server.Subscribe("topic=a");
         using var large = Body(limit, isChunked);
         using var answer = await server.Http.SendAsync(large, TestContext.Current.CancellationToken);
@@ -27,7 +28,8 @@ public sealed class LimitsTests
 
         using var tooLarge = Body(limit + 1, isChunked);
         using var refused = await server.Http.SendAsync(tooLarge, TestContext.Current.CancellationToken);
-        Assert.Contains($"{limit} bytes", await refused.Problem(HttpStatusCode.RequestEntityTooLarge), StringComparison.Ordinal);
+        Assert.Contains(
+            $"{limit} bytes", await refused.Problem(HttpStatusCode.RequestEntityTooLarge), StringComparison.Ordinal);
         await server.Publish("topic=a&data=end");
         Assert.Equal("end", (await subscription.Next()).Data);
         Assert.Empty(server.Logs.Errors);
@@ -37,7 +39,8 @@ public sealed class LimitsTests
     public async Task Does_not_wait_for_a_body_that_is_said_to_be_too_large()
     {
         await using var server = await LocalHostServer.Start();
-        using var client = await RawClient.Get(new Uri(server.Url, HubClient.Path), Headers("Content-Length: 99999999999"), "POST");
+        using var client =
+            await RawClient.Get(new Uri(server.Url, HubClient.Path), Headers("Content-Length: 99999999999"), "POST");
         Assert.StartsWith("HTTP/1.1 413 ", await client.Until("\r\n\r\n"), StringComparison.Ordinal);
     }
 
@@ -46,7 +49,8 @@ public sealed class LimitsTests
     {
         await using var server = await LocalHostServer.Start(null, "Hub:MaxUpdateBytes=1024");
         using var client = await RawClient.Get(
-            new Uri(server.Url, HubClient.Path), Headers("Transfer-Encoding: chunked") + $"\r\n1000\r\n{new string('a', 0x1000)}", "POST");
+            new Uri(server.Url, HubClient.Path), Headers(
+                "Transfer-Encoding: chunked") + $"\r\n1000\r\n{new string('a', 0x1000)}", "POST");
         Assert.StartsWith("HTTP/1.1 413 ", await client.Until("\r\n\r\n"), StringComparison.Ordinal);
     }
 
@@ -93,7 +97,8 @@ public sealed class LimitsTests
         await server.Publish("topic=a&topic=b&topic=c");
         using var tooMany = await server.Post("topic=a&topic=b&topic=c&topic=d", Bearer(Everything));
         Assert.Contains('3', await tooMany.Problem(HttpStatusCode.RequestEntityTooLarge));
-        using var fields = await server.Post($"topic=a{string.Concat(Enumerable.Repeat("&x", 200))}", Bearer(Everything));
+        using var fields =
+            await server.Post($"topic=a{string.Concat(Enumerable.Repeat("&x", 200))}", Bearer(Everything));
         Assert.NotEmpty(await fields.Problem(HttpStatusCode.RequestEntityTooLarge));
     }
 
@@ -148,7 +153,8 @@ public sealed class LimitsTests
     [Fact]
     public async Task Clients_are_told_apart_by_what_the_trusted_proxy_says_and_not_by_what_they_say()
     {
-        await using var server = await LocalHostServer.Start(null, "Hub:MaxSubscribersPerClient=1", "Hub:TrustedProxies=1");
+        await using var server =
+            await LocalHostServer.Start(null, "Hub:MaxSubscribersPerClient=1", "Hub:TrustedProxies=1");
         await using var first = await server.Subscribe("topic=a", ("X-Forwarded-For", "10.0.0.9, 192.0.2.1:4711"));
         await using var other = await server.Subscribe("topic=a", ("X-Forwarded-For", "192.0.2.2"));
         await server.Publish("topic=a&data=a");
@@ -164,7 +170,8 @@ public sealed class LimitsTests
     [InlineData("192.0.2.1", "[::ffff:192.0.2.1]:4711", "::ffff:192.0.2.2")]
     public async Task A_client_with_many_addresses_is_one(string first, string same, string other)
     {
-        await using var server = await LocalHostServer.Start(null, "Hub:MaxSubscribersPerClient=1", "Hub:TrustedProxies=1");
+        await using var server =
+            await LocalHostServer.Start(null, "Hub:MaxSubscribersPerClient=1", "Hub:TrustedProxies=1");
         await using var one = await server.Subscribe("topic=a", ("X-Forwarded-For", first));
         await using var two = await server.Subscribe("topic=a", ("X-Forwarded-For", other));
         await server.Publish("topic=a&data=a");
@@ -179,7 +186,8 @@ public sealed class LimitsTests
     [InlineData("topic=a&lastEventID=earliest")]
     public async Task A_subscriber_that_does_not_read_falls_behind_alone_and_is_told_so_when_it_resumes(string query)
     {
-        await using var server = await LocalHostServer.Start(null, "Hub:History:MaxCount=100", "Streaming:WriteTimeout=01:00:00");
+        await using var server =
+            await LocalHostServer.Start(null, "Hub:History:MaxCount=100", "Streaming:WriteTimeout=01:00:00");
         await using var slow = await server.Subscribe(query);
         await using var fast = await server.Subscribe("topic=a");
         // Both subscribers must receive the first numbered update.
@@ -190,7 +198,8 @@ public sealed class LimitsTests
         // These updates exceed the history and the buffers of all sockets.
         for (var number = 0; number < 250; number++)
         {
-            await server.Services.Publisher().PublishAsync(new Update(["a"], $"{number} {text}"), TestContext.Current.CancellationToken);
+            await server.Services.Publisher()
+                .PublishAsync(new Update(["a"], $"{number} {text}"), TestContext.Current.CancellationToken);
             Assert.StartsWith($"{number} ", (await fast.Next()).Data, StringComparison.Ordinal);
         }
         var received = await slow.UntilEnd();

@@ -41,11 +41,14 @@ public sealed class ManagedIdentityTests
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         }
         using var http = new HttpClient();
-        var health = await http.GetStringAsync(new Uri(new Uri(await host.Url), "healthz"), TestContext.Current.CancellationToken);
+        var health = await http.GetStringAsync(
+            new Uri(new Uri(await host.Url), "healthz"), TestContext.Current.CancellationToken);
         Assert.Contains("\"hub-redis\":\"Degraded\"", health, StringComparison.Ordinal);
         // The output of a process arrives late.
         await host.Printed("No User Assigned or Delegated Managed Identity found");
-        Assert.Single(host.Output.Split('\n'), line => line.Contains("Could not get a new token to sign in to Redis", StringComparison.Ordinal));
+        Assert.Single(
+            host.Output.Split('\n'),
+            line => line.Contains("Could not get a new token to sign in to Redis", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -68,13 +71,18 @@ public sealed class ManagedIdentityTests
     public async Task A_password_beside_an_identity_is_said_in_one_line()
     {
         using var host = LocalHostProcess.Start(
-            "--port 0", ("Redis__ConnectionString", "localhost,password=hidden"), ("Redis__Credential", "managedidentity"));
+            "--port 0", (
+                "Redis__ConnectionString", "localhost,password=hidden"), ("Redis__Credential", "managedidentity"));
         Assert.Equal(1, await host.Exit());
-        Assert.StartsWith("A setting is wrong. Redis:ConnectionString has a user or a password", host.Output.Trim(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "A setting is wrong. Redis:ConnectionString has a user or a password",
+            host.Output.Trim(),
+            StringComparison.Ordinal);
         Assert.DoesNotContain("hidden", host.Output, StringComparison.Ordinal);
     }
 
-    private static LocalHostProcess Start(TlsRedis redis, IdentityEndpoint identity, string clientId = "") => LocalHostProcess.Start(
+    private static LocalHostProcess Start(TlsRedis redis, IdentityEndpoint identity, string clientId = "") =>
+        LocalHostProcess.Start(
         "--port 0",
         [
             .. identity.Environment,
@@ -101,7 +109,8 @@ public sealed class ManagedIdentityTests
     private static async Task<HttpResponseMessage> Publish(LocalHostProcess host)
     {
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(await host.Url), ".well-known/mercure"))
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(await host.Url), ".well-known/mercure"))
         {
             Content = new FormUrlEncodedContent([new("topic", "a"), new("data", "1"), new("id", "1")]),
         };

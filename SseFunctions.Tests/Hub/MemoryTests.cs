@@ -18,7 +18,11 @@ public sealed class MemoryTests
         await using var server = await LocalHostServer.Start(null, "Hub:History:MaxCount=100");
         await using var subscriber = await server.Subscribe("topic=quiet");
         var bytes = await PublishWeakly(server, subscriber, length);
-        for (var count = 0; count < 150; count++) await server.Services.Publisher().PublishAsync(new Update(["other"], ""), Test);
+        for (var count = 0; count < 150; count++)
+        {
+            await server.Services.Publisher()
+                .PublishAsync(new Update(["other"], ""), Test);
+        }
         for (var limit = DateTime.UtcNow + Limits.Soon; bytes.IsAlive && DateTime.UtcNow < limit;)
         {
             await Task.Delay(10, Test);
@@ -27,7 +31,8 @@ public sealed class MemoryTests
         Assert.False(bytes.IsAlive);
     }
 
-    private static async Task<WeakReference> PublishWeakly(LocalHostServer server, HubSubscription subscriber, int length)
+    private static async Task<WeakReference> PublishWeakly(
+        LocalHostServer server, HubSubscription subscriber, int length)
     {
         var log = server.Services.GetRequiredService<IEventLog>();
         var entry = await log.AppendAsync(new Update(["quiet"], new string('x', length)), Test);

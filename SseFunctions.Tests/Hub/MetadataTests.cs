@@ -14,7 +14,8 @@ public sealed class MetadataTests
     [Fact]
     public async Task Says_how_to_get_a_token()
     {
-        await using var server = await LocalHostServer.Start(null, [.. Jwt.Trusted, "Hub:Issuers:1:Issuer=not-a-server", "Hub:Issuers:1:Key=k"]);
+        await using var server = await LocalHostServer.Start(
+            null, [.. Jwt.Trusted, "Hub:Issuers:1:Issuer=not-a-server", "Hub:Issuers:1:Key=k"]);
         using var client = await RawClient.Get(new Uri(server.Url, Path));
         var body = $$"""
             {"resource":"{{new Uri(server.Url, HubClient.Path)}}","authorization_servers":["https://development-issuer.localhost"],"bearer_methods_supported":["header"],"authorization_details_types_supported":["https://mercure.rocks/authorization-detail"],"mercure_cookie":"__Secure-mercure_access_token"}
@@ -29,7 +30,8 @@ public sealed class MetadataTests
     public async Task Names_what_the_settings_say()
     {
         await using var server = await LocalHostServer.Start(
-            null, "Hub:Issuers:0:Issuer=api://not-a-server", "Hub:Issuers:0:Key=k", "Hub:ResourceId=https://hub.example/", "Hub:AccessTokenCookie=mine",
+            null, "Hub:Issuers:0:Issuer=api://not-a-server", "Hub:Issuers:0:Key=k",
+            "Hub:ResourceId=https://hub.example/", "Hub:AccessTokenCookie=mine",
             "Hub:Subscriptions=true");
         using var answer = await server.Get(Path);
         Assert.Equal(
@@ -40,12 +42,14 @@ public sealed class MetadataTests
     [Fact]
     public async Task HEAD_and_OPTIONS_are_answered_and_other_pages_may_read_it()
     {
-        await using var server = await LocalHostServer.Start(null, [.. Jwt.Trusted, "Cors:AllowedOrigins=https://app.example"]);
+        await using var server =
+            await LocalHostServer.Start(null, [.. Jwt.Trusted, "Cors:AllowedOrigins=https://app.example"]);
         using var head = await server.Send(HttpMethod.Head, Path);
         Assert.Equal(HttpStatusCode.OK, head.StatusCode);
         Assert.NotEqual("0", head.Header("Content-Length"));
         Assert.Equal("", await head.Text());
-        using var options = await server.Send(HttpMethod.Options, Path, ("Origin", "https://app.example"), ("Access-Control-Request-Method", "GET"));
+        using var options = await server.Send(
+            HttpMethod.Options, Path, ("Origin", "https://app.example"), ("Access-Control-Request-Method", "GET"));
         Assert.Equal(HttpStatusCode.NoContent, options.StatusCode);
         Assert.Equal("https://app.example", options.Header("Access-Control-Allow-Origin"));
         using var get = await server.Get(Path, ("Origin", "https://app.example"));
@@ -60,14 +64,20 @@ public sealed class MetadataTests
     {
         await using var server = await LocalHostServer.Start(null, settings);
         using var answer = await server.Get(Path);
-        Assert.Equal("This hub has no metadata, because it accepts no tokens of Mercure 1.0.", await answer.Problem(HttpStatusCode.NotFound));
+        Assert.Equal(
+            "This hub has no metadata, because it accepts no tokens of Mercure 1.0.",
+            await answer.Problem(HttpStatusCode.NotFound));
     }
 
     [Theory]
     [InlineData("hub.example", "/.well-known/mercure", "https://hub.example")]
     [InlineData("Hub.Example:8443", "/api/v1/.well-known/mercure", "https://Hub.Example:8443/api/v1")]
-    [InlineData("[::1]:7071", "/api/.well-known/oauth-protected-resource/.well-known/mercure", "https://[::1]:7071/api")]
-    [InlineData("a", "/.well-known/mercure/subscriptions/.well-known/oauth-protected-resource/.well-known/mercure", "https://a")]
+    [InlineData(
+        "[::1]:7071", "/api/.well-known/oauth-protected-resource/.well-known/mercure", "https://[::1]:7071/api")]
+    [InlineData(
+        "a",
+        "/.well-known/mercure/subscriptions/.well-known/oauth-protected-resource/.well-known/mercure",
+        "https://a")]
     [InlineData("a", "/API/.Well-Known/Mercure", "https://a/API")]
     [InlineData("a", "/é/.well-known/mercure", "https://a/%C3%A9")]
     [InlineData("a", "/elsewhere", "https://a")]

@@ -84,7 +84,8 @@ public sealed class PublishTests(HubFixture hub) : IClassFixture<HubFixture>
         await _server.Publish("topic=encoded&data=b");
         foreach (var query in new[] { id, encoded })
         {
-            await using var resumed = await _server.Subscribe($"topic=encoded&lastEventID={Uri.EscapeDataString(query)}");
+            await using var resumed =
+                await _server.Subscribe($"topic=encoded&lastEventID={Uri.EscapeDataString(query)}");
             Assert.Equal(encoded, resumed.LastEventId);
             Assert.Equal("b", (await resumed.Next()).Data);
         }
@@ -215,7 +216,8 @@ public sealed class PublishTests(HubFixture hub) : IClassFixture<HubFixture>
     [InlineData("mine/{id}", HttpStatusCode.Forbidden, "other", "mine/1")]
     [InlineData("mine/1", HttpStatusCode.Forbidden, "mine/{id}")]
     [InlineData("mine/1", HttpStatusCode.Forbidden, "*")]
-    public async Task Needs_a_right_to_every_topic_or_nobody_gets_anything(string right, HttpStatusCode status, params string[] topics)
+    public async Task Needs_a_right_to_every_topic_or_nobody_gets_anything(
+        string right, HttpStatusCode status, params string[] topics)
     {
         await using var subscription = await _server.Subscribe("topic=*");
         var form = string.Join('&', topics.Select(topic => $"topic={Uri.EscapeDataString(topic)}"));
@@ -235,7 +237,10 @@ public sealed class PublishTests(HubFixture hub) : IClassFixture<HubFixture>
         using var request = Form("topic=types-of-body&data=a", Bearer(Everything));
         request.Content!.Headers.ContentType = type is null ? null : MediaTypeHeaderValue.Parse(type);
         using var answer = await _server.Http.SendAsync(request, TestContext.Current.CancellationToken);
-        Assert.Contains("application/x-www-form-urlencoded", await answer.Problem(HttpStatusCode.BadRequest), StringComparison.Ordinal);
+        Assert.Contains(
+            "application/x-www-form-urlencoded",
+            await answer.Problem(HttpStatusCode.BadRequest),
+            StringComparison.Ordinal);
         Assert.Empty(await _server.Held("types-of-body"));
     }
 
@@ -256,7 +261,8 @@ public sealed class PublishTests(HubFixture hub) : IClassFixture<HubFixture>
     {
         await using var one = await _server.Subscribe("topic=order");
         await using var other = await _server.Subscribe("topic=order&topic=unused");
-        var ids = await Task.WhenAll(Enumerable.Range(0, 100).Select(number => _server.Publish($"topic=order&data={number}")));
+        var ids = await Task.WhenAll(
+            Enumerable.Range(0, 100).Select(number => _server.Publish($"topic=order&data={number}")));
         var first = new StringBuilder();
         var second = new StringBuilder();
         foreach (var _ in ids)
@@ -265,6 +271,7 @@ public sealed class PublishTests(HubFixture hub) : IClassFixture<HubFixture>
             second.Append((await other.Next()).EventId).Append(' ');
         }
         Assert.Equal(first.ToString(), second.ToString());
-        Assert.Equal(ids.Order(StringComparer.Ordinal), first.ToString().Trim().Split(' ').Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ids.Order(StringComparer.Ordinal), first.ToString().Trim().Split(' ').Order(StringComparer.Ordinal));
     }
 }

@@ -15,7 +15,8 @@ public sealed class ReplayTests(HubFixture hub) : IClassFixture<HubFixture>
     public async Task Sends_what_came_after_the_id_of_the_query(string parameter)
     {
         var ids = await Publish(parameter, "1", "2", "3");
-        await using var subscription = await _server.Subscribe($"topic={parameter}&{parameter}={Uri.EscapeDataString(ids[0])}");
+        await using var subscription =
+            await _server.Subscribe($"topic={parameter}&{parameter}={Uri.EscapeDataString(ids[0])}");
         Assert.Equal(ids[0], subscription.LastEventId);
         await _server.Publish($"topic={parameter}&data=live");
         Assert.Equal(["2", "3", "live"], await subscription.Next(3));
@@ -85,7 +86,8 @@ public sealed class ReplayTests(HubFixture hub) : IClassFixture<HubFixture>
         var ids = await Publish("place", "1", "2");
         var other = await _server.Publish("topic=place/other&data=other");
         await Publish("place", "3");
-        await using var subscription = await _server.Subscribe($"topic=place&lastEventID={Uri.EscapeDataString(other)}");
+        await using var subscription =
+            await _server.Subscribe($"topic=place&lastEventID={Uri.EscapeDataString(other)}");
         Assert.Equal(other, subscription.LastEventId);
         Assert.Equal("3", (await subscription.Next()).Data);
         await using var last = await _server.Subscribe("topic=place", ("Last-Event-ID", ids[1]));
@@ -118,7 +120,11 @@ public sealed class ReplayTests(HubFixture hub) : IClassFixture<HubFixture>
     {
         await using var server = await LocalHostServer.Start(null, "Hub:History:MaxCount=100");
         var ids = new List<string>();
-        for (var number = 0; number < 110; number++) ids.Add(await server.Publish($"topic=a&data={number}&id=own-{number}"));
+        for (var number = 0; number < 110; number++)
+        {
+            ids.Add(
+                await server.Publish($"topic=a&data={number}&id=own-{number}"));
+        }
         await using var dropped = await server.Subscribe("topic=a", ("Last-Event-ID", ids[8]));
         Assert.Equal("earliest", dropped.LastEventId);
         Assert.Equal("10", (await dropped.Next()).Data);
@@ -137,7 +143,8 @@ public sealed class ReplayTests(HubFixture hub) : IClassFixture<HubFixture>
         await _server.Publish("topic=rights&data=2");
         await using var without = await _server.Subscribe("topic=rights&lastEventID=earliest");
         Assert.Equal("2", (await without.Next()).Data);
-        await using var with = await _server.Subscribe("topic=rights&lastEventID=earliest", Bearer(Jwt.Subscriber("rights")));
+        await using var with =
+            await _server.Subscribe("topic=rights&lastEventID=earliest", Bearer(Jwt.Subscriber("rights")));
         Assert.Equal(["1", "2"], await with.Next(2));
     }
 
@@ -152,7 +159,11 @@ public sealed class ReplayTests(HubFixture hub) : IClassFixture<HubFixture>
                 new([number % 2 == 0 ? "long" : "between"], $"{number} {text}"), TestContext.Current.CancellationToken);
         }
         await using var subscription = await _server.Subscribe("topic=long&lastEventID=earliest");
-        for (var number = 0; number < count; number += 2) Assert.Equal($"{number} {text}", (await subscription.Next()).Data);
+        for (var number = 0; number < count; number += 2)
+        {
+            Assert.Equal(
+                $"{number} {text}", (await subscription.Next()).Data);
+        }
     }
 
     [Theory]

@@ -8,10 +8,13 @@ namespace SseFunctions.Tests.Hub;
 /// <summary>Two instances of the app that share one Redis.</summary>
 public sealed class SharedHubTests : IAsyncDisposable
 {
-    private const string Healthy = "{\"status\":\"Healthy\",\"checks\":{\"hub\":\"Healthy\",\"hub-redis\":\"Healthy\"}}";
-    private const string Degraded = "{\"status\":\"Degraded\",\"checks\":{\"hub\":\"Healthy\",\"hub-redis\":\"Degraded\"}}";
+    private const string Healthy =
+        "{\"status\":\"Healthy\",\"checks\":{\"hub\":\"Healthy\",\"hub-redis\":\"Healthy\"}}";
+    private const string Degraded =
+        "{\"status\":\"Degraded\",\"checks\":{\"hub\":\"Healthy\",\"hub-redis\":\"Degraded\"}}";
 
-    private const string Unhealthy = "{\"status\":\"Unhealthy\",\"checks\":{\"hub\":\"Healthy\",\"hub-redis\":\"Unhealthy\"}}";
+    private const string Unhealthy =
+        "{\"status\":\"Unhealthy\",\"checks\":{\"hub\":\"Healthy\",\"hub-redis\":\"Unhealthy\"}}";
 
     private readonly List<IAsyncDisposable> _started = [];
 
@@ -44,9 +47,11 @@ public sealed class SharedHubTests : IAsyncDisposable
         {
             await using var resumed = await other.Subscribe("topic=a", ("Last-Event-ID", ids[count]));
             Assert.Equal(ids[count], resumed.LastEventId);
-            Assert.Equal(Enumerable.Range(count + 1, 9 - count).Select(number => $"{number}"), await resumed.Next(9 - count));
+            Assert.Equal(
+                Enumerable.Range(count + 1, 9 - count).Select(number => $"{number}"), await resumed.Next(9 - count));
         }
-        await using var now = await other.Subscribe("topic=a", ("Last-Event-ID", await one.Publish("topic=a&data=last&id=own")));
+        await using var now =
+            await other.Subscribe("topic=a", ("Last-Event-ID", await one.Publish("topic=a&data=last&id=own")));
         Assert.Equal("own", now.LastEventId);
     }
 
@@ -119,7 +124,10 @@ public sealed class SharedHubTests : IAsyncDisposable
         await redis.Kill();
         using (var refused = await one.Post("topic=a&data=refused", Bearer(Everything)))
         {
-            Assert.StartsWith("Nothing can be published just now", await refused.Problem(HttpStatusCode.ServiceUnavailable), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "Nothing can be published just now",
+                await refused.Problem(HttpStatusCode.ServiceUnavailable),
+                StringComparison.Ordinal);
             Assert.Equal("5", refused.Header("Retry-After"));
         }
         await one.Logs.First("The shared log in Redis cannot be read");
@@ -128,7 +136,9 @@ public sealed class SharedHubTests : IAsyncDisposable
         await UntilTaken(one, "topic=a&data=after&id=after");
         Assert.Equal(["before", "after"], await subscription.Next(2));
         await UntilHealthIs(other, Healthy);
-        Assert.DoesNotContain(one.Logs.Errors.Concat(other.Logs.Errors), line => line.Category.Contains("Dispatcher", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            one.Logs.Errors.Concat(other.Logs.Errors),
+            line => line.Category.Contains("Dispatcher", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -158,7 +168,8 @@ public sealed class SharedHubTests : IAsyncDisposable
     [Theory]
     [InlineData("-xadd")]
     [InlineData("-hset")]
-    public async Task A_Redis_that_may_not_be_written_to_makes_an_instance_unhealthy_that_nobody_publishes_to(string forbidden)
+    public async Task A_Redis_that_may_not_be_written_to_makes_an_instance_unhealthy_that_nobody_publishes_to(
+        string forbidden)
     {
         var redis = await StartRedis();
         var host = await StartHost(redis);
@@ -208,14 +219,16 @@ public sealed class SharedHubTests : IAsyncDisposable
     {
         await using var alone = await LocalHostServer.Start();
         await alone.Logs.First("The log is in the memory of this instance");
-        Assert.DoesNotContain(alone.Logs.Entries, line => line.Message.Contains("runs on Azure", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            alone.Logs.Entries, line => line.Message.Contains("runs on Azure", StringComparison.Ordinal));
         await using var onAzure = await LocalHostServer.Start(null, $"{setOnAzure}=1");
         var warning = await onAzure.Logs.First("runs on Azure");
         Assert.Equal(LogLevel.Warning, warning.Level);
         Assert.Contains("set Redis__ConnectionString", warning.Message, StringComparison.Ordinal);
         var shared = await StartHost(await StartRedis(), $"{setOnAzure}=1");
         await shared.Logs.First("The log is in Redis");
-        Assert.DoesNotContain(shared.Logs.Entries, line => line.Message.Contains("runs on Azure", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            shared.Logs.Entries, line => line.Message.Contains("runs on Azure", StringComparison.Ordinal));
     }
 
     public async ValueTask DisposeAsync()
@@ -226,7 +239,8 @@ public sealed class SharedHubTests : IAsyncDisposable
     private static async Task<string> CursorOf(LocalHostServer host, string? lastEventId = null)
     {
         using var client = await RawClient.Get(
-            new Uri(host.Url, $"{HubClient.Path}?topic=a"), lastEventId is null ? "" : $"Last-Event-ID: {lastEventId}\r\n");
+            new Uri(host.Url, $"{HubClient.Path}?topic=a"), lastEventId is null
+                ? "" : $"Last-Event-ID: {lastEventId}\r\n");
         return await client.UntilCursor();
     }
 

@@ -54,7 +54,8 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         var (one, other) = (await StartHost(redis), await StartHost(redis));
         await using var watcher = await Watch(other);
         const string topic = "\"\\u0041'%00\u007f\u2028\u0085é😀</script>], -1";
-        var payload = new { text = topic + "\n\r\0", nested = new object?[] { null, 1.50, -0.0, new { @__proto__ = "" } }, empty = "" };
+        var payload =
+            new { text = topic + "\n\r\0", nested = new object?[] { null, 1.50, -0.0, new { @__proto__ = "" } }, empty = "" };
         await using var subscriber = await one.Subscribe(
             $"topic={Uri.EscapeDataString(topic)}", Bearer(Jwt.Mint(new { mercure = new { payload } })));
         var told = await NextOf(watcher, topic);
@@ -74,7 +75,8 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         var all = Enumerable.Range(0, count).Select(_ => active.Of(TopicMatcherSet.Parse(["a"]), null)!).ToList();
         foreach (var subscriber in all) subscriber.Begin();
         await Until(async () => await TryList(other, "/a") is { Count: count }, "list of all");
-        Assert.Equal(count, (await List(one, "/a")).Select(item => item.GetProperty("id").GetString()).Distinct().Count());
+        Assert.Equal(
+            count, (await List(one, "/a")).Select(item => item.GetProperty("id").GetString()).Distinct().Count());
         foreach (var subscriber in all) Assert.True(subscriber.EndAsync().IsCompletedSuccessfully);
         await Until(async () => await TryList(other, "/a") is [], "empty list");
         // The list changes before the announcements.
@@ -87,7 +89,8 @@ public sealed class SharedPresenceTests : IAsyncDisposable
     public async Task Of_an_instance_that_died_they_vanish_and_that_is_told_once()
     {
         var redis = await StartRedis();
-        var survivors = new[] { await StartHost(redis, Short), await StartHost(redis, Short), await StartHost(redis, Short) };
+        var survivors =
+            new[] { await StartHost(redis, Short), await StartHost(redis, Short), await StartHost(redis, Short) };
         await using var watcher = await Watch(survivors[0]);
         // This instance never renews its registration, because its clock stands still. The others treat it as dead.
         var dying = await StartHost(redis, Short, new FakeTimeProvider(DateTimeOffset.UtcNow));
@@ -98,9 +101,16 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         var gone = await watcher.Next(2);
         Assert.Equal(["a", "b"], gone.Select(data => Topic(Json(data))));
         Assert.All(gone, data => Assert.False(Json(data).GetProperty("active").GetBoolean()));
-        await Until(async () => (int)await redis.Ask("ZCARD", "{sse}:instances") == survivors.Length, "end of the clearing up");
-        foreach (var host in survivors) Assert.DoesNotContain(await List(host, ""), document => Topic(document) is "a" or "b");
-        Assert.Single(survivors.SelectMany(host => host.Logs.Entries), line => line.Message.Contains("An instance has died", StringComparison.Ordinal));
+        await Until(
+            async () => (int)await redis.Ask("ZCARD", "{sse}:instances") == survivors.Length, "end of the clearing up");
+        foreach (var host in survivors)
+        {
+            Assert.DoesNotContain(
+                await List(host, ""), document => Topic(document) is "a" or "b");
+        }
+        Assert.Single(
+            survivors.SelectMany(host => host.Logs.Entries),
+            line => line.Message.Contains("An instance has died", StringComparison.Ordinal));
         await survivors[1].Publish("topic=end&data=%22end%22");
         Assert.Equal(["\"end\""], await watcher.Next(1));
         Assert.Equal(0, (int)await redis.Ask("EXISTS", "{sse}:leases"));
@@ -117,11 +127,13 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         await using var subscriber = await standing.Subscribe("topic=a");
         var came = await NextOf(watcher, "a");
         Assert.False((await NextOf(watcher, "a")).GetProperty("active").GetBoolean());
-        await Until(async () => (await redis.Ask("EXISTS", "{sse}:leases")).ToString() == "0", "end of the clearing up");
+        await Until(
+            async () => (await redis.Ask("EXISTS", "{sse}:leases")).ToString() == "0", "end of the clearing up");
         time.Advance(Short.RenewEvery);
         var again = await NextOf(watcher, "a");
         Assert.Equal(came.GetRawText(), again.GetRawText());
-        Assert.Equal(came.GetProperty("id").GetString(), Assert.Single(await List(host, "/a")).GetProperty("id").GetString());
+        Assert.Equal(
+            came.GetProperty("id").GetString(), Assert.Single(await List(host, "/a")).GetProperty("id").GetString());
         Assert.Contains(standing.Logs.Entries, line => line.Message.Contains(
             "has lost the active subscriptions of this instance", StringComparison.Ordinal));
     }
@@ -165,7 +177,9 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         }
         Assert.DoesNotContain(await subscriber.UntilEnd(), item => item.Data.Length > 0);
         await using var back = await one.Subscribe("topic=a");
-        await Until(async () => await TryList(other, "/a") is [var listed] && Topic(listed) == "a", "subscriber that came back");
+        await Until(
+            async () => await TryList(other, "/a") is [var listed] && Topic(listed) == "a",
+            "subscriber that came back");
     }
 
     [Fact]
@@ -183,12 +197,16 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         var late = await host.Subscribe("topic=late");
         foreach (var stream in new[] { leaving, passing, late }) await stream.DisposeAsync();
         await Until(
-            () => Task.FromResult(host.Logs.Entries.Count(line => line.Message.Contains("client_gone", StringComparison.Ordinal)) == 3),
+            () => Task.FromResult(
+                host.Logs.Entries.Count(line => line.Message.Contains("client_gone", StringComparison.Ordinal)) == 3),
             "end of the streams");
-        Assert.DoesNotContain(host.Logs.Entries, line => line.Message.Contains("did not stop", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            host.Logs.Entries, line => line.Message.Contains("did not stop", StringComparison.Ordinal));
         using (var refused = await host.Get(Root, Watcher))
         {
-            Assert.Equal("The active subscriptions are not known just now: try again.", await refused.Problem(HttpStatusCode.ServiceUnavailable));
+            Assert.Equal(
+                "The active subscriptions are not known just now: try again.",
+                await refused.Problem(HttpStatusCode.ServiceUnavailable));
             Assert.Equal("5", refused.Header("Retry-After"));
         }
 
@@ -219,7 +237,8 @@ public sealed class SharedPresenceTests : IAsyncDisposable
             await using var subscriber = await one.Subscribe("topic=a");
             await NextOf(watcher, "a");
             await one.Stop();
-            if (one.Logs.Entries.Any(line => line.Message.Contains("Could not announce before the host stopped", StringComparison.Ordinal)))
+            if (one.Logs.Entries.Any(
+                line => line.Message.Contains("Could not announce before the host stopped", StringComparison.Ordinal)))
                 return false;
             Assert.False((await NextOf(watcher, "a")).GetProperty("active").GetBoolean());
             Assert.Equal(1, (int)await redis.Ask("ZCARD", "{sse}:instances"));
@@ -328,7 +347,8 @@ public sealed class SharedPresenceTests : IAsyncDisposable
     private Task<LocalHostServer> StartImpatientHost(RedisServer redis, RegistryTimes times) =>
         StartHost(redis.ImpatientConnectionString, times);
 
-    private async Task<LocalHostServer> StartHost(string connectionString, RegistryTimes times, FakeTimeProvider? time = null)
+    private async Task<LocalHostServer> StartHost(
+        string connectionString, RegistryTimes times, FakeTimeProvider? time = null)
     {
         var host = await LocalHostServer.Start(
             services => services.AddSingleton(times),

@@ -16,7 +16,8 @@ public sealed class SubscribeTests(HubFixture hub) : IClassFixture<HubFixture>
     public async Task Streams_updates_byte_for_byte()
     {
         var time = new FakeTimeProvider();
-        await using var server = await LocalHostServer.Start(time, "Streaming:Heartbeat=0", "Streaming:MaxDuration=0", "Hub:Gather=0");
+        await using var server =
+            await LocalHostServer.Start(time, "Streaming:Heartbeat=0", "Streaming:MaxDuration=0", "Hub:Gather=0");
         var expires = time.GetUtcNow().AddHours(1).ToUnixTimeSeconds();
         var token = Jwt.Mint(new { exp = expires, mercure = new { subscribe = new[] { "a" } } });
         using var answer = await server.Get($"{HubClient.Path}?topic=a", Bearer(token));
@@ -38,7 +39,8 @@ public sealed class SubscribeTests(HubFixture hub) : IClassFixture<HubFixture>
         await using var body = await answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
         await body.ReadExactlyAsync(bytes, TestContext.Current.CancellationToken).AsTask().Within("updates");
         var received = Encoding.UTF8.GetString(bytes);
-        Assert.Equal(expected, received.Replace(Opening.Find(received)!, ": open\nretry: 2000\n", StringComparison.Ordinal));
+        Assert.Equal(
+            expected, received.Replace(Opening.Find(received)!, ": open\nretry: 2000\n", StringComparison.Ordinal));
 
         time.Advance(TimeSpan.FromHours(1));
         Assert.Equal(0, await body.ReadAsync(bytes, TestContext.Current.CancellationToken).AsTask().Within("end"));
@@ -62,13 +64,17 @@ public sealed class SubscribeTests(HubFixture hub) : IClassFixture<HubFixture>
     [Fact]
     public async Task Templates_are_limited_by_what_they_cost_together()
     {
-        static string Template(int number) => Uri.EscapeDataString($"/{number}{{?a}}{{&b}}{string.Concat(Enumerable.Repeat("x{;c}", 20))}");
+        static string Template(int number) =>
+            Uri.EscapeDataString($"/{number}{{?a}}{{&b}}{string.Concat(Enumerable.Repeat("x{;c}", 20))}");
         var few = string.Join('&', Enumerable.Range(0, 9).Select(number => $"topic={Template(number)}"));
         await using var most = await _server.Subscribe(few);
-        await _server.Publish($"topic={Uri.EscapeDataString("/3?a=1&b=2" + string.Concat(Enumerable.Repeat("x", 20)))}&data=this");
+        await _server.Publish(
+            $"topic={Uri.EscapeDataString("/3?a=1&b=2" + string.Concat(Enumerable.Repeat("x", 20)))}&data=this");
         Assert.Equal("this", (await most.Next()).Data);
-        using var tooMany = await _server.Get($"{HubClient.Path}?{few}&topic={Template(9)}&topic={Template(10)}&topic={Template(11)}");
-        Assert.Contains("too complex together", await tooMany.Problem(HttpStatusCode.BadRequest), StringComparison.Ordinal);
+        using var tooMany =
+            await _server.Get($"{HubClient.Path}?{few}&topic={Template(9)}&topic={Template(10)}&topic={Template(11)}");
+        Assert.Contains(
+            "too complex together", await tooMany.Problem(HttpStatusCode.BadRequest), StringComparison.Ordinal);
         // Templates of one simple expression do not count.
         var simple = string.Join('&', Enumerable.Range(0, 400).Select(number => $"topic=/{number}/%7Bid%7D"));
         await using var many = await _server.Subscribe(simple);
@@ -117,7 +123,8 @@ public sealed class SubscribeTests(HubFixture hub) : IClassFixture<HubFixture>
     [Fact]
     public async Task An_update_that_several_selectors_mean_is_sent_once()
     {
-        await using var subscription = await _server.Subscribe("topic=once/a&topic=once/a&topic=*&topic=once/%7Bx%7D&topic=once/b");
+        await using var subscription =
+            await _server.Subscribe("topic=once/a&topic=once/a&topic=*&topic=once/%7Bx%7D&topic=once/b");
         await _server.Publish("topic=once/a&topic=once/b&topic=once/c&data=1");
         await _server.Publish("topic=once/b&data=2");
         await _server.Publish("topic=once/b&topic=once/b&data=3");
@@ -146,7 +153,8 @@ public sealed class SubscribeTests(HubFixture hub) : IClassFixture<HubFixture>
     [InlineData("secrets/1", "secrets/2", false)]
     [InlineData("*", "secrets/2", false)]
     [InlineData("secrets/{id}", "secrets", false)]
-    public async Task A_private_update_is_for_who_has_a_right_to_any_of_its_topics(string selector, string right, bool isSeen)
+    public async Task A_private_update_is_for_who_has_a_right_to_any_of_its_topics(
+        string selector, string right, bool isSeen)
     {
         await using var subscription = await _server.Subscribe(
             $"topic=public&topic={Uri.EscapeDataString(selector)}", Bearer(Jwt.Subscriber(right)));
@@ -171,7 +179,8 @@ public sealed class SubscribeTests(HubFixture hub) : IClassFixture<HubFixture>
         var publisher = Bearer(Jwt.Publisher("*"));
         foreach (var headers in new (string, string)[][] { [], [publisher], [Bearer(Jwt.Mint(new { sub = "me" }))] })
         {
-            await using var subscription = await _server.Subscribe("topic=hidden&topic=*&lastEventID=earliest", headers);
+            await using var subscription =
+                await _server.Subscribe("topic=hidden&topic=*&lastEventID=earliest", headers);
             await _server.Publish("topic=hidden&private=on&data=secret");
             var end = await _server.Publish("topic=hidden&data=end");
             while (await subscription.Next() is var next && next.EventId != end)

@@ -44,7 +44,8 @@ public abstract class SubscriptionsApiContract
         Assert.True(own.GetProperty("active").GetBoolean());
         Assert.False(own.TryGetProperty("payload", out _));
 
-        var token = Jwt.Mint(new { mercure = new { payload = new { user = "https://e.com/users/1", list = new[] { 1, 2 } } } });
+        var token =
+            Jwt.Mint(new { mercure = new { payload = new { user = "https://e.com/users/1", list = new[] { 1, 2 } } } });
         var subscriber = await server.Subscribe($"topic={EncodedBook}&topic=z", Bearer(token));
         var came = await watcher.Next();
         Assert.Equal("message", came.EventType);
@@ -65,7 +66,8 @@ public abstract class SubscriptionsApiContract
         foreach (var topic in new[] { Book, "z" })
         {
             var gone = Json((await watcher.Next()).Data);
-            Assert.Equal((topic, id), (gone.GetProperty("topic").GetString(), gone.GetProperty("subscriber").GetString()));
+            Assert.Equal(
+                (topic, id), (gone.GetProperty("topic").GetString(), gone.GetProperty("subscriber").GetString()));
             Assert.False(gone.GetProperty("active").GetBoolean());
         }
     }
@@ -127,7 +129,8 @@ public abstract class SubscriptionsApiContract
         await using var server = await Start(On);
         using var empty = await server.Get(Root, Watcher);
         Assert.Equal(
-            "{\"@context\":\"https://mercure.rocks/\",\"id\":\"/.well-known/mercure/subscriptions\",\"type\":\"Subscriptions\","
+            "{\"@context\":\"https://mercure.rocks/\",\"id\":\"/.well-known/mercure/subscriptions\","
+                + "\"type\":\"Subscriptions\","
             + "\"lastEventID\":\"earliest\",\"subscriptions\":[]}",
             await empty.Text());
         Assert.Contains("rel=\"mercure\"", empty.Header("Link"), StringComparison.Ordinal);
@@ -183,7 +186,8 @@ public abstract class SubscriptionsApiContract
         await using var server = await Start(On);
         using var answer = await server.Get(Root + path, Bearer(Jwt.Subscriber(right)));
         if (isAllowed) Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        else Assert.Equal("The token gives no right to these subscriptions.", await answer.Problem(HttpStatusCode.Forbidden));
+        else Assert.Equal(
+            "The token gives no right to these subscriptions.", await answer.Problem(HttpStatusCode.Forbidden));
     }
 
     [Fact]
@@ -195,7 +199,8 @@ public abstract class SubscriptionsApiContract
         foreach (var path in new[] { one, $"{Root}/a/unknown", $"{Root}/unknown/unknown", $"{Root}/a" })
         {
             using var answer = await server.Get(path, Bearer(Jwt.Subscriber("a")));
-            Assert.Equal("The token gives no right to these subscriptions.", await answer.Problem(HttpStatusCode.Forbidden));
+            Assert.Equal(
+                "The token gives no right to these subscriptions.", await answer.Problem(HttpStatusCode.Forbidden));
         }
     }
 
@@ -256,7 +261,8 @@ public abstract class SubscriptionsApiContract
     // Waits until the collection has this number of subscriptions: changes appear in it with a delay.
     private static async Task<JsonElement[]> List(LocalHostServer server, string path, int count)
     {
-        await using var watcher = await server.Subscribe($"{Watched}&lastEventID=earliest", Bearer(Jwt.Subscriber("*")));
+        await using var watcher =
+            await server.Subscribe($"{Watched}&lastEventID=earliest", Bearer(Jwt.Subscriber("*")));
         while (true)
         {
             using var answer = await server.Get(path, Watcher);
@@ -264,7 +270,8 @@ public abstract class SubscriptionsApiContract
             Assert.StartsWith("application/ld+json", answer.Header("Content-Type"), StringComparison.Ordinal);
             var document = Json(await answer.Text());
             Assert.Equal(path, document.GetProperty("id").GetString());
-            JsonElement[] items = [.. document.GetProperty("subscriptions").EnumerateArray().Where(item => Topic(item) != AllOfThem)];
+            JsonElement[] items =
+                [.. document.GetProperty("subscriptions").EnumerateArray().Where(item => Topic(item) != AllOfThem)];
             if (items.Length == count) return items;
             await watcher.Next();
         }

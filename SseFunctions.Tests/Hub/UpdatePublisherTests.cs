@@ -32,7 +32,9 @@ public sealed class UpdatePublisherTests(HubFixture hub) : IClassFixture<HubFixt
     public async Task What_the_app_publishes_is_delivered_as_if_it_came_over_HTTP()
     {
         await using var subscription = await _server.Subscribe("topic=code", Bearer(Jwt.Subscriber("code")));
-        var update = new Update(["code", "code/alternate"], "one\r\ntwo") { IsPrivate = true, Id = "ä 1", Type = "tick", Retry = TimeSpan.FromSeconds(1) };
+        var update = new Update(
+            ["code", "code/alternate"],
+            "one\r\ntwo") { IsPrivate = true, Id = "ä 1", Type = "tick", Retry = TimeSpan.FromSeconds(1) };
         Assert.Equal("%C3%A4%201", await _server.Services.Publisher().PublishAsync(update, Test));
         var received = await subscription.Next();
         Assert.Equal(("%C3%A4%201", "tick", "one\ntwo"), (received.EventId, received.EventType, received.Data));
@@ -54,7 +56,8 @@ public sealed class UpdatePublisherTests(HubFixture hub) : IClassFixture<HubFixt
     [MemberData(nameof(BadUpdates))]
     public async Task Refuses_what_HTTP_refuses_and_says_what_to_change(Update update)
     {
-        var exception = await Assert.ThrowsAnyAsync<ArgumentException>(() => _server.Services.Publisher().PublishAsync(update, Test));
+        var exception = await Assert.ThrowsAnyAsync<ArgumentException>(
+            () => _server.Services.Publisher().PublishAsync(update, Test));
         Assert.NotEmpty(exception.Message);
         Assert.Empty(await _server.Held("a"));
     }

@@ -53,7 +53,8 @@ public sealed class UrlEncodedFormTests
     [InlineData("a=%F4%90%80%80")]
     public void Refuses_what_is_not_UTF8_once_decoded(string encoded)
     {
-        Assert.False(UrlEncodedForm.TryParse(Encoding.ASCII.GetBytes(encoded), MaxFields, out var fields, out var problem));
+        Assert.False(
+            UrlEncodedForm.TryParse(Encoding.ASCII.GetBytes(encoded), MaxFields, out var fields, out var problem));
         Assert.Null(fields);
         Assert.Contains("Field 1 is not valid UTF-8: encode", problem.Title, StringComparison.Ordinal);
         Assert.False(UrlEncodedForm.TryParseQuery(encoded, MaxFields, out _, out _));
@@ -93,7 +94,8 @@ public sealed class UrlEncodedFormTests
             Assert.Equal(fields, Body(Encoding.ASCII.GetBytes(encoded)));
         }
 
-        string Draw() => string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => Alphabet[random.Next(Alphabet.Length)]));
+        string Draw() =>
+            string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => Alphabet[random.Next(Alphabet.Length)]));
         static string Encode(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
     }
 

@@ -10,7 +10,8 @@ internal sealed class Deployment : IAsyncDisposable
     public const string End = "end";
 
     private readonly CancellationTokenSource _endOfSubscribing = new();
-    private readonly HttpClient _http = new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero, MaxResponseDrainSize = 0 })
+    private readonly HttpClient _http =
+        new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero, MaxResponseDrainSize = 0 })
     {
         Timeout = Limits.Soon,
     };
@@ -29,7 +30,8 @@ internal sealed class Deployment : IAsyncDisposable
 
     public static async Task<Deployment> Start(int instances, string connectionString) => new(await Task.WhenAll(
         Enumerable.Range(0, instances).Select(_ => Instance.Start(
-            ("Redis__ConnectionString", connectionString), ("Hub__History__MaxCount", "200000"), ("Logging__LogLevel__Default", "Warning")))));
+            ("Redis__ConnectionString", connectionString), (
+                "Hub__History__MaxCount", "200000"), ("Logging__LogLevel__Default", "Warning")))));
 
     /// <summary>Starts the subscribers and the publishers, and waits until each has had some success.</summary>
     public async Task Load(int publishers = 4, int subscribers = 9, bool haveIds = true)
@@ -39,17 +41,20 @@ internal sealed class Deployment : IAsyncDisposable
         Publishers = [.. Enumerable.Range(0, publishers).Select(
             number => new NumberingPublisher(number, Instances, _http) { HasIds = haveIds })];
         var arrived = Task.WhenAll(Subscribers.Select(subscriber => subscriber.Gets(1)));
-        _subscribing = Task.WhenAll(Subscribers.Select(subscriber => Task.Run(() => subscriber.Run(_endOfSubscribing.Token))));
+        _subscribing =
+            Task.WhenAll(Subscribers.Select(subscriber => Task.Run(() => subscriber.Run(_endOfSubscribing.Token))));
         Resume();
         await Or(_subscribing, arrived);
         await Publishes(50);
     }
 
     /// <summary>Waits until each publisher has published some more updates.</summary>
-    public Task Publishes(int each) => Or(_publishing, Task.WhenAll(Publishers.Select(publisher => publisher.Takes(each))));
+    public Task Publishes(int each) =>
+        Or(_publishing, Task.WhenAll(Publishers.Select(publisher => publisher.Takes(each))));
 
     /// <summary>Waits until each publisher has been refused some more times.</summary>
-    public Task IsRefused(int times) => Or(_publishing, Task.WhenAll(Publishers.Select(publisher => publisher.IsRefused(times))));
+    public Task IsRefused(int times) =>
+        Or(_publishing, Task.WhenAll(Publishers.Select(publisher => publisher.IsRefused(times))));
 
     /// <summary>Waits until all subscribers have all published updates. Only valid while the publishers are paused and
     /// no update is lost.</summary>
@@ -76,7 +81,8 @@ internal sealed class Deployment : IAsyncDisposable
     {
         _endOfPublishing.Dispose();
         _endOfPublishing = new CancellationTokenSource();
-        _publishing = Task.WhenAll(Publishers.Select(publisher => Task.Run(() => publisher.Run(_endOfPublishing.Token))));
+        _publishing =
+            Task.WhenAll(Publishers.Select(publisher => Task.Run(() => publisher.Run(_endOfPublishing.Token))));
     }
 
     /// <summary>Stops the publishers, and waits until the last update has reached all subscribers.</summary>

@@ -33,7 +33,9 @@ public sealed class LostUpdatesTests : IAsyncDisposable
         var log = await app.ReadLog();
         Assert.Equal(Verdict.Good, app.Judge(log));
         Assert.DoesNotContain(0, app.Subscribers.Select(subscriber => subscriber.Told));
-        Assert.All(app.Subscribers, subscriber => Assert.All(Positions(subscriber).Zip(Positions(subscriber).Skip(1)), IsForward));
+        Assert.All(
+            app.Subscribers,
+            subscriber => Assert.All(Positions(subscriber).Zip(Positions(subscriber).Skip(1)), IsForward));
         foreach (var (publisher, first) in app.Publishers.Zip(before))
         {
             var own = publisher.Taken.Skip(first).ToHashSet();
@@ -108,11 +110,13 @@ public sealed class LostUpdatesTests : IAsyncDisposable
         }
     }
 
-    private static void IsForward((LogPosition Before, LogPosition After) pair) => Assert.True(pair.Before < pair.After, $"{pair}");
+    private static void IsForward((LogPosition Before, LogPosition After) pair) =>
+        Assert.True(pair.Before < pair.After, $"{pair}");
 
     private static IEnumerable<LogPosition> Positions(MovingSubscriber subscriber) => subscriber.Everything
         .Where(next => next.Data != Deployment.End)
-        .Select(next => LogPosition.TryParse(next.EventId!, out var position) ? position : throw new FormatException(next.EventId));
+        .Select(next => LogPosition.TryParse(
+            next.EventId!, out var position) ? position : throw new FormatException(next.EventId));
 
     // Compares the offsets. The command WAIT would only consider the writes of its own connection.
     private static async Task HasEverything(RedisServer replica, RedisServer primary)
@@ -151,7 +155,8 @@ public sealed class LostUpdatesTests : IAsyncDisposable
         for (var isLinked = false; !isLinked;)
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-            isLinked = ((string)(await replica.Ask("INFO", "replication"))!).Contains("master_link_status:up", StringComparison.Ordinal);
+            isLinked = ((string)(await replica.Ask("INFO", "replication"))!)
+                .Contains("master_link_status:up", StringComparison.Ordinal);
         }
         return (primary, replica);
     }

@@ -55,7 +55,8 @@ internal sealed class MovingSubscriber(int number, IReadOnlyList<Instance> insta
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"Subscriber {number} never got the end. It has {Received.Count} events, the last is {_lastId}.");
+            Assert.Fail(
+                $"Subscriber {number} never got the end. It has {Received.Count} events, the last is {_lastId}.");
         }
     }
 

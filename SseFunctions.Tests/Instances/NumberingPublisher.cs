@@ -32,7 +32,8 @@ internal sealed class NumberingPublisher(int number, IReadOnlyList<Instance> ins
     }
 
     /// <summary>Waits until some more updates were answered with 200.</summary>
-    public Task Takes(int count) => _successes.More(count).Within($"{count} more updates taken from publisher {number}");
+    public Task Takes(int count) =>
+        _successes.More(count).Within($"{count} more updates taken from publisher {number}");
 
     /// <summary>Waits until some more attempts were answered with 503.</summary>
     public Task IsRefused(int count) => _refusals.More(count).Within($"{count} more refusals for publisher {number}");

@@ -10,12 +10,14 @@ internal sealed record Verdict(int Lost, int Doubled, int OutOfOrder, int Unknow
     public static Verdict Good { get; } = new(0, 0, 0, 0);
 
     public static Verdict operator +(Verdict left, Verdict right) => new(
-        left.Lost + right.Lost, left.Doubled + right.Doubled, left.OutOfOrder + right.OutOfOrder, left.Unknown + right.Unknown);
+        left.Lost + right.Lost, left.Doubled + right.Doubled, left.OutOfOrder + right.OutOfOrder,
+        left.Unknown + right.Unknown);
 
     /// <summary>Compares the received updates with the expected updates.</summary>
     public static Verdict Of(IReadOnlyList<string> expected, IReadOnlyList<string> got)
     {
-        var places = expected.Select((next, place) => (next, place)).ToDictionary(pair => pair.next, pair => pair.place);
+        var places = expected.Select((next, place) => (next, place))
+            .ToDictionary(pair => pair.next, pair => pair.place);
         var (doubled, outOfOrder, unknown, last) = (0, 0, 0, -1);
         var seen = new HashSet<string>();
         foreach (var next in got)

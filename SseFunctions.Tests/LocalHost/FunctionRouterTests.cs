@@ -19,7 +19,8 @@ public sealed class FunctionRouterTests
     [InlineData("DELETE", "/a/x", "Parameter x")]
     [InlineData("DELETE", "/a/x%2Fy", "Parameter x%2Fy")]
     [InlineData("GET", "/early", "Early")]
-    public async Task Takes_the_first_function_by_name_whose_route_and_verb_fit(string verb, string path, string expected) =>
+    public async Task Takes_the_first_function_by_name_whose_route_and_verb_fit(
+        string verb, string path, string expected) =>
         Assert.Equal((200, expected), await Route(verb, path));
 
     [Theory]
@@ -34,7 +35,8 @@ public sealed class FunctionRouterTests
     [Fact]
     public async Task Lists_functions_whose_trigger_is_not_HTTP_as_left_out()
     {
-        await using var services = new ServiceCollection().AddLogging().AddSingleton<Samples.Name>().BuildServiceProvider();
+        await using var services = new ServiceCollection()
+            .AddLogging().AddSingleton<Samples.Name>().BuildServiceProvider();
         var router = new FunctionRouter([typeof(FunctionRouterTests).Assembly], "", services);
         Assert.Equal(["Nightly"], router.LeftOut);
         Assert.DoesNotContain(router.Functions, function => function.Name == "Nightly");
@@ -42,7 +44,8 @@ public sealed class FunctionRouterTests
 
     private static async Task<(int Status, string Answer)> Route(string verb, string path)
     {
-        await using var services = new ServiceCollection().AddLogging().AddSingleton<Samples.Name>().BuildServiceProvider();
+        await using var services = new ServiceCollection()
+            .AddLogging().AddSingleton<Samples.Name>().BuildServiceProvider();
         var router = new FunctionRouter([typeof(FunctionRouterTests).Assembly], "", services);
         var context = new DefaultHttpContext { RequestServices = services };
         context.Request.Method = verb;
@@ -56,11 +59,13 @@ public sealed class FunctionRouterTests
     public sealed class Samples(Samples.Name name)
     {
         [Function("Zoo")]
-        public IResult Specific([HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "a/b")] HttpRequest request) =>
+        public IResult Specific(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "a/b")] HttpRequest request) =>
             name.Of("Specific");
 
         [Function("Site")]
-        public IResult CatchAll([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{*path}")] HttpRequest request) =>
+        public IResult CatchAll(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{*path}")] HttpRequest request) =>
             name.Of("Catch all");
 
         [Function("sub")]

@@ -11,10 +11,16 @@ public sealed class LocalHostProcessTests
     {
         using var host = LocalHostProcess.Start("--port 0");
         using var http = new HttpClient();
-        Assert.Contains("<h1", await http.GetStringAsync(await host.Url, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "<h1",
+            await http.GetStringAsync(await host.Url, TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         await host.Printed("Ctrl+C stops LocalHost");
         var output = host.Output;
-        Assert.InRange(output.IndexOf("/events", StringComparison.Ordinal), 0, output.IndexOf("/{*path}", StringComparison.Ordinal));
+        Assert.InRange(
+            output.IndexOf("/events", StringComparison.Ordinal),
+            0,
+            output.IndexOf("/{*path}", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -81,9 +87,14 @@ public sealed class LocalHostProcessTests
 
     [Theory]
     [InlineData("local.settings.json", """{ "IsEncrypted": true }""", "local.settings.json is encrypted")]
-    [InlineData("host.json", """{ "extensions": { "http": { "routePrefix": "a//b" } } }""", "routePrefix of host.json is 'a//b'")]
-    [InlineData("host.json", """{ "extensions": { "http": { "routePrefix": "{x}" } } }""", "routePrefix of host.json is '{x}'")]
-    [InlineData("local.settings.json", """{ "Host": { "LocalHttpPort": "many" } }""", "Host.LocalHttpPort in local.settings.json is 'many'")]
+    [InlineData("host.json", """{ "extensions": { "http": { "routePrefix": "a//b" } } }""", "routePrefix of host.json "
+        + "is 'a//b'")]
+    [InlineData(
+        "host.json", """{ "extensions": { "http": { "routePrefix": "{x}" } } }""", "routePrefix of host.json is '{x}'")]
+    [InlineData(
+        "local.settings.json",
+        """{ "Host": { "LocalHttpPort": "many" } }""",
+        "Host.LocalHttpPort in local.settings.json is 'many'")]
     public async Task Says_in_one_line_what_is_wrong_in_a_file(string file, string text, string expected)
     {
         using var folder = new HostFolder();
@@ -136,10 +147,14 @@ public sealed class LocalHostProcessTests
         {
             var page = new Uri(await host.Url);
             Assert.Equal("/live/", page.AbsolutePath);
-            Assert.Contains("<h1", await http.GetStringAsync(page, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains(
+                "<h1",
+                await http.GetStringAsync(page, TestContext.Current.CancellationToken),
+                StringComparison.Ordinal);
             return await http.GetStringAsync(new Uri(page, "events"), TestContext.Current.CancellationToken);
         }
     }
 
-    private static string[] Lines(LocalHostProcess host) => host.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Lines(LocalHostProcess host) =>
+        host.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -17,7 +17,9 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
         var app = packages.NewFolder("from-template");
         await packages.Succeed(app, "dotnet", "new", "ssefunctions", "--name", "from-template", "--output", ".");
         var published = await PackedPackages.Publish(app);
-        Assert.Equal([.. HubFunctions, "Countdown", "Greet", "Page"], FunctionsOf(published).OrderBy(name => !HubFunctions.Contains(name)));
+        Assert.Equal(
+            [.. HubFunctions, "Countdown", "Greet", "Page"],
+            FunctionsOf(published).OrderBy(name => !HubFunctions.Contains(name)));
 
         await using var host = await FunctionsHost.Start(published, ("Hub__Anonymous", "true"));
         using var countdown = await host.Invoke("Countdown", "GET", "/countdown");
@@ -87,7 +89,8 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
         // Without SseFunctions.Hub.Redis, the hub needs neither the Redis client nor Azure.Identity.
         Assert.DoesNotContain(
             Directory.EnumerateFiles(published).Select(file => Path.GetFileName(file)),
-            file => file.StartsWith("StackExchange", StringComparison.Ordinal) || file.StartsWith("Azure.Identity", StringComparison.Ordinal));
+            file => file.StartsWith("StackExchange", StringComparison.Ordinal)
+                || file.StartsWith("Azure.Identity", StringComparison.Ordinal));
 
         // No routePrefix is set, so all routes are under /api.
         await using var host = await FunctionsHost.Start(
@@ -95,15 +98,18 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
             ("Hub__Issuers__0__Issuer", Jwt.Issuer), ("Hub__Issuers__0__Key", Jwt.Key));
         using var order = await host.Invoke("HubSubscribe", "GET", "/api/.well-known/mercure?topic=orders/42");
         await order.Until(": open");
-        using var paid = await host.Invoke("OrderPaid", "POST", "/api/orders/42/paid", "Content-Length: 0\r\n", "", ("id", "42"));
+        using var paid =
+            await host.Invoke("OrderPaid", "POST", "/api/orders/42/paid", "Content-Length: 0\r\n", "", ("id", "42"));
         await paid.Until("HTTP/1.1 204");
         await order.Until("data: paid");
 
         // The path of the hub in this app.
         using var list = await host.Invoke(
-            "HubSubscriptions", "GET", "/api/.well-known/mercure/subscriptions", $"Authorization: Bearer {Jwt.Subscriber("*")}\r\n");
+            "HubSubscriptions", "GET", "/api/.well-known/mercure/subscriptions",
+            $"Authorization: Bearer {Jwt.Subscriber("*")}\r\n");
         Assert.Contains("Link: </api/.well-known/mercure>", await list.Until("\r\n\r\n"), StringComparison.Ordinal);
-        using var metadata = await host.Invoke("HubMetadata", "GET", "/api/.well-known/oauth-protected-resource/.well-known/mercure");
+        using var metadata =
+            await host.Invoke("HubMetadata", "GET", "/api/.well-known/oauth-protected-resource/.well-known/mercure");
         await metadata.Until("/api/.well-known/mercure\"");
         await metadata.Until("\"mercure_subscriptions\":true");
     }
@@ -141,7 +147,8 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
             """);
         var published = await PackedPackages.Publish(app);
         Assert.Equal(["SseFunctions.Streaming.dll", "Web.dll"],
-            Directory.EnumerateFiles(published, "*.dll").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+            Directory.EnumerateFiles(published, "*.dll")
+                .Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
         var start = new ProcessStartInfo("dotnet", ["Web.dll", "--urls", "http://127.0.0.1:0"])
         {
             WorkingDirectory = published,
@@ -151,7 +158,8 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
         try
         {
             string? url = null;
-            while (url is null && await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Within("address") is { } text)
+            while (url is null && await process.StandardOutput.ReadLineAsync(
+                TestContext.Current.CancellationToken).AsTask().Within("address") is { } text)
                 url = Listening().Match(text) is { Success: true } match ? match.Groups[1].Value : null;
             Assert.NotNull(url);
             using var numbers = await RawClient.Get(new Uri($"{url}/numbers"));
@@ -167,7 +175,8 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
     private static (string Line, string Function) ReadmeLines()
     {
         var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
-        var section = readme[readme.IndexOf("## Publish and subscribe", StringComparison.Ordinal)..readme.IndexOf("## Test it", StringComparison.Ordinal)];
+        var section = readme[readme.IndexOf("## Publish and subscribe", StringComparison.Ordinal)..readme.IndexOf(
+            "## Test it", StringComparison.Ordinal)];
         var code = CSharp().Matches(section).Select(block => block.Groups[1].Value).ToArray();
         Assert.Equal(2, code.Length);
         return (code[0], code[1]);
@@ -176,17 +185,20 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
     private static string Reference(string package)
     {
         var versions = File.ReadAllText(Path.Combine(Repository.Root, "Directory.Packages.props"));
-        var version = Regex.Match(versions, $"Include=\"{Regex.Escape(package)}\" Version=\"([^\"]+)\"").Groups[1].Value;
+        var version =
+            Regex.Match(versions, $"Include=\"{Regex.Escape(package)}\" Version=\"([^\"]+)\"").Groups[1].Value;
         return $"<PackageReference Include=\"{package}\" Version=\"{version}\" />";
     }
 
     private static IEnumerable<string> FunctionsOf(string published)
     {
         using var metadata = JsonDocument.Parse(File.ReadAllText(Path.Combine(published, "functions.metadata")));
-        return [.. metadata.RootElement.EnumerateArray().Select(function => function.GetProperty("name").GetString()!).Order(StringComparer.Ordinal)];
+        return [.. metadata.RootElement.EnumerateArray().Select(
+            function => function.GetProperty("name").GetString()!).Order(StringComparer.Ordinal)];
     }
 
-    private static void Write(string folder, string file, string text) => File.WriteAllText(Path.Combine(folder, file), text);
+    private static void Write(string folder, string file, string text) =>
+        File.WriteAllText(Path.Combine(folder, file), text);
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CSharp();

@@ -11,7 +11,8 @@ public sealed partial class PackedPackages : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("sse-packages-").FullName;
 
     /// <summary>The unique version of the packages.</summary>
-    public string Version { get; } = $"0.0.1-test{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}";
+    public string Version { get; } =
+        $"0.0.1-test{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}";
 
     private string Packages => Path.Combine(_folder, "packages");
 
@@ -21,7 +22,8 @@ public sealed partial class PackedPackages : IAsyncLifetime
         try
         {
             await Succeed(
-                Repository.Root, Path.Combine(Repository.Root, "pack.sh"), Packages, $"-p:Version={Version}", "-p:RunAnalyzers=false");
+                Repository.Root, Path.Combine(
+                    Repository.Root, "pack.sh"), Packages, $"-p:Version={Version}", "-p:RunAnalyzers=false");
         }
         finally
         {
@@ -29,9 +31,11 @@ public sealed partial class PackedPackages : IAsyncLifetime
         }
         File.WriteAllText(
             Path.Combine(_folder, "NuGet.config"),
-            $"<configuration><packageSources><add key=\"packed\" value=\"{Packages}\" /></packageSources></configuration>");
+            $"<configuration><packageSources><add key=\"packed\" value=\"{Packages}\" /></packageSources></"
+                + "configuration>");
         // The apps must not use the repository's build settings.
-        await Succeed(_folder, "dotnet", "new", "install", Path.Combine(Packages, $"SseFunctions.Templates.{Version}.nupkg"));
+        await Succeed(
+            _folder, "dotnet", "new", "install", Path.Combine(Packages, $"SseFunctions.Templates.{Version}.nupkg"));
     }
 
     public ValueTask DisposeAsync()
@@ -40,7 +44,8 @@ public sealed partial class PackedPackages : IAsyncLifetime
         var restored = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } set
             ? set
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        foreach (var package in Directory.Exists(restored) ? Directory.EnumerateDirectories(restored, "ssefunctions.*") : [])
+        foreach (
+            var package in Directory.Exists(restored) ? Directory.EnumerateDirectories(restored, "ssefunctions.*") : [])
         {
             var version = Path.Combine(package, Version);
             if (Directory.Exists(version)) Directory.Delete(version, recursive: true);
@@ -57,7 +62,8 @@ public sealed partial class PackedPackages : IAsyncLifetime
         var published = $"{app}-published";
         var (exitCode, output) = await Command.Run(
             app, "dotnet", ["publish", "-c", "Release", "-o", published, "-nologo", "-v", "quiet", "-nodeReuse:false"]);
-        if (exitCode != 0 && PackageIsMissing().IsMatch(output) && !output.Contains("SseFunctions.", StringComparison.Ordinal))
+        if (exitCode != 0 && PackageIsMissing().IsMatch(
+            output) && !output.Contains("SseFunctions.", StringComparison.Ordinal))
             Assert.Skip("A feed lacks the packages of the Functions worker.");
         Assert.True(exitCode == 0, output);
         return published;
@@ -67,7 +73,8 @@ public sealed partial class PackedPackages : IAsyncLifetime
     public async Task Succeed(string folder, string program, params string[] arguments)
     {
         // dotnet new installs templates per user. Another home folder keeps them away from the user who runs the tests.
-        var (exitCode, output) = await Command.Run(folder, program, arguments, ("DOTNET_CLI_HOME", Path.Combine(_folder, "home")));
+        var (exitCode, output) =
+            await Command.Run(folder, program, arguments, ("DOTNET_CLI_HOME", Path.Combine(_folder, "home")));
         Assert.True(exitCode == 0, output);
     }
 

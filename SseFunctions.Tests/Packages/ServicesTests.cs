@@ -24,7 +24,8 @@ public sealed class ServicesTests
         await host.StartAsync(TestContext.Current.CancellationToken);
         Assert.Single(host.Services.GetServices<IUpdatePublisher>());
         Assert.Single(host.Services.GetServices<EventStreams>());
-        Assert.NotEmpty(await host.Services.GetRequiredService<IUpdatePublisher>().PublishAsync("a", "b", TestContext.Current.CancellationToken));
+        Assert.NotEmpty(await host.Services.GetRequiredService<IUpdatePublisher>().PublishAsync(
+            "a", "b", TestContext.Current.CancellationToken));
         await host.StopAsync(TestContext.Current.CancellationToken);
     }
 
@@ -33,12 +34,14 @@ public sealed class ServicesTests
     {
         var services = new ServiceCollection();
         services.AddSseHub(Configuration("Hub:MaxTopics=5"));
-        var wrong = Assert.Throws<InvalidOperationException>(() => services.AddSseHub(Configuration("Hub:MaxTopics=6")));
+        var wrong =
+            Assert.Throws<InvalidOperationException>(() => services.AddSseHub(Configuration("Hub:MaxTopics=6")));
         Assert.Equal(
             "AddSseHub was called with a different configuration than an earlier call: "
             + "the setting Hub:MaxTopics differs. Use the same configuration for all calls.",
             wrong.Message);
-        wrong = Assert.Throws<InvalidOperationException>(() => services.AddSseStreaming(Configuration("Streaming:Heartbeat=00:00:01")));
+        wrong = Assert.Throws<InvalidOperationException>(
+            () => services.AddSseStreaming(Configuration("Streaming:Heartbeat=00:00:01")));
         Assert.Contains("Streaming:Heartbeat", wrong.Message, StringComparison.Ordinal);
     }
 
@@ -48,7 +51,8 @@ public sealed class ServicesTests
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSseHub(Configuration()).AddRedis().AddRedis();
         using var host = builder.Build();
-        var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        var wrong = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => host.StartAsync(TestContext.Current.CancellationToken));
         var message = Assert.Single(wrong.Failures);
         Assert.StartsWith("Redis:ConnectionString is not set: ", message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
@@ -80,7 +84,8 @@ public sealed class ServicesTests
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSseHub(Configuration("Hub:MaxTopics=0"));
         using var host = builder.Build();
-        var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        var wrong = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => host.StartAsync(TestContext.Current.CancellationToken));
         Assert.Contains("Hub:MaxTopics", Assert.Single(wrong.Failures), StringComparison.Ordinal);
     }
 
@@ -90,7 +95,8 @@ public sealed class ServicesTests
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSseHub(Configuration("Hub:MaxTopics=0", "Streaming:Retry=-00:00:01"));
         using var host = builder.Build();
-        var wrong = await Assert.ThrowsAsync<AggregateException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        var wrong =
+            await Assert.ThrowsAsync<AggregateException>(() => host.StartAsync(TestContext.Current.CancellationToken));
         Assert.Equal(2, wrong.InnerExceptions.OfType<OptionsValidationException>().Count());
     }
 
@@ -107,6 +113,7 @@ public sealed class ServicesTests
     }
 
     private static IConfiguration Configuration(params string[] settings) => new ConfigurationBuilder()
-        .AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2)).Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])))
+        .AddInMemoryCollection(settings.Select(
+            setting => setting.Split('=', 2)).Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])))
         .Build();
 }

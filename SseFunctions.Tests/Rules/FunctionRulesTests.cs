@@ -12,7 +12,8 @@ namespace SseFunctions.Tests.Rules;
 public sealed class FunctionRulesTests
 {
     private static readonly Type[] Types =
-        [.. LocalHostApplication.FunctionAssemblies.Append(typeof(EventStreams).Assembly).SelectMany(assembly => assembly.GetTypes())];
+        [.. LocalHostApplication.FunctionAssemblies.Append(
+            typeof(EventStreams).Assembly).SelectMany(assembly => assembly.GetTypes())];
 
     private static readonly MethodInfo[] Methods = [.. FunctionRouter.FunctionMethods(Types)];
 
@@ -21,7 +22,9 @@ public sealed class FunctionRulesTests
 
     [Fact]
     public void Classes_and_methods_are_public() => Assert.All(Methods, method =>
-        Assert.True(method is { IsPublic: true, IsStatic: false } && method.DeclaringType is { IsPublic: true, IsAbstract: false }));
+        Assert.True(
+            method is { IsPublic: true, IsStatic: false }
+                && method.DeclaringType is { IsPublic: true, IsAbstract: false }));
 
     [Fact]
     public void Names_are_unique() =>
@@ -60,7 +63,8 @@ public sealed class FunctionRulesTests
     [Fact]
     public void Results_of_our_own_have_nothing_to_serialise()
     {
-        var results = Types.Where(type => type.IsAssignableTo(typeof(IResult)) && type is { IsAbstract: false }).ToArray();
+        var results = Types.Where(type => type.IsAssignableTo(typeof(IResult)) && type is { IsAbstract: false })
+            .ToArray();
         Assert.NotEmpty(results);
         Assert.All(results, type => Assert.Empty(type.GetProperties(BindingFlags.Public | BindingFlags.Instance)));
         Assert.All(results, type => Assert.Equal("{}", JsonSerializer.Serialize(

@@ -54,11 +54,13 @@ public sealed class HostJsonTests
 
     [Fact]
     public void The_host_logs_the_failures_of_all_functions_that_do_not_stream() => Assert.All(
-        FunctionRouter.FunctionMethods(LocalHostApplication.FunctionAssemblies.SelectMany(assembly => assembly.GetTypes()))
+        FunctionRouter.FunctionMethods(
+            LocalHostApplication.FunctionAssemblies.SelectMany(assembly => assembly.GetTypes()))
             .Select(method => method.GetCustomAttribute<FunctionAttribute>()!.Name)
             .Except(["Events", "HubSubscribe"]),
         // A log level applies to all categories that begin with its name.
-        function => Assert.DoesNotContain(LogLevels.Keys, name => $"Function.{function}".StartsWith(name, StringComparison.OrdinalIgnoreCase)));
+        function => Assert.DoesNotContain(
+            LogLevels.Keys, name => $"Function.{function}".StartsWith(name, StringComparison.OrdinalIgnoreCase)));
 
     private static Dictionary<string, string> LogLevels => HostJson.GetProperty("logging").GetProperty("logLevel")
         .EnumerateObject().ToDictionary(level => level.Name, level => level.Value.GetString()!);

@@ -16,7 +16,8 @@ public sealed partial class MonitoringTests
         get
         {
             var packages = Path.Combine(Repository.Root, "packages");
-            var sources = string.Concat(Directory.EnumerateFiles(packages, "*Metrics.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+            var sources = string.Concat(Directory.EnumerateFiles(
+                packages, "*Metrics.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
             return [.. from instrument in Instrument().Matches(sources)
                        let rest = sources[instrument.Index..]
                        select (instrument.Groups[1].Value, Unit().Match(rest).Groups[1].Value)];
@@ -40,7 +41,8 @@ public sealed partial class MonitoringTests
     [InlineData(TelemetrySettings.OtlpEndpoint)]
     [InlineData(TelemetrySettings.ConnectionString)]
     [InlineData(AzureMonitorServices.Authentication)]
-    public void Names_every_span_and_setting(string name) => Assert.Contains($"| `{name}` |", Page, StringComparison.Ordinal);
+    public void Names_every_span_and_setting(string name) =>
+        Assert.Contains($"| `{name}` |", Page, StringComparison.Ordinal);
 
     [GeneratedRegex("""Create\w+(?:<\w+>)?\(\s*"([a-z.]+)",""")]
     private static partial Regex Instrument();

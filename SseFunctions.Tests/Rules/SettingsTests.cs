@@ -10,7 +10,8 @@ namespace SseFunctions.Tests.Rules;
 public sealed class SettingsTests
 {
     private static readonly string[] Rows =
-        [.. File.ReadLines(Path.Combine(Repository.Root, "docs", "reference.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
+        [.. File.ReadLines(Path.Combine(Repository.Root, "docs", "reference.md")).Where(
+            line => line.StartsWith("| `", StringComparison.Ordinal))];
 
     public static TheoryData<string, TimeSpan, string> Durations => new()
     {
@@ -60,7 +61,8 @@ public sealed class SettingsTests
         {
             bool flag => flag ? "true" : "false",
             string name => $"`{name}`",
-            int or long when setting.EndsWith("Bytes", StringComparison.Ordinal) => $"{Convert.ToInt64(value) / 1024 / 1024} MiB",
+            int or long when setting.EndsWith("Bytes", StringComparison.Ordinal) =>
+                $"{Convert.ToInt64(value) / 1024 / 1024} MiB",
             _ => string.Format(System.Globalization.CultureInfo.InvariantCulture, "{0:N0}", value),
         };
         Assert.Equal(written, text);
@@ -74,7 +76,9 @@ public sealed class SettingsTests
         Assert.Equal("sse", new RedisOptions().KeyPrefix);
         Assert.Equal("", new RedisOptions().ConnectionString);
         Assert.Equal(("", ""), (new RedisOptions().Credential, new RedisOptions().ClientId));
-        Assert.Single(Rows, row => row.StartsWith("| `Redis:KeyPrefix` | letters, digits, `-_.:` | `sse` |", StringComparison.Ordinal));
+        Assert.Single(
+            Rows,
+            row => row.StartsWith("| `Redis:KeyPrefix` | letters, digits, `-_.:` | `sse` |", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -85,7 +89,8 @@ public sealed class SettingsTests
     [InlineData(typeof(RedisOptions), RedisOptions.Section)]
     public void The_reference_names_every_setting(Type options, string section) => Assert.All(
         options.GetProperties(),
-        property => Assert.Single(Rows, row => row.StartsWith($"| `{section}:{property.Name}` |", StringComparison.Ordinal)));
+        property =>
+            Assert.Single(Rows, row => row.StartsWith($"| `{section}:{property.Name}` |", StringComparison.Ordinal)));
 
     [Fact]
     public void The_reference_names_every_setting_of_the_hub() => Assert.All(
@@ -97,7 +102,8 @@ public sealed class SettingsTests
         typeof(KeyOptions).GetProperties().Where(property => property.CanWrite),
         property =>
         {
-            Assert.Single(Rows, row => row.StartsWith($"| `Hub:Publisher:{property.Name}` |", StringComparison.Ordinal));
+            Assert.Single(
+                Rows, row => row.StartsWith($"| `Hub:Publisher:{property.Name}` |", StringComparison.Ordinal));
             Assert.Contains(Rows, row => row.Contains($"`Hub:Subscriber:{property.Name}`", StringComparison.Ordinal));
         });
 

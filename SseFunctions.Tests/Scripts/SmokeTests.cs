@@ -20,9 +20,11 @@ public sealed class SmokeTests
         await using var host = await LocalHostServer.Start(null, Delay);
         var result = await SmokeScript.Run([$"{host.Url}"]);
         result.HasPassed();
-        Assert.StartsWith("ok    events: spacing   10 messages, ", result.Check("events: spacing"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "ok    events: spacing   10 messages, ", result.Check("events: spacing"), StringComparison.Ordinal);
         Assert.EndsWith("it streams", result.Check("events: spacing"), StringComparison.Ordinal);
-        Assert.Contains("after 9, the stream continues with 10", result.Check("events: resume"), StringComparison.Ordinal);
+        Assert.Contains(
+            "after 9, the stream continues with 10", result.Check("events: resume"), StringComparison.Ordinal);
         Assert.StartsWith("ok ", result.Check("events: 204"), StringComparison.Ordinal);
         Assert.Contains("HTTP/1.1", result.Check("protocol"), StringComparison.Ordinal);
         Assert.StartsWith("skip  hub: delivery ", result.Check("hub: delivery"), StringComparison.Ordinal);
@@ -33,9 +35,11 @@ public sealed class SmokeTests
     {
         await using var host = await LocalHostServer.Start(null, "Demo:Delay=0");
         using var curls = new WatchedCurl();
-        var result = await SmokeScript.Run([$"{host.Url}"], ("SMOKE_TOKEN", HubClient.Everything), ("PATH", curls.SearchPath));
+        var result =
+            await SmokeScript.Run([$"{host.Url}"], ("SMOKE_TOKEN", HubClient.Everything), ("PATH", curls.SearchPath));
         result.HasPassed();
-        Assert.StartsWith("ok    hub: delivery     two updates arrived, ", result.Check("hub: delivery"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "ok    hub: delivery     two updates arrived, ", result.Check("hub: delivery"), StringComparison.Ordinal);
         Assert.StartsWith("ok ", result.Check("hub: resume"), StringComparison.Ordinal);
         Assert.DoesNotContain(HubClient.Everything, result.Output, StringComparison.Ordinal);
         Assert.Contains(".well-known/mercure", curls.Seen, StringComparison.Ordinal);
@@ -61,8 +65,12 @@ public sealed class SmokeTests
         var result = await SmokeScript.Run([$"{proxy.Url}"]);
         result.HasFailed();
         var spacing = result.Check("events: spacing");
-        Assert.StartsWith("FAIL  events: spacing   all 10 messages arrived together, after ", spacing, StringComparison.Ordinal);
-        Assert.Contains("something on the way buffers (server: Kestrel); see docs/troubleshooting.md", spacing, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "FAIL  events: spacing   all 10 messages arrived together, after ", spacing, StringComparison.Ordinal);
+        Assert.Contains(
+            "something on the way buffers (server: Kestrel); see docs/troubleshooting.md",
+            spacing,
+            StringComparison.Ordinal);
         Assert.Equal("FAIL 1 of ", result.Lines[^1][..10]);
     }
 
@@ -109,7 +117,8 @@ public sealed class SmokeTests
         });
         var result = await SmokeScript.Run([$"{proxy.Url}"]);
         result.HasFailed();
-        Assert.Contains("changed on the way to 'public, max-age=60'", result.Check("events: caching"), StringComparison.Ordinal);
+        Assert.Contains(
+            "changed on the way to 'public, max-age=60'", result.Check("events: caching"), StringComparison.Ordinal);
         Assert.StartsWith("skip ", result.Check("events: buffering"), StringComparison.Ordinal);
     }
 
@@ -136,7 +145,8 @@ public sealed class SmokeTests
     [Fact]
     public async Task Says_where_a_series_ended_too_early()
     {
-        await using var host = await LocalHostServer.Start(null, "Demo:Delay=00:00:01", "Streaming:MaxDuration=00:00:03");
+        await using var host =
+            await LocalHostServer.Start(null, "Demo:Delay=00:00:01", "Streaming:MaxDuration=00:00:03");
         var result = await SmokeScript.Run([$"{host.Url}"]);
         result.HasFailed();
         Assert.Contains("without the event close", result.Check("events: end"), StringComparison.Ordinal);
@@ -145,7 +155,8 @@ public sealed class SmokeTests
     [Fact]
     public async Task Passes_where_nobody_may_publish_and_fails_if_a_token_is_to_be_used_there()
     {
-        await using var host = await LocalHostServer.Start(null, "Demo:Delay=0", "Hub:Publisher:Key=", "Hub:Anonymous=false");
+        await using var host =
+            await LocalHostServer.Start(null, "Demo:Delay=0", "Hub:Publisher:Key=", "Hub:Anonymous=false");
         var result = await SmokeScript.Run([$"{host.Url}"]);
         result.HasPassed();
         Assert.Contains("no Hub:Publisher:Key is set", result.Check("hub: publish"), StringComparison.Ordinal);
@@ -163,7 +174,8 @@ public sealed class SmokeTests
         result.HasFailed();
         Assert.Contains("403: The token gives no right to publish", result.Failures, StringComparison.Ordinal);
 
-        var forged = await SmokeScript.Run([$"{host.Url}"], ("SMOKE_TOKEN", Jwt.Mint(new { }, "another-key-that-is-long-enough-for-it")));
+        var forged = await SmokeScript.Run(
+            [$"{host.Url}"], ("SMOKE_TOKEN", Jwt.Mint(new { }, "another-key-that-is-long-enough-for-it")));
         forged.HasFailed();
         Assert.Contains("401: the token is not valid", forged.Failures, StringComparison.Ordinal);
     }
@@ -211,7 +223,8 @@ public sealed class SmokeTests
             context.Response.ContentType = "text/html";
             return context.Response.WriteAsync("<p>\u001b[31mHello", context.RequestAborted);
         });
-        var result = await SmokeScript.Run([server.Urls.First(), "--origin", Origin], ("SMOKE_TOKEN", HubClient.Everything));
+        var result =
+            await SmokeScript.Run([server.Urls.First(), "--origin", Origin], ("SMOKE_TOKEN", HubClient.Everything));
         result.HasFailed();
         Assert.Contains("which SseFunctions does not send", result.Check("health"), StringComparison.Ordinal);
         Assert.Contains("which SseFunctions does not send", result.Check("events: answer"), StringComparison.Ordinal);
@@ -306,7 +319,8 @@ public sealed class SmokeTests
                 return;
             }
             var script = Path.Combine(_folder.Path, "curl");
-            File.WriteAllText(script, $"#!/usr/bin/env bash\n{{ printf '%s\\n' \"$@\"; env; }} >>'{Log}'\nexec '{curl}' \"$@\"\n");
+            File.WriteAllText(
+                script, $"#!/usr/bin/env bash\n{{ printf '%s\\n' \"$@\"; env; }} >>'{Log}'\nexec '{curl}' \"$@\"\n");
             File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 

@@ -16,7 +16,8 @@ public sealed class DeadNetworkTests
         await using var network = await NetworkNamespace.Create();
         var sequence = new Sequence();
         await using var server = await StreamServer.Start(
-            _ => sequence, TimeProvider.System, network.Here, 0, "Streaming:Heartbeat=00:00:01", "Streaming:MaxDuration=0");
+            _ => sequence, TimeProvider.System, network.Here, 0, "Streaming:Heartbeat=00:00:01",
+            "Streaming:MaxDuration=0");
         using var client = network.Get(server.Url);
         await client.Until("retry");
         await network.Cut();
@@ -55,7 +56,8 @@ public sealed class DeadNetworkTests
         await using var network = await NetworkNamespace.Create();
         var sequence = new Sequence();
         await using var server = await StreamServer.Start(
-            _ => sequence, TimeProvider.System, network.Here, 0, "Streaming:Heartbeat=00:00:03", "Streaming:MaxDuration=0");
+            _ => sequence, TimeProvider.System, network.Here, 0, "Streaming:Heartbeat=00:00:03",
+            "Streaming:MaxDuration=0");
         using var client = network.Get(server.Url);
         await client.Until("retry");
         await client.Until("heartbeat");

@@ -51,7 +51,8 @@ public sealed class EventStreamEndTests
         foreach (var client in clients) await client.UntilOpen();
         server.Time.Advance(TimeSpan.FromMinutes(7.9));
         // A stream that does not wait for its sequence yet sends its heartbeat at a later tick.
-        await server.Advance(TimeSpan.FromMilliseconds(3), Task.WhenAll(clients.Select(client => client.Until(Heartbeat))));
+        await server.Advance(
+            TimeSpan.FromMilliseconds(3), Task.WhenAll(clients.Select(client => client.Until(Heartbeat))));
         Assert.DoesNotContain(server.Logs.Entries, entry => entry.Message.Contains("ended", StringComparison.Ordinal));
         server.Time.Advance(TimeSpan.FromMinutes(1.1));
         await server.Logs.First("ended: max_duration");

@@ -120,7 +120,8 @@ public sealed class EventStreamTests
         await client.UntilOpen();
         await sequence.Started;
         for (var beats = 1; beats <= 3; beats++)
-            await server.Advance(TimeSpan.FromSeconds(10), client.Until(string.Concat(Enumerable.Repeat(Chunk(Heartbeat), beats))));
+            await server.Advance(
+                TimeSpan.FromSeconds(10), client.Until(string.Concat(Enumerable.Repeat(Chunk(Heartbeat), beats))));
     }
 
     [Fact]

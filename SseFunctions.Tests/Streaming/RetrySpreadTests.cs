@@ -10,7 +10,8 @@ public sealed class RetrySpreadTests
     [InlineData(5_000, 2, 5)]
     [InlineData(10_000, 2, 10)]
     [InlineData(10_000, 60, 60)]
-    public void Is_as_long_as_the_shortest_time_or_as_a_thousand_clients_a_second_need(int clients, int shortest, int spread) =>
+    public void Is_as_long_as_the_shortest_time_or_as_a_thousand_clients_a_second_need(
+        int clients, int shortest, int spread) =>
         Assert.Equal(TimeSpan.FromSeconds(spread), RetrySpread.Of(clients, TimeSpan.FromSeconds(shortest)));
 
     [Fact]

@@ -71,7 +71,8 @@ public sealed class ServerSentEventTests
         var random = new Random(20260915);
         for (var round = 0; round < Rounds; round++)
         {
-            var data = string.Concat(Enumerable.Range(0, random.Next(30)).Select(_ => Alphabet[random.Next(Alphabet.Length)]));
+            var data =
+                string.Concat(Enumerable.Range(0, random.Next(30)).Select(_ => Alphabet[random.Next(Alphabet.Length)]));
             var item = Assert.Single(Parse(new ServerSentEvent(data, "type", "id")));
             Assert.Equal(data.Replace("\r\n", "\n").Replace('\r', '\n'), item.Data);
         }

@@ -44,7 +44,8 @@ public sealed class SlowClientTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_client_that_reads_nothing_is_cut_off_within_one_and_a_half_times_the_write_timeout(bool isBehindHost)
+    public async Task A_client_that_reads_nothing_is_cut_off_within_one_and_a_half_times_the_write_timeout(
+        bool isBehindHost)
     {
         const int TimeoutSeconds = 10;
         var disposed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -175,7 +176,8 @@ public sealed class SlowClientTests
 
     // Counts the letters x before the first event, in the headers.
     private static int Extra(RawClient client) =>
-        client.Received[..client.Received.IndexOf("data:", StringComparison.Ordinal)].Count(character => character == 'x');
+        client.Received[
+            ..client.Received.IndexOf("data:", StringComparison.Ordinal)].Count(character => character == 'x');
 
     // Counts the events that the stream has taken from the sequence.
     private sealed class Counted(IAsyncEnumerable<ServerSentEvent> events) : IAsyncEnumerable<ServerSentEvent>

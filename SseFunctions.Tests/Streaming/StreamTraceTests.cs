@@ -18,7 +18,8 @@ public sealed class StreamTraceTests
     {
         using var spans = new CapturedSpans(Requests, SseTelemetry.SourceName);
         var sequence = new Sequence();
-        await using var server = await StreamServer.StartWithFakeTime(sequence, "Streaming:MaxDuration=00:00:00", "Streaming:Heartbeat=00:00:00");
+        await using var server = await StreamServer.StartWithFakeTime(
+            sequence, "Streaming:MaxDuration=00:00:00", "Streaming:Heartbeat=00:00:00");
         using var client = await server.Get(spans.Header);
 
         var start = await spans.First(StreamTrace.StartName);
@@ -88,7 +89,8 @@ public sealed class StreamTraceTests
         var end = await spans.First(StreamTrace.EndName);
         Assert.Equal(ActivityStatusCode.Error, end.Status);
         Assert.Contains("sse.end.reason=failed", Tags(end));
-        Assert.DoesNotContain(end.TagObjects, tag => tag.Value is string text && text.Contains("secret", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            end.TagObjects, tag => tag.Value is string text && text.Contains("secret", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -166,7 +168,8 @@ public sealed class StreamTraceTests
     }
 
     private static async IAsyncEnumerable<ServerSentEvent> Watching(
-        ConcurrentQueue<ActivityTraceId?> current, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        ConcurrentQueue<ActivityTraceId?> current, [EnumeratorCancellation] CancellationToken cancellationToken =
+            default)
     {
         current.Enqueue(Activity.Current?.TraceId);
         await Task.Delay(1, cancellationToken);

@@ -24,16 +24,20 @@ internal sealed class AzureDeployment
     public JsonElement App => Single("Microsoft.Web/sites").GetProperty("properties");
 
     /// <summary>The function app's settings. A value that only Azure knows is an expression in brackets.</summary>
-    public Dictionary<string, string> Settings => App.GetProperty("siteConfig").GetProperty("appSettings").EnumerateArray()
-        .ToDictionary(setting => setting.GetProperty("name").GetString()!, setting => setting.GetProperty("value").GetString()!);
+    public Dictionary<string, string> Settings =>
+        App.GetProperty("siteConfig").GetProperty("appSettings").EnumerateArray()
+        .ToDictionary(
+            setting => setting.GetProperty("name").GetString()!, setting => setting.GetProperty("value").GetString()!);
 
     /// <summary>The deployment with default parameters.</summary>
     public static Task<AzureDeployment> Default() => With();
 
     /// <summary>The deployment with all parameters set, without Redis.</summary>
     public static Task<AzureDeployment> Customised() => With(
-        $"principalId = '{Person}'", "hubAnonymous = true", "corsAllowedOrigins = 'https://a.example,https://b.example'",
-        "alwaysReadyInstances = 2", "httpConcurrency = 500", "instanceMemoryMB = 4096", "maximumInstances = 100", "maxStreamMinutes = 1380");
+        $"principalId = '{Person}'", "hubAnonymous = true",
+        "corsAllowedOrigins = 'https://a.example,https://b.example'",
+        "alwaysReadyInstances = 2", "httpConcurrency = 500", "instanceMemoryMB = 4096", "maximumInstances = 100",
+        "maxStreamMinutes = 1380");
 
     /// <summary>The deployment with Redis.</summary>
     public static Task<AzureDeployment> WithPrivateRedis() => With("redis = 'private'", "maxStreamMinutes = 2");
@@ -47,5 +51,6 @@ internal sealed class AzureDeployment
 
     public JsonElement Single(string type) => Assert.Single(All(type));
 
-    private static async Task<AzureDeployment> With(params string[] parameters) => new(await Bicep.Snapshot(parameters));
+    private static async Task<AzureDeployment> With(params string[] parameters) =>
+        new(await Bicep.Snapshot(parameters));
 }

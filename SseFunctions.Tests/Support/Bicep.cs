@@ -27,7 +27,9 @@ internal static class Bicep
     /// <summary>Evaluates the template with parameters, which are written as in Bicep. Expressions are evaluated,
     /// except those whose value only Azure knows.</summary>
     public static Task<JsonElement> Snapshot(params string[] parameters) => Snapshots
-        .GetOrAdd(string.Join('\n', parameters.Select(parameter => $"param {parameter}")), lines => new(() => RunSnapshot(lines))).Value;
+        .GetOrAdd(
+            string.Join('\n', parameters.Select(parameter => $"param {parameter}")),
+            lines => new(() => RunSnapshot(lines))).Value;
 
     private static async Task<(JsonElement Template, string Messages)> RunBuild()
     {
@@ -48,13 +50,15 @@ internal static class Bicep
             {parameters}
             """);
         await Run("snapshot", file, "--mode", "overwrite", "--location", "westeurope",
-            "--subscription-id", "11111111-1111-1111-1111-111111111111", "--tenant-id", "22222222-2222-2222-2222-222222222222");
+            "--subscription-id", "11111111-1111-1111-1111-111111111111", "--tenant-id",
+            "22222222-2222-2222-2222-222222222222");
         return Read(Path.ChangeExtension(file, ".snapshot.json"));
     }
 
     private static async Task<string> Run(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Executable(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            Executable(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
         await Turn.WaitAsync();
         try

@@ -7,8 +7,8 @@ public sealed class Browser(Chromium chromium) : IAsyncDisposable
 {
     private IBrowserContext? _context;
 
-    /// <summary>Opens a page in a new context, and closes the context of the test before. The test is skipped where there is
-    /// no Chromium.</summary>
+    /// <summary>Opens a page in a new context, and closes the context of the test before. The test is skipped where
+    /// there is no Chromium.</summary>
     public async Task<IPage> NewPage(BrowserNewContextOptions? options = null)
     {
         // The pages of the test before would continue to reconnect and draw, and slow the browser down.

@@ -24,7 +24,8 @@ internal sealed class CapturedLogs : ILoggerProvider
         var found = new TaskCompletionSource<LogLine>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiters[found] = Fits;
         if (_entries.FirstOrDefault(Fits) is { } entry) found.TrySetResult(entry);
-        return await found.Task.Within($"log entry with '{text}' (there are: {string.Join(" | ", _entries.Select(e => e.Message))})");
+        return await found.Task.Within(
+            $"log entry with '{text}' (there are: {string.Join(" | ", _entries.Select(e => e.Message))})");
     }
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
@@ -50,7 +51,8 @@ internal sealed class CapturedLogs : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?,
+            string> formatter) =>
             logs.Add(new LogLine(logLevel, category, formatter(state, exception), exception));
     }
 }

@@ -29,7 +29,11 @@ public sealed class Chromium : IAsyncDisposable
     /// Chromium.</summary>
     public async Task<IBrowserContext> NewContext(BrowserNewContextOptions? options)
     {
-        if (Executable is null) Assert.Skip("No Chromium: install it (Debian: apt-get install chromium), or run ./test.sh.");
+        if (Executable is null)
+        {
+            Assert.Skip(
+                "No Chromium: install it (Debian: apt-get install chromium), or run ./test.sh.");
+        }
         var (_, browser) = await _started.Value;
         return await browser.NewContextAsync(options ?? new());
     }
@@ -46,6 +50,7 @@ public sealed class Chromium : IAsyncDisposable
     {
         Assertions.SetDefaultExpectTimeout((float)Limits.Soon.TotalMilliseconds);
         var playwright = await Playwright.CreateAsync();
-        return (playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Executable, Args = Arguments }));
+        return (
+            playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Executable, Args = Arguments }));
     }
 }

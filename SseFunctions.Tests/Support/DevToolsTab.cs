@@ -47,7 +47,8 @@ internal sealed class DevToolsTab : IAsyncDisposable
     {
         var navigated = Event("Page.frameNavigated");
         await Send("Runtime.evaluate", new() { ["expression"] = "history.back()" });
-        Assert.Equal("BackForwardCacheRestore", (await navigated.Within("page in the cache"))["type"]!.GetValue<string>());
+        Assert.Equal(
+            "BackForwardCacheRestore", (await navigated.Within("page in the cache"))["type"]!.GetValue<string>());
     }
 
     /// <summary>Freezes the page, like a browser does when a page has been hidden for a long time.</summary>
@@ -57,7 +58,8 @@ internal sealed class DevToolsTab : IAsyncDisposable
 
     /// <summary>Waits until an expression is true in the page.</summary>
     public Task Until(string expression) => Evaluate(
-        $"new Promise((done) => {{ const look = () => ({expression}) ? done(true) : setTimeout(look, 50); look(); }})", expression);
+        $"new Promise((done) => {{ const look = () => ({expression}) ? done(true) : setTimeout(look, 50); look(); }})",
+        expression);
 
     /// <summary>Evaluates an expression in the page. Returns its value as JSON.</summary>
     public async Task<JsonNode?> Evaluate(string expression, string what = "")
@@ -117,10 +119,15 @@ internal sealed class DevToolsTab : IAsyncDisposable
                 message.SetLength(0);
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or WebSocketException or JsonException)
+        catch (
+            Exception exception) when (exception is OperationCanceledException or WebSocketException or JsonException)
         {
             // The test or the browser has ended.
-            foreach (var answer in _answers.Values) answer.TrySetException(new IOException("The browser's tab has gone.", exception));
+            foreach (var answer in _answers.Values)
+            {
+                answer.TrySetException(
+                    new IOException("The browser's tab has gone.", exception));
+            }
         }
     }
 

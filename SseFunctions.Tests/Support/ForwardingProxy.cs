@@ -41,10 +41,12 @@ internal sealed class ForwardingProxy : IAsyncDisposable
     private sealed class Appending : HttpTransformer
     {
         public override async ValueTask TransformRequestAsync(
-            HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+            HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix,
+            CancellationToken cancellationToken)
         {
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-            proxyRequest.Headers.TryAddWithoutValidation("X-Forwarded-For", $"{httpContext.Connection.RemoteIpAddress}");
+            proxyRequest.Headers.TryAddWithoutValidation(
+                "X-Forwarded-For", $"{httpContext.Connection.RemoteIpAddress}");
         }
     }
 }

@@ -77,21 +77,27 @@ internal sealed class FunctionsHost : IAsyncDisposable
     /// request.</summary>
     /// <remarks>The invocation contains the values of the route's parameters.</remarks>
     public async Task<RawClient> Invoke(
-        string function, string method, string target, string headers = "", string body = "", params (string Name, string Value)[] route)
+        string function, string method, string target, string headers =
+            "", string body = "", params (string Name, string Value)[] route)
     {
         var invocation = Guid.NewGuid().ToString();
-        var http = new ProtobufMessage().Bytes(1, "request"u8.ToArray()).Bytes(2, new ProtobufMessage().Bytes(5, []).ToArray());
+        var http = new ProtobufMessage()
+            .Bytes(1, "request"u8.ToArray()).Bytes(2, new ProtobufMessage().Bytes(5, []).ToArray());
         // The host's own span, and its tags about the request.
         var trace = new ProtobufMessage()
             .Text(1, $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01")
             .Bytes(3, new ProtobufMessage().Text(1, "url.full").Text(2, $"https://host{target}").ToArray());
         var message = new ProtobufMessage().Text(1, invocation).Text(2, _functions[function]).Bytes(3, http.ToArray());
         foreach (var (name, value) in route)
-            message.Bytes(4, new ProtobufMessage().Text(1, name).Bytes(2, new ProtobufMessage().Text(1, value).ToArray()).ToArray());
+            message.Bytes(
+                4,
+                new ProtobufMessage().Text(1, name).Bytes(2, new ProtobufMessage().Text(1, value).ToArray()).ToArray());
         Send(4, message.Bytes(5, trace.ToArray()));
         if (body.Length > 0)
-            headers += $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n";
-        return await RawClient.Get(WorkerUrl, $"{headers}{InvocationHeader}: {invocation}\r\n", method, target, body: body);
+            headers += "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "
+                + $"{Encoding.UTF8.GetByteCount(body)}\r\n";
+        return await RawClient.Get(
+            WorkerUrl, $"{headers}{InvocationHeader}: {invocation}\r\n", method, target, body: body);
     }
 
     /// <summary>Stops the worker cleanly, so that it exports its remaining telemetry.</summary>
@@ -186,7 +192,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
                 OnMessage(new Protobuf(message));
             }
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or Microsoft.AspNetCore.Http.BadHttpRequestException)
+        catch (Exception exception) when (
+            exception is IOException or OperationCanceledException or Microsoft.AspNetCore.Http.BadHttpRequestException)
         {
             // The worker has ended.
             _toWorker.Writer.TryComplete();

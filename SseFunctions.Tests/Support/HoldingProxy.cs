@@ -75,15 +75,18 @@ internal sealed class HoldingProxy : IAsyncDisposable
         }
         try
         {
-            using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
+            using var answer =
+                await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
             context.Response.StatusCode = (int)answer.StatusCode;
-            foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(header => !NotForwarded.Contains(header.Key)))
+            foreach (var (name, values) in answer.Headers.Concat(
+                answer.Content.Headers).Where(header => !NotForwarded.Contains(header.Key)))
                 context.Response.Headers[name] = values.ToArray();
             then?.Invoke(context.Response.Headers);
             context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
             await Pass(await answer.Content.ReadAsStreamAsync(context.RequestAborted), context, held);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException)
+        catch (
+            Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException)
         {
             // One side has closed its connection, so the other one is closed too.
             context.Abort();

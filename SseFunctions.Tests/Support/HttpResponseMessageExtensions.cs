@@ -5,7 +5,8 @@ namespace SseFunctions.Tests.Support;
 internal static class HttpResponseMessageExtensions
 {
     /// <summary>Reads all events of a stream to its end.</summary>
-    public static Task<List<SseItem<string>>> Events(this HttpResponseMessage response) => Read(response).Within("end of the stream");
+    public static Task<List<SseItem<string>>> Events(this HttpResponseMessage response) =>
+        Read(response).Within("end of the stream");
 
     public static Task<string> Text(this HttpResponseMessage response) =>
         response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken).Within("end of the body");
@@ -20,7 +21,8 @@ internal static class HttpResponseMessageExtensions
     {
         await using var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
         var events = new List<SseItem<string>>();
-        await foreach (var next in SseParser.Create(body).EnumerateAsync(TestContext.Current.CancellationToken)) events.Add(next);
+        await foreach (
+            var next in SseParser.Create(body).EnumerateAsync(TestContext.Current.CancellationToken)) events.Add(next);
         return events;
     }
 }

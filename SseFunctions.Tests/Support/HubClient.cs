@@ -17,7 +17,8 @@ internal static class HubClient
     public static (string Name, string Value) Bearer(string token) => ("Authorization", $"Bearer {token}");
 
     /// <summary>The publisher that the app's own code uses.</summary>
-    public static IUpdatePublisher Publisher(this IServiceProvider services) => services.GetRequiredService<IUpdatePublisher>();
+    public static IUpdatePublisher Publisher(this IServiceProvider services) =>
+        services.GetRequiredService<IUpdatePublisher>();
 
     public static HttpRequestMessage Form(string form, params (string Name, string Value)[] headers)
     {
@@ -81,7 +82,8 @@ internal static class HubClient
     public static async Task<List<string>> Held(this LocalHostServer server, string topic)
     {
         var name = Uri.EscapeDataString(topic);
-        await using var all = await server.Subscribe($"topic={name}&topic=end-of-held&lastEventID=earliest", Bearer(Jwt.Subscriber("*")));
+        await using var all =
+            await server.Subscribe($"topic={name}&topic=end-of-held&lastEventID=earliest", Bearer(Jwt.Subscriber("*")));
         var end = await server.Publish("topic=end-of-held&data=end");
         var held = new List<string>();
         while (await all.Next() is var next && next.EventId != end)

@@ -44,7 +44,8 @@ internal sealed class HubSubscription(HttpResponseMessage response) : IAsyncDisp
     private async Task<bool> MoveNext()
     {
         _events ??= SseParser.Create(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken))
-            .EnumerateAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+            .EnumerateAsync(TestContext.Current.CancellationToken)
+                .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         _move = _events.MoveNextAsync().AsTask();
         return await _move.Within("event or end of the stream");
     }

@@ -34,7 +34,8 @@ internal sealed class IdentityEndpoint : IAsyncDisposable
             if (token is null)
             {
                 context.Response.StatusCode = StatusCodes.Status400BadRequest;
-                await context.Response.WriteAsJsonAsync(new { statusCode = 400, message = "No User Assigned or Delegated Managed Identity found" });
+                await context.Response.WriteAsJsonAsync(
+                    new { statusCode = 400, message = "No User Assigned or Delegated Managed Identity found" });
                 return;
             }
             await context.Response.WriteAsJsonAsync(new

@@ -30,9 +30,11 @@ internal sealed class LocalHostProcess : IDisposable
     public static LocalHostProcess Start(string arguments, params (string Name, string Value)[] environment) =>
         Start(AppContext.BaseDirectory, arguments, environment);
 
-    public static LocalHostProcess Start(string folder, string arguments, params (string Name, string Value)[] environment)
+    public static LocalHostProcess Start(
+        string folder, string arguments, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", $"\"{Path.Combine(folder, "SseFunctions.LocalHost.dll")}\" {arguments}")
+        var start =
+            new ProcessStartInfo("dotnet", $"\"{Path.Combine(folder, "SseFunctions.LocalHost.dll")}\" {arguments}")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -72,7 +74,8 @@ internal sealed class LocalHostProcess : IDisposable
 
     public async Task<int> Exit()
     {
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).Within($"exit of the host, after: {Output}");
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken)
+            .Within($"exit of the host, after: {Output}");
         return _process.ExitCode;
     }
 
@@ -86,7 +89,8 @@ internal sealed class LocalHostProcess : IDisposable
     {
         if (line.Data is not { } text)
         {
-            _url.TrySetException(new InvalidOperationException($"The host ended without an address of the page: {Output}"));
+            _url.TrySetException(
+                new InvalidOperationException($"The host ended without an address of the page: {Output}"));
             return;
         }
         lock (_output) _output.AppendLine(text);

@@ -17,7 +17,8 @@ internal sealed class LocalHostServer : IAsyncDisposable
         _application = application;
         Url = new Uri(application.Urls.First());
         // When a response is disposed, the connection is closed immediately instead of being read to its end.
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, ResponseDrainTimeout = TimeSpan.Zero, MaxResponseDrainSize = 0 };
+        var handler =
+            new SocketsHttpHandler { AllowAutoRedirect = false, ResponseDrainTimeout = TimeSpan.Zero, MaxResponseDrainSize = 0 };
         Http = new HttpClient(handler) { BaseAddress = Url, Timeout = Limits.Soon };
     }
 
@@ -43,7 +44,8 @@ internal sealed class LocalHostServer : IAsyncDisposable
         {
             // The issuer of the sample settings is taken away: most tests are about hubs that trust no issuer.
             builder.Configuration.AddInMemoryCollection(
-                [KeyValuePair.Create("Hub:Issuers:0:Issuer", (string?)""), KeyValuePair.Create("Hub:Issuers:0:Key", (string?)"")]);
+                [KeyValuePair.Create(
+                    "Hub:Issuers:0:Issuer", (string?)""), KeyValuePair.Create("Hub:Issuers:0:Key", (string?)"")]);
             builder.Configuration.AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2))
                 .Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])));
             builder.Logging.ClearProviders().AddProvider(logs);

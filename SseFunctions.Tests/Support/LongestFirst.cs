@@ -46,7 +46,8 @@ public sealed class LongestFirst : ITestCollectionOrderer
         [.. testCollections.OrderBy(collection => PlaceOf(collection.TestCollectionDisplayName))];
 
     private static int PlaceOf(string collection) =>
-        Order.FirstOrDefault(entry => collection.Contains(entry.Key, StringComparison.Ordinal), new("", Long.Length)).Value;
+        Order.FirstOrDefault(
+            entry => collection.Contains(entry.Key, StringComparison.Ordinal), new("", Long.Length)).Value;
 
     // xUnit names the collection of a class "Test collection for <class> (id: ...)".
     private static string CollectionEndOf(string className) => $" for {className} ";

@@ -95,7 +95,8 @@ internal sealed class NetworkNamespace : IAsyncDisposable
             var start = new ProcessStartInfo("ip") { RedirectStandardOutput = true };
             var request = $"GET {url.PathAndQuery} HTTP/1.1\\r\\nHost: {url.Authority}\\r\\n\\r\\n";
             foreach (var argument in (string[])
-                ["netns", "exec", name, "bash", "-c", $"exec 3<>/dev/tcp/{url.Host}/{url.Port}; printf '{request}' >&3; cat <&3"])
+                ["netns", "exec", name, "bash", "-c", $"exec 3<>/dev/tcp/{url.Host}/{url.Port}; printf '{request}' >&"
+                    + "3; cat <&3"])
                 start.ArgumentList.Add(argument);
             _process = Process.Start(start)!;
         }
@@ -105,7 +106,8 @@ internal sealed class NetworkNamespace : IAsyncDisposable
         {
             while (true)
             {
-                var line = await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().Within($"'{text}'");
+                var line = await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)
+                    .AsTask().Within($"'{text}'");
                 if (line is null) throw new EndOfStreamException($"The connection ended without '{text}'.");
                 if (line.Contains(text, StringComparison.Ordinal)) return;
             }

@@ -13,7 +13,11 @@ internal static partial class PublishedApp
     public static async Task<string> Folder()
     {
         var (folder, output) = await Published.Value;
-        if (folder is null && PackageIsMissing().IsMatch(output)) Assert.Skip("A feed lacks the packages of the Functions worker.");
+        if (folder is null && PackageIsMissing().IsMatch(output))
+        {
+            Assert.Skip(
+                "A feed lacks the packages of the Functions worker.");
+        }
         Assert.True(folder is not null, output);
         return folder;
     }
@@ -28,7 +32,8 @@ internal static partial class PublishedApp
         try
         {
             var (exitCode, output) = await Command.Run(
-                Repository.Root, "dotnet", ["publish", project, "-c", "Release", "-o", folder, "-nologo", "-v", "quiet"]);
+                Repository.Root, "dotnet", [
+                    "publish", project, "-c", "Release", "-o", folder, "-nologo", "-v", "quiet"]);
             return (exitCode == 0 ? folder : null, output);
         }
         finally

@@ -39,7 +39,8 @@ internal sealed class RawClient : IDisposable
         if (receiveBufferBytes > 0) client._tcp.ReceiveBufferSize = receiveBufferBytes;
         await client._tcp.ConnectAsync(url.Host, url.Port, TestContext.Current.CancellationToken);
         var request = $"{method} {target ?? url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\n{headers}\r\n{body}";
-        await client._tcp.GetStream().WriteAsync(Encoding.Latin1.GetBytes(request), TestContext.Current.CancellationToken);
+        await client._tcp.GetStream()
+            .WriteAsync(Encoding.Latin1.GetBytes(request), TestContext.Current.CancellationToken);
         return client;
     }
 

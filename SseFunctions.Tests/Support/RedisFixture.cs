@@ -10,7 +10,11 @@ public sealed class RedisFixture : IAsyncLifetime
     {
         get
         {
-            if (_server is null) Assert.Skip("No redis-server: install it (Debian: apt-get install redis-server), or run ./test.sh.");
+            if (_server is null)
+            {
+                Assert.Skip(
+                    "No redis-server: install it (Debian: apt-get install redis-server), or run ./test.sh.");
+            }
             return _server;
         }
     }

@@ -27,7 +27,8 @@ internal sealed class RedisLogs : IAsyncDisposable
 
     /// <summary>Starts a log whose Redis holds more entries than an instance, like in an app. With the other methods
     /// Redis holds exactly as many as an instance.</summary>
-    public Task<RedisEventLog> StartAsForUsers(RedisServer server, LogLimits limits, string connectionString = "") => Start(
+    public Task<RedisEventLog> StartAsForUsers(RedisServer server, LogLimits limits, string connectionString = "") =>
+        Start(
         new RedisOptions { ConnectionString = connectionString.Length > 0 ? connectionString : server.ConnectionString },
         null,
         limits,
@@ -41,7 +42,8 @@ internal sealed class RedisLogs : IAsyncDisposable
     public Task<RedisEventLog> StartImpatient(RedisServer server, int port) => Start(
         new RedisOptions
         {
-            ConnectionString = server.ImpatientConnectionString.Replace($":{server.Port},", $":{port},", StringComparison.Ordinal),
+            ConnectionString =
+                server.ImpatientConnectionString.Replace($":{server.Port},", $":{port},", StringComparison.Ordinal),
         },
         null,
         null);

@@ -14,7 +14,8 @@ public sealed class RedisServer : IAsyncDisposable
     private RedisServer(string[] arguments) => _arguments = arguments;
 
     /// <summary>The path of redis-server; null if it is not installed.</summary>
-    public static string? Executable { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+    public static string? Executable { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, "redis-server")).FirstOrDefault(File.Exists);
 
     public int Port { get; } = Ports.Free();
@@ -31,7 +32,11 @@ public sealed class RedisServer : IAsyncDisposable
     /// installed.</summary>
     public static async Task<RedisServer> Start(params string[] arguments)
     {
-        if (Executable is null) Assert.Skip("No redis-server: install it (Debian: apt-get install redis-server), or run ./test.sh.");
+        if (Executable is null)
+        {
+            Assert.Skip(
+                "No redis-server: install it (Debian: apt-get install redis-server), or run ./test.sh.");
+        }
         var server = new RedisServer(arguments);
         await server.Run();
         return server;
@@ -50,7 +55,8 @@ public sealed class RedisServer : IAsyncDisposable
         _process.OutputDataReceived += (_, line) =>
         {
             lock (output) output.AppendLine(line.Data);
-            if (line.Data?.Contains("Ready to accept connections", StringComparison.Ordinal) == true) ready.TrySetResult();
+            if (line.Data?.Contains(
+                "Ready to accept connections", StringComparison.Ordinal) == true) ready.TrySetResult();
         };
         _process.Start();
         _process.BeginOutputReadLine();

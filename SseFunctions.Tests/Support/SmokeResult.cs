@@ -6,7 +6,8 @@ internal sealed record SmokeResult(int Exit, string Output, string Errors)
     public string[] Lines { get; } = Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The checks that failed, in one text.</summary>
-    public string Failures => string.Join('\n', Lines.Where(line => line.StartsWith("FAIL  ", StringComparison.Ordinal)));
+    public string Failures =>
+        string.Join('\n', Lines.Where(line => line.StartsWith("FAIL  ", StringComparison.Ordinal)));
 
     /// <summary>Gets the line of a check. Fails the test if there is none.</summary>
     public string Check(string name) =>

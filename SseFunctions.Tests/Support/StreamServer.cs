@@ -42,7 +42,8 @@ internal sealed class StreamServer : IAsyncDisposable
         Start(_ => events, TimeProvider.System, settings);
 
     /// <summary>Starts the server on a clock that only the test advances.</summary>
-    public static Task<StreamServer> StartWithFakeTime(IAsyncEnumerable<ServerSentEvent> events, params string[] settings) =>
+    public static Task<StreamServer> StartWithFakeTime(
+        IAsyncEnumerable<ServerSentEvent> events, params string[] settings) =>
         Start(_ => events, null, settings);
 
     public static Task<StreamServer> Start(
@@ -84,7 +85,8 @@ internal sealed class StreamServer : IAsyncDisposable
             contexts.Enqueue(context);
             return next(context);
         });
-        application.Run(context => streams.Stream("test", events(context.Request), invocation.Token).ExecuteAsync(context));
+        application.Run(
+            context => streams.Stream("test", events(context.Request), invocation.Token).ExecuteAsync(context));
         await application.StartAsync(TestContext.Current.CancellationToken);
         return new StreamServer(application) { Logs = logs, Time = fake, Invocation = invocation, Contexts = contexts };
     }

@@ -25,7 +25,11 @@ public sealed class TabBrowser : IAsyncLifetime
         _process = new Process { StartInfo = start };
         _process.ErrorDataReceived += (_, line) =>
         {
-            if (line.Data?.StartsWith(Announcement, StringComparison.Ordinal) == true) address.TrySetResult(line.Data[Announcement.Length..]);
+            if (line.Data?.StartsWith(Announcement, StringComparison.Ordinal) == true)
+            {
+                address.TrySetResult(
+                    line.Data[Announcement.Length..]);
+            }
         };
         _process.Start();
         _process.BeginErrorReadLine();
@@ -35,7 +39,11 @@ public sealed class TabBrowser : IAsyncLifetime
     /// <summary>Opens a new tab. Skips the test if Chromium is not installed.</summary>
     internal async Task<DevToolsTab> NewTab(Uri page)
     {
-        if (_devTools is null) Assert.Skip("No Chromium: install it (Debian: apt-get install chromium), or run ./test.sh.");
+        if (_devTools is null)
+        {
+            Assert.Skip(
+                "No Chromium: install it (Debian: apt-get install chromium), or run ./test.sh.");
+        }
         return await DevToolsTab.Open(_devTools, page);
     }
 

@@ -53,7 +53,8 @@ internal sealed class TlsRedis : IAsyncDisposable
     public async Task<RedisResult> Ask(string command, params object[] arguments)
     {
         await using var connection = await ConnectionMultiplexer.ConnectAsync(
-            $"127.0.0.1:{_server.Port},user=test,password=test,allowAdmin=true,protocol=resp2,connectTimeout=10000,asyncTimeout=20000");
+            $"127.0.0.1:{_server.Port},user=test,password=test,allowAdmin=true,protocol=resp2,connectTimeout=10000,"
+                + "asyncTimeout=20000");
         return await connection.GetDatabase().ExecuteAsync(command, arguments);
     }
 
@@ -92,9 +93,11 @@ internal sealed class TlsRedis : IAsyncDisposable
         public Issuer(string folder)
         {
             using var key = RSA.Create(2048);
-            var request = new CertificateRequest($"CN={Guid.NewGuid():N}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            var request = new CertificateRequest(
+                $"CN={Guid.NewGuid():N}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
             request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-            _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(2));
+            _certificate =
+                request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(2));
             Certificate = Path.Combine(folder, "issuer.crt");
             File.WriteAllText(Certificate, _certificate.ExportCertificatePem());
         }
@@ -104,13 +107,15 @@ internal sealed class TlsRedis : IAsyncDisposable
         public (string Certificate, string Key) Issue(string folder, string name)
         {
             using var key = RSA.Create(2048);
-            var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            var request =
+                new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
             var names = new SubjectAlternativeNameBuilder();
             if (IPAddress.TryParse(name, out var address)) names.AddIpAddress(address);
             else names.AddDnsName(name);
             request.CertificateExtensions.Add(names.Build());
             using var certificate = request.Create(
-                _certificate, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1), Guid.NewGuid().ToByteArray());
+                _certificate, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1), Guid.NewGuid()
+                    .ToByteArray());
             var files = (Path.Combine(folder, "server.crt"), Path.Combine(folder, "server.key"));
             File.WriteAllText(files.Item1, certificate.ExportCertificatePem());
             File.WriteAllText(files.Item2, key.ExportPkcs8PrivateKeyPem());

@@ -26,7 +26,8 @@ public sealed class TrustingHub : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _server = await LocalHostServer.Start(
         Time, [
-            .. Jwt.Trusted, $"Hub:Issuers:1:Issuer={OtherIssuer}", $"Hub:Issuers:1:Key={OtherKey}", $"Hub:Publisher:Key={PublisherKey}",
+            .. Jwt.Trusted, $"Hub:Issuers:1:Issuer={OtherIssuer}", $"Hub:Issuers:1:Key={OtherKey}",
+            $"Hub:Publisher:Key={PublisherKey}",
             $"Hub:ResourceId={Resource}", "Hub:Anonymous=false", "Streaming:MaxDuration=0",
         ]);
 

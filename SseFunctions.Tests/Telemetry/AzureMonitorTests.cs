@@ -42,8 +42,10 @@ public sealed class AzureMonitorTests
         await app.StopAsync(TestContext.Current.CancellationToken).Within("stop of the app");
         await Task.Run(() => Flush(app.Services), TestContext.Current.CancellationToken).Within("flush");
         await insights.Until("metrics", got => got.Text.Contains("sse.streams.ended", StringComparison.Ordinal));
-        await insights.Until("log", got => got.Text.Contains("A stream of test ended: finished", StringComparison.Ordinal));
-        await insights.Until("span of the end", got => got.Text.Contains(StreamTrace.EndName, StringComparison.Ordinal));
+        await insights.Until(
+            "log", got => got.Text.Contains("A stream of test ended: finished", StringComparison.Ordinal));
+        await insights.Until(
+            "span of the end", got => got.Text.Contains(StreamTrace.EndName, StringComparison.Ordinal));
         Assert.Contains(StreamTrace.StartName, insights.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("function Test", insights.Text, StringComparison.Ordinal);
     }
@@ -53,14 +55,16 @@ public sealed class AzureMonitorTests
     {
         var services = new ServiceCollection();
         services.AddOpenTelemetry().AddAzureMonitor(new ConfigurationBuilder().Build());
-        Assert.DoesNotContain(services, service => service.ServiceType.FullName!.Contains("AzureMonitor", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            services, service => service.ServiceType.FullName!.Contains("AzureMonitor", StringComparison.Ordinal));
     }
 
     [Theory]
     [InlineData("microsoft.fixed_percentage", "0.25", null, 0.25f)]
     [InlineData("microsoft.rate_limited", "7", 7.0, 1f)]
     [InlineData(null, null, 5.0, 1f)]
-    public void The_share_of_traces_is_what_the_settings_say(string? sampler, string? argument, double? perSecond, float ratio)
+    public void The_share_of_traces_is_what_the_settings_say(
+        string? sampler, string? argument, double? perSecond, float ratio)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {

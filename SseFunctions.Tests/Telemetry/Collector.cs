@@ -28,14 +28,16 @@ internal sealed class Collector : IAsyncDisposable
 
     public string Url => _application.Urls.First();
 
-    public IEnumerable<OtlpSpan> Spans => Scopes("/v1/traces").SelectMany(scope => scope.Messages(2).Select(span => new OtlpSpan(
+    public IEnumerable<OtlpSpan> Spans =>
+        Scopes("/v1/traces").SelectMany(scope => scope.Messages(2).Select(span => new OtlpSpan(
         scope.Messages(1).First().Text(1),
         span.Text(5),
         span.Hex(1),
         TimeSpan.FromMicroseconds((span.Number(8) - span.Number(7)) / 1000),
         span.Attributes(9))));
 
-    public IEnumerable<OtlpMetric> Metrics => Scopes("/v1/metrics").SelectMany(scope => scope.Messages(2).Select(metric => new OtlpMetric(
+    public IEnumerable<OtlpMetric> Metrics =>
+        Scopes("/v1/metrics").SelectMany(scope => scope.Messages(2).Select(metric => new OtlpMetric(
         scope.Messages(1).First().Text(1),
         metric.Text(1),
         metric.Text(3),
@@ -46,10 +48,12 @@ internal sealed class Collector : IAsyncDisposable
         .Select(record => (record.Messages(5).First().Text(1), record.Hex(9)));
 
     /// <summary>The attributes of the exporting resource.</summary>
-    public Dictionary<string, string> Resource => Bodies("/v1/metrics").First().Messages(1).First().Messages(1).First().Attributes(1);
+    public Dictionary<string, string> Resource =>
+        Bodies("/v1/metrics").First().Messages(1).First().Messages(1).First().Attributes(1);
 
     /// <summary>All received bodies as text. The JSON of Application Insights can be searched in it.</summary>
-    public string Text => string.Join('\n', _received.Select(request => System.Text.Encoding.UTF8.GetString(request.Body)));
+    public string Text =>
+        string.Join('\n', _received.Select(request => System.Text.Encoding.UTF8.GetString(request.Body)));
 
     public static async Task<Collector> Start()
     {
@@ -95,6 +99,7 @@ internal sealed class Collector : IAsyncDisposable
         _received.Enqueue((context.Request.Path, plain.ToArray()));
         _arrived.Release();
         if (isZipped || context.Request.Path.Value!.EndsWith("track", StringComparison.Ordinal))
-            await context.Response.WriteAsJsonAsync(new { itemsReceived = 1, itemsAccepted = 1, errors = Array.Empty<string>() });
+            await context.Response.WriteAsJsonAsync(
+                new { itemsReceived = 1, itemsAccepted = 1, errors = Array.Empty<string>() });
     }
 }

@@ -23,17 +23,27 @@ public sealed class ExportTests
         var events = await http.GetStringAsync(new Uri("events", UriKind.Relative), Test);
         Assert.Contains("event: close", events, StringComparison.Ordinal);
         await http.GetStringAsync(new Uri("/", UriKind.Relative), Test);
-        using var refused = await http.GetAsync(new Uri($"{HubClient.Path}?topic={Secret}&authorization={Secret}", UriKind.Relative), Test);
+        using var refused = await http.GetAsync(
+            new Uri($"{HubClient.Path}?topic={Secret}&authorization={Secret}", UriKind.Relative), Test);
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         using var subscription = await RawClient.Get(new Uri(http.BaseAddress, $"{HubClient.Path}?topic={Secret}"));
         await subscription.Until("retry");
         await Publish(http);
         await subscription.Until(Secret);
 
-        string[] wanted = ["sse.streams.open", "sse.streams.ended", "hub.updates", "hub.deliveries", "hub.delivery.latency", "hub.log.bytes"];
-        await collector.Until("metrics", got => wanted.All(name => got.Metrics.Any(metric => metric.Meter == Ours && metric.Name == name)));
+        string[] wanted = [
+            "sse.streams.open",
+            "sse.streams.ended",
+            "hub.updates",
+            "hub.deliveries",
+            "hub.delivery.latency",
+            "hub.log.bytes"];
+        await collector.Until(
+            "metrics",
+            got => wanted.All(name => got.Metrics.Any(metric => metric.Meter == Ours && metric.Name == name)));
         subscription.Break();
-        await collector.Until("end of both streams", got => got.Spans.Count(span => span.Name == "sse stream end") == 2);
+        await collector.Until(
+            "end of both streams", got => got.Spans.Count(span => span.Name == "sse stream end") == 2);
         host.Terminate();
         Assert.Equal(0, await host.Exit());
 
@@ -43,11 +53,16 @@ public sealed class ExportTests
             ours.Select(span => span.Name).Order());
         var end = Assert.Single(ours, span => span.Attributes.GetValueOrDefault("sse.end.reason") == "finished");
         Assert.Equal("demo", end.Attributes["sse.feature"]);
-        Assert.Contains(collector.Logs, log => log.TraceId == end.TraceId && log.Text.Contains("ended: finished", StringComparison.Ordinal));
+        Assert.Contains(
+            collector.Logs,
+            log => log.TraceId == end.TraceId && log.Text.Contains("ended: finished", StringComparison.Ordinal));
 
-        var routes = collector.Spans.Where(span => span.Scope == Requests).Select(span => span.Attributes["http.route"].TrimStart('/'));
+        var routes = collector.Spans.Where(span => span.Scope == Requests)
+            .Select(span => span.Attributes["http.route"].TrimStart('/'));
         Assert.Equal([HubClient.Path[1..], HubClient.Path[1..], "{*path}"], routes.Order(StringComparer.Ordinal));
-        Assert.DoesNotContain(collector.Spans.SelectMany(span => span.Attributes.Values), value => value.Contains(Secret, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            collector.Spans.SelectMany(span => span.Attributes.Values),
+            value => value.Contains(Secret, StringComparison.Ordinal));
 
         // The warm-up streams of the host must not be exported.
         Assert.DoesNotContain("rehearsal", collector.Text, StringComparison.OrdinalIgnoreCase);
@@ -63,7 +78,8 @@ public sealed class ExportTests
     {
         if (!OperatingSystem.IsLinux()) Assert.Skip("It looks into /proc.");
         await using var collector = await Collector.Start();
-        using (var with = StartHost(collector)) Assert.Contains("OpenTelemetry", await Loaded(with), StringComparison.Ordinal);
+        using (var with = StartHost(collector)) Assert.Contains(
+            "OpenTelemetry", await Loaded(with), StringComparison.Ordinal);
         using var without = LocalHostProcess.Start("--port 0");
         Assert.DoesNotContain("OpenTelemetry", await Loaded(without), StringComparison.Ordinal);
 
@@ -102,7 +118,8 @@ public sealed class ExportTests
     {
         using var update = new HttpRequestMessage(HttpMethod.Post, new Uri(HubClient.Path, UriKind.Relative))
         {
-            Content = new StringContent($"topic={Secret}&data={Secret}", Encoding.UTF8, "application/x-www-form-urlencoded"),
+            Content =
+                new StringContent($"topic={Secret}&data={Secret}", Encoding.UTF8, "application/x-www-form-urlencoded"),
         };
         update.Headers.TryAddWithoutValidation("Authorization", $"Bearer {HubClient.Everything}");
         using var answer = await http.SendAsync(update, Test);

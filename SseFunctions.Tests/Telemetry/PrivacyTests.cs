@@ -10,21 +10,26 @@ public sealed class PrivacyTests
     private const string Secret = "planted7secret";
     private const string Hub = HubClient.Path;
 
-    private static readonly string Token = Jwt.Mint(new { mercure = new { publish = new[] { "*" }, subscribe = new[] { "*" }, payload = Secret } });
+    private static readonly string Token =
+        Jwt.Mint(new { mercure = new { publish = new[] { "*" }, subscribe = new[] { "*" }, payload = Secret } });
 
     // The headers of each request. One is a hub cookie that is not a token.
     private const string Headers =
-        $"X-Secret: {Secret}\r\nUser-Agent: {Secret}\r\nReferer: http://{Secret}/\r\nCookie: a={Secret}; mercureAuthorization={Secret}\r\n";
+        $"X-Secret: {Secret}\r\nUser-Agent: {Secret}\r\nReferer: http://{Secret}/\r\nCookie: a={Secret}; "
+            + $"mercureAuthorization={Secret}\r\n";
 
     // Function, method, target, headers, body, and the start of the response.
-    private static readonly (string Function, string Verb, string Target, string Headers, string Body, string Answer)[] Requests =
+    private static readonly (
+        string Function, string Verb, string Target, string Headers, string Body, string Answer)[] Requests =
     [
-        ("HubSubscribe", "GET", $"{Hub}?topic={Secret}&authorization={Token}", $"{Headers}Last-Event-ID: {Secret}\r\nOrigin: http://{Secret}.test\r\n", "", "HTTP/1.1 200"),
+        ("HubSubscribe", "GET", $"{Hub}?topic={Secret}&authorization={Token}", $"{Headers}Last-Event-ID: "
+            + $"{Secret}\r\nOrigin: http://{Secret}.test\r\n", "", "HTTP/1.1 200"),
         ("HubSubscribe", "GET", $"{Hub}?topic={Secret}&authorization={Secret}", Headers, "", "HTTP/1.1 401"),
         ("HubSubscribe", "GET", $"{Hub}?topic={Secret}", Headers, "", "HTTP/1.1 401"),
         ("HubSubscribe", "GET", $"{Hub}?{Secret}={Secret}&authorization={Token}", Headers, "", "HTTP/1.1 400"),
         ("HubSubscribe", "HEAD", $"{Hub}?topic={Secret}&authorization={Token}", Headers, "", "HTTP/1.1 200"),
-        ("HubPublish", "POST", $"{Hub}?authorization={Token}", Headers, $"topic={Secret}&data={Secret}&id={Secret}&type={Secret}", "HTTP/1.1 200"),
+        ("HubPublish", "POST", $"{Hub}?authorization={Token}", Headers, $"topic={Secret}&data={Secret}&id={Secret}&"
+            + $"type={Secret}", "HTTP/1.1 200"),
         ("HubPublish", "POST", $"{Hub}?authorization={Secret}", Headers, $"topic={Secret}&data={Secret}", "HTTP/1.1 401"),
         ("HubPublish", "POST", $"{Hub}?authorization={Token}", Headers, Secret, "HTTP/1.1 400"),
         ("HubSubscriptions", "GET", $"{Hub}/subscriptions/{Secret}?authorization={Token}", Headers, "", "HTTP/1.1 200"),
@@ -42,7 +47,8 @@ public sealed class PrivacyTests
         await using var host = await FunctionsHost.Start(folder, [
             .. Settings,
             ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url),
-            ("APPLICATIONINSIGHTS_CONNECTION_STRING", $"InstrumentationKey={Guid.NewGuid()};IngestionEndpoint={collector.Url}/;LiveEndpoint={collector.Url}/"),
+            ("APPLICATIONINSIGHTS_CONNECTION_STRING", $"InstrumentationKey={Guid.NewGuid()};"
+                + $"IngestionEndpoint={collector.Url}/;LiveEndpoint={collector.Url}/"),
             ("OTEL_TRACES_SAMPLER", "microsoft.fixed_percentage"),
             ("OTEL_TRACES_SAMPLER_ARG", "1"),
             ("APPLICATIONINSIGHTS_STATSBEAT_DISABLED", "true"),
@@ -65,11 +71,13 @@ public sealed class PrivacyTests
     public async Task LocalHost_exports_nothing_of_a_request()
     {
         await using var collector = await Collector.Start();
-        using var host = LocalHostProcess.Start("--port 0", [.. Settings, ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url)]);
+        using var host =
+            LocalHostProcess.Start("--port 0", [.. Settings, ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url)]);
         var url = new Uri(await host.Url);
         foreach (var (function, verb, target, headers, body, answer) in Requests)
         {
-            var type = body.Length > 0 ? $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {body.Length}\r\n" : "";
+            var type = body.Length > 0
+                ? $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {body.Length}\r\n" : "";
             using var client = await RawClient.Get(url, headers + type, verb, target, body: body);
             await Answered(client, answer, function, () => host.Output);
         }
@@ -106,14 +114,16 @@ public sealed class PrivacyTests
     private static async Task Answered(RawClient client, string answer, string function, Func<string> log)
     {
         await client.Until("\r\n\r\n");
-        Assert.True(client.Received.StartsWith(answer, StringComparison.Ordinal), $"{function}: {client.Received} {log()}");
+        Assert.True(
+            client.Received.StartsWith(answer, StringComparison.Ordinal), $"{function}: {client.Received} {log()}");
         // Then the client leaves, which ends its stream.
         if (client.Received.Contains("text/event-stream", StringComparison.Ordinal)) client.Break();
     }
 
     private static async Task SendMalformed(Uri url)
     {
-        foreach (var (target, headers) in new[] { ($"/{Secret} {Secret}", ""), ($"/{Secret}", $"{Secret}\r\n"), ($"/{Secret}", $"Content-Length: {Secret}\r\n") })
+        foreach (var (target, headers) in new[] { ($"/{Secret} {Secret}", ""), (
+            $"/{Secret}", $"{Secret}\r\n"), ($"/{Secret}", $"Content-Length: {Secret}\r\n") })
         {
             using var client = await RawClient.Get(url, headers, "GET", target);
             await client.Until("HTTP/1.1 400");
@@ -123,10 +133,14 @@ public sealed class PrivacyTests
     // Waits for logs, spans and metrics, because the secret could be in each of them.
     private static async Task Exported(Collector collector, string span)
     {
-        await collector.Until("end of a stream of the hub", got => got.Logs.Any(log => log.Text.Contains("A stream of hub ended", StringComparison.Ordinal)));
+        await collector.Until(
+            "end of a stream of the hub",
+            got => got.Logs.Any(log => log.Text.Contains("A stream of hub ended", StringComparison.Ordinal)));
         await collector.Until("refusals", got => got.Metrics.Any(metric => metric.Name == "hub.refused"));
         await collector.Until("end of a stream", got => got.Spans.Any(end => end.Name == "sse stream end"));
-        await collector.Until($"span {span}, not only {string.Join(", ", collector.Spans.Select(other => other.Name).Distinct())}", got => got.Spans.Any(other => other.Name == span));
+        await collector.Until(
+            $"span {span}, not only {string.Join(", ", collector.Spans.Select(other => other.Name).Distinct())}",
+            got => got.Spans.Any(other => other.Name == span));
     }
 
     private static void AssertNothingIn(Collector collector)
@@ -141,7 +155,11 @@ public sealed class PrivacyTests
         foreach (var secret in new[] { Secret, Token })
         {
             var place = text.IndexOf(secret, StringComparison.OrdinalIgnoreCase);
-            if (place >= 0) Assert.Fail($"'{secret}' was told: ...{text[Math.Max(0, place - 300)..Math.Min(text.Length, place + 100)]}...");
+            if (place >= 0)
+            {
+                Assert.Fail(
+                    $"'{secret}' was told: ...{text[Math.Max(0, place - 300)..Math.Min(text.Length, place + 100)]}...");
+            }
         }
     }
 }

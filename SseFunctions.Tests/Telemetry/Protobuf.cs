@@ -54,7 +54,8 @@ internal sealed class Protobuf
     public double[] Doubles(int number)
     {
         var bytes = Bytes(number).FirstOrDefault();
-        return [.. Enumerable.Range(0, bytes.Length / 8).Select(index => BinaryPrimitives.ReadDoubleLittleEndian(bytes.Span[(index * 8)..]))];
+        return [.. Enumerable.Range(
+            0, bytes.Length / 8).Select(index => BinaryPrimitives.ReadDoubleLittleEndian(bytes.Span[(index * 8)..]))];
     }
 
     /// <summary>Reads OpenTelemetry's attributes: the key, and the value as text.</summary>
@@ -63,7 +64,8 @@ internal sealed class Protobuf
         pair =>
         {
             var value = pair.Messages(2).FirstOrDefault() ?? new Protobuf(default);
-            return value._fields is [(1, var bytes, _), ..] ? Encoding.UTF8.GetString(bytes.Span) : $"{value._fields.FirstOrDefault().Value}";
+            return value._fields is [(1, var bytes, _), ..]
+                ? Encoding.UTF8.GetString(bytes.Span) : $"{value._fields.FirstOrDefault().Value}";
         });
 
     private static ulong Varint(ref ReadOnlyMemory<byte> message)

@@ -13,7 +13,8 @@ public sealed class ConnectionLimitTests(Browser browser) : IClassFixture<Browse
     [Theory]
     [InlineData("", "#start", "#stop")]
     [InlineData("hub.html", "#connect", "#disconnect")]
-    public async Task The_seventh_stream_says_what_it_waits_for_and_opens_when_another_is_stopped(string path, string start, string stop)
+    public async Task The_seventh_stream_says_what_it_waits_for_and_opens_when_another_is_stopped(
+        string path, string start, string stop)
     {
         await using var host = await LocalHostServer.Start(null, "Hub:Anonymous=true", "Demo:Delay=00:10:00");
         var url = new Uri(host.Url, path).AbsoluteUri;

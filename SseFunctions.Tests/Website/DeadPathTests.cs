@@ -17,7 +17,8 @@ public sealed partial class DeadPathTests(Browser browser) : IClassFixture<Brows
     public async Task The_hubs_page_notices_that_heartbeats_stay_away_and_misses_nothing()
     {
         var page = await browser.NewPage();
-        await using var host = await LocalHostServer.Start(null, Key, "Hub:Anonymous=true", "Streaming:Heartbeat=00:00:01");
+        await using var host =
+            await LocalHostServer.Start(null, Key, "Hub:Anonymous=true", "Streaming:Heartbeat=00:00:01");
         await using var path = new SilentProxy(host.Url);
         await OpenHub(page, path.Url);
         await WatchForCrowded(page);
@@ -39,7 +40,8 @@ public sealed partial class DeadPathTests(Browser browser) : IClassFixture<Brows
     public async Task The_hubs_page_stays_live_while_heartbeats_come()
     {
         var page = await browser.NewPage();
-        await using var host = await LocalHostServer.Start(null, Key, "Hub:Anonymous=true", "Streaming:Heartbeat=00:00:01");
+        await using var host =
+            await LocalHostServer.Start(null, Key, "Hub:Anonymous=true", "Streaming:Heartbeat=00:00:01");
         await OpenHub(page, host.Url);
         await host.Publish($"topic={Topic}&data=before");
         // Longer than the silence after which the page takes a connection for dead: 5 s with these heartbeats.
@@ -237,7 +239,8 @@ public sealed partial class DeadPathTests(Browser browser) : IClassFixture<Brows
 
     private static ILocator Events(IPage page) => page.Locator("#messages .event-data");
 
-    private static ILocator Message(IPage page, string id) => page.Locator($"#messages li[data-event=message][data-id='{id}']");
+    private static ILocator Message(IPage page, string id) =>
+        page.Locator($"#messages li[data-event=message][data-id='{id}']");
 
     private static async Task<string[]> Ids(IPage page) => await page.Locator("#messages li[data-event=message]")
         .EvaluateAllAsync<string[]>("items => items.map(item => item.dataset.id)");

@@ -10,7 +10,8 @@ public sealed class PageLifeTests(TabBrowser browser) : IClassFixture<TabBrowser
     private const string Key = "Hub:Publisher:Key=local-development-key-change-me-in-azure";
 
     private const string State = "document.querySelector('#state').dataset.state";
-    private const string HubData = "[...document.querySelectorAll('#messages .event-data')].map((item) => item.textContent)";
+    private const string HubData =
+        "[...document.querySelectorAll('#messages .event-data')].map((item) => item.textContent)";
     private const string DemoIds =
         "[...document.querySelectorAll('#messages li[data-event=message]')].map((item) => item.dataset.id)";
 
@@ -116,6 +117,7 @@ public sealed class PageLifeTests(TabBrowser browser) : IClassFixture<TabBrowser
     {
         await tab.Until("document.querySelector('#messages li[data-event=close]') !== null");
         Assert.Equal("1,2,3,4,5,6,7,8,9,10", (await tab.Evaluate($"{DemoIds}.join()"))!.GetValue<string>());
-        Assert.NotEqual("0", (await tab.Evaluate("document.querySelector('#reconnect-count').textContent"))!.GetValue<string>());
+        Assert.NotEqual(
+            "0", (await tab.Evaluate("document.querySelector('#reconnect-count').textContent"))!.GetValue<string>());
     }
 }

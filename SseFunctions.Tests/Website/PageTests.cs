@@ -87,7 +87,8 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
     public async Task Resumes_after_an_answer_at_which_the_browser_gives_up()
     {
         var page = await browser.NewPage();
-        using var host = LocalHostProcess.Start("--port 0", ("Demo__Delay", "00:00:00.1"), ("Streaming__Retry", "00:00:00.1"));
+        using var host =
+            LocalHostProcess.Start("--port 0", ("Demo__Delay", "00:00:00.1"), ("Streaming__Retry", "00:00:00.1"));
         await page.GotoAsync(await host.Url);
         var refusals = 0;
         // The first response ends after two messages. The next two requests are refused, as by a gateway.
@@ -95,7 +96,8 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         {
             var request = Interlocked.Increment(ref refusals);
             if (request == 1)
-                await route.FulfillAsync(new() { ContentType = "text/event-stream", Body = "retry: 100\n\nid: 1\ndata: a\n\nid: 2\ndata: b\n\n" });
+                await route.FulfillAsync(new() { ContentType = "text/event-stream", Body = "retry: 100\n\nid: "
+                    + "1\ndata: a\n\nid: 2\ndata: b\n\n" });
             else if (request <= 3)
                 await route.FulfillAsync(new() { Status = 503 });
             else
@@ -123,7 +125,8 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
     {
         const string Hostile = "<img src=x onerror=\"document.title='pwned'\">";
         var page = await browser.NewPage();
-        using var host = LocalHostProcess.Start("--port 0", ("Demo__Messages__0", Hostile), ("Demo__Delay", "00:10:00"));
+        using var host =
+            LocalHostProcess.Start("--port 0", ("Demo__Messages__0", Hostile), ("Demo__Delay", "00:10:00"));
         await page.GotoAsync(await host.Url);
         await Start(page).ClickAsync();
         await Expect(Message(page, "1")).ToContainTextAsync(Hostile);
@@ -136,7 +139,8 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         var page = await browser.NewPage();
         using var site = LocalHostProcess.Start("--port 0");
         var origin = (await site.Url).TrimEnd('/');
-        using var api = LocalHostProcess.Start("--port 0", ("Demo__Delay", "00:00:00.05"), ("Cors__AllowedOrigins", origin));
+        using var api =
+            LocalHostProcess.Start("--port 0", ("Demo__Delay", "00:00:00.05"), ("Cors__AllowedOrigins", origin));
         await page.GotoAsync($"{origin}/?api={Uri.EscapeDataString(await api.Url)}");
         await Start(page).ClickAsync();
         await Expect(page.Locator("#messages li[data-event=close]")).ToHaveCountAsync(1);
@@ -161,7 +165,8 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
     {
         const int Cap = 500;
         var page = await browser.NewPage();
-        var messages = Enumerable.Range(0, Cap + 100).Select(number => ($"Demo__Messages__{number}", $"message {number}"));
+        var messages = Enumerable.Range(0, Cap + 100)
+            .Select(number => ($"Demo__Messages__{number}", $"message {number}"));
         using var host = LocalHostProcess.Start("--port 0", [.. messages, ("Demo__Delay", "0")]);
         await page.GotoAsync(await host.Url);
         await Start(page).ClickAsync();
@@ -186,8 +191,10 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
     [InlineData(1280, ColorScheme.Light)]
     public async Task Fits_the_width_of_its_window(int width, ColorScheme scheme)
     {
-        var page = await browser.NewPage(new() { ViewportSize = new() { Width = width, Height = 800 }, ColorScheme = scheme });
-        using var host = LocalHostProcess.Start("--port 0", ("Demo__Messages", new string('x', 2000)), ("Demo__Delay", "0"));
+        var page =
+            await browser.NewPage(new() { ViewportSize = new() { Width = width, Height = 800 }, ColorScheme = scheme });
+        using var host =
+            LocalHostProcess.Start("--port 0", ("Demo__Messages", new string('x', 2000)), ("Demo__Delay", "0"));
         await page.GotoAsync(await host.Url);
         await Start(page).ClickAsync();
         await Expect(page.Locator("#messages li[data-event=close]")).ToHaveCountAsync(1);
@@ -201,7 +208,8 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         using var host = LocalHostProcess.Start("--port 0");
         var answer = await page.GotoAsync(await host.Url + "a/b/c");
         Assert.Equal(404, answer?.Status);
-        Assert.Equal(1, await page.EvaluateAsync<int>("[...document.styleSheets].filter(s => s.cssRules.length > 0).length"));
+        Assert.Equal(
+            1, await page.EvaluateAsync<int>("[...document.styleSheets].filter(s => s.cssRules.length > 0).length"));
         await page.GetByRole(AriaRole.Link).First.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Server-Sent Events Demo");
     }
@@ -212,7 +220,8 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
 
     private static ILocator State(IPage page) => page.Locator("#state");
 
-    private static ILocator Message(IPage page, string id) => page.Locator($"#messages li[data-event=message][data-id='{id}']");
+    private static ILocator Message(IPage page, string id) =>
+        page.Locator($"#messages li[data-event=message][data-id='{id}']");
 
     private static async Task<string[]> Ids(IPage page) => await page.Locator("#messages li[data-event=message]")
         .EvaluateAllAsync<string[]>("items => items.map(item => item.dataset.id)");

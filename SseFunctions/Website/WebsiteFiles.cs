@@ -29,7 +29,8 @@ public sealed class WebsiteFiles
             file => Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/'), ReadFile);
         return files.ContainsKey(HomePage) && files.ContainsKey(NotFoundPage)
             ? files
-            : throw new FileNotFoundException($"{HomePage} or {NotFoundPage} is missing in {root}: build the app again.");
+            : throw new FileNotFoundException(
+                $"{HomePage} or {NotFoundPage} is missing in {root}: build the app again.");
     }
 
     private static WebsiteFile ReadFile(string file)

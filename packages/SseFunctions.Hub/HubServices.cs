@@ -36,7 +36,8 @@ public static class HubServices
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddStreaming(configuration, nameof(AddSseHub));
         var builder = new SseHubBuilder(services, configuration);
-        if (!services.TryAddFeature(nameof(AddSseHub), nameof(AddSseHub), configuration, HubOptions.Section)) return builder;
+        const string name = nameof(AddSseHub);
+        if (!services.TryAddFeature(name, name, configuration, HubOptions.Section)) return builder;
 
         services.AddSettings<HubOptions>(configuration, HubOptions.Section, options =>
         {
@@ -54,7 +55,9 @@ public static class HubServices
             options.PublishOrigins = Settings.List(
                 configuration, $"{section}:{nameof(options.PublishOrigins)}", options.PublishOrigins);
             options.Publisher.Keys = Settings.Texts(
-                configuration, $"{section}:{nameof(options.Publisher)}:{nameof(KeyOptions.Keys)}", options.Publisher.Keys);
+                configuration,
+                $"{section}:{nameof(options.Publisher)}:{nameof(KeyOptions.Keys)}",
+                options.Publisher.Keys);
             options.Subscriber.Keys = Settings.Texts(
                 configuration,
                 $"{section}:{nameof(options.Subscriber)}:{nameof(KeyOptions.Keys)}",

@@ -110,8 +110,8 @@ internal sealed class ClientWriter(HttpContext context, TimeProvider time) : IDi
         }
     }
 
-    /// <summary>Makes a later <see cref="Abort"/> do nothing: the request has ended, and Kestrel may use the same context
-    /// for the next request of the connection.</summary>
+    /// <summary>Makes a later <see cref="Abort"/> do nothing: the request has ended, and Kestrel may use the same
+    /// context for the next request of the connection.</summary>
     public void Dispose()
     {
         lock (_gate) _isOver = true;

@@ -26,9 +26,11 @@ public sealed class LostEndTests : IAsyncDisposable
     public async Task A_subscriber_that_has_read_beyond_the_new_end_is_ended_and_does_not_search_forever()
     {
         var log = new Copy(new EntryStore(new LogRing(Limits), TimeProvider.System));
-        var subscribers = new Subscribers(log, new HubMetrics(_services.GetRequiredService<IMeterFactory>(), log, TimeProvider.System));
+        var subscribers = new Subscribers(
+            log, new HubMetrics(_services.GetRequiredService<IMeterFactory>(), log, TimeProvider.System));
         var subscriber = new Subscriber(
-            log, subscribers, new Subscription(TopicMatcherSet.Parse(["a"]), TopicMatcherSet.Empty), log.Tail, null, null);
+            log, subscribers, new Subscription(
+                TopicMatcherSet.Parse(["a"]), TopicMatcherSet.Empty), log.Tail, null, null);
         await using var events = subscriber.GetAsyncEnumerator(Test);
         var entries = new List<LogEntry>();
         for (var count = 0; count < 3; count++) entries.Add(await log.AppendAsync(new Update(["a"], ""), Test));
@@ -77,7 +79,8 @@ public sealed class LostEndTests : IAsyncDisposable
 
         public int ReadBack(LogPosition before, Span<LogEntry> room) => entries.ReadBack(before, room);
 
-        public IAsyncEnumerable<ReadOnlyMemory<LogEntry>> FollowAsync(LogPosition after, CancellationToken cancellationToken) =>
+        public IAsyncEnumerable<ReadOnlyMemory<LogEntry>> FollowAsync(
+            LogPosition after, CancellationToken cancellationToken) =>
             entries.FollowAsync(after, cancellationToken);
     }
 }

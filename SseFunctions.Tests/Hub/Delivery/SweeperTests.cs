@@ -261,7 +261,8 @@ public sealed class SweeperTests : IAsyncDisposable
         for (var number = 0; number < Groups; number++)
         {
             await readers[number].Reaches(Rounds);
-            Assert.Equal(Enumerable.Range(0, Rounds).Select(round => ids[(round * Groups) + number]), readers[number].Ids);
+            Assert.Equal(
+                Enumerable.Range(0, Rounds).Select(round => ids[(round * Groups) + number]), readers[number].Ids);
         }
     }
 

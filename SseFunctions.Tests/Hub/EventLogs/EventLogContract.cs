@@ -12,7 +12,8 @@ public abstract class EventLogContract
 
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
-    private protected abstract Task<IEventLog> NewLog(int maxCount = 10_000, long maxBytes = 100_000_000, TimeSpan? maxAge = null);
+    private protected abstract Task<IEventLog> NewLog(
+        int maxCount = 10_000, long maxBytes = 100_000_000, TimeSpan? maxAge = null);
 
     /// <summary>Advances the clock of the log, or waits if the clock is real.</summary>
     protected abstract Task Pass(TimeSpan time);
@@ -32,7 +33,8 @@ public abstract class EventLogContract
     public async Task Keeps_what_was_appended()
     {
         var log = await NewLog();
-        var update = new Update(["a", "b"], "one\ntwo") { IsPrivate = true, Id = "mine", Type = "tick", Retry = TimeSpan.FromSeconds(1) };
+        var update = new Update(
+            ["a", "b"], "one\ntwo") { IsPrivate = true, Id = "mine", Type = "tick", Retry = TimeSpan.FromSeconds(1) };
         var entry = await log.AppendAsync(update, Test);
         var read = Assert.Single(await Read(log, log.Start, 1));
         Assert.Equal("mine", entry.Id);
@@ -49,7 +51,8 @@ public abstract class EventLogContract
     public async Task An_empty_id_is_none()
     {
         var log = await NewLog();
-        Assert.StartsWith("#", (await log.AppendAsync(new Update(["a"], "") { Id = "" }, Test)).Id, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "#", (await log.AppendAsync(new Update(["a"], "") { Id = "" }, Test)).Id, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -61,7 +64,8 @@ public abstract class EventLogContract
     public async Task Refuses_an_id_that_could_be_its_own_or_could_not_come_back(string id)
     {
         var log = await NewLog();
-        await Assert.ThrowsAsync<ArgumentException>(async () => await log.AppendAsync(new Update(["a"], "") { Id = id }, Test));
+        await Assert.ThrowsAsync<ArgumentException>(
+            async () => await log.AppendAsync(new Update(["a"], "") { Id = id }, Test));
         Assert.Equal(log.Start, log.Tail);
     }
 
@@ -89,7 +93,9 @@ public abstract class EventLogContract
         {
             var position = await log.FindAsync(all[index].Id, Test);
             Assert.Equal(all[index].Position, position);
-            Assert.Equal(all.Skip(index + 1).Select(entry => entry.Id), (await Read(log, position!.Value, all.Count - index - 1)).Select(entry => entry.Id));
+            Assert.Equal(
+                all.Skip(index + 1).Select(entry => entry.Id),
+                (await Read(log, position!.Value, all.Count - index - 1)).Select(entry => entry.Id));
         }
         Assert.Equal(all[^1].Position, log.Tail);
     }
@@ -112,7 +118,8 @@ public abstract class EventLogContract
         await log.AppendAsync(new Update(["a"], "first") { Id = "same" }, Test);
         var other = await log.AppendAsync(new Update(["a"], "other") { Id = "same" }, Test);
         for (var count = 0; count < 2; count++) await log.AppendAsync(Of("a"), Test);
-        Assert.Equal(other.Position, (await log.AppendAsync(new Update(["a"], "other") { Id = "same" }, Test)).Position);
+        Assert.Equal(
+            other.Position, (await log.AppendAsync(new Update(["a"], "other") { Id = "same" }, Test)).Position);
         for (var count = 0; count < 2; count++) await log.AppendAsync(Of("a"), Test);
         Assert.Equal(4, log.Size.Count);
         Assert.Equal(other.Position, await log.FindAsync("same", Test));
@@ -161,10 +168,12 @@ public abstract class EventLogContract
     {
         var log = await NewLog(maxCount: 4);
         var entries = new List<LogEntry>();
-        foreach (var (data, id) in ((string, string?)[])[("1", null), ("2", "own"), ("3", "same"), ("4", "same"), ("5", null)])
+        foreach (var (
+            data, id) in ((string, string?)[])[("1", null), ("2", "own"), ("3", "same"), ("4", "same"), ("5", null)])
             entries.Add(await log.AppendAsync(new Update(["a"], data) { Id = id }, Test));
         Assert.Equal(4, log.Size.Count);
-        foreach (var entry in entries) Assert.Equal(entry.Position, await log.FindAsync(entry.Position.ToString(), Test));
+        foreach (
+            var entry in entries) Assert.Equal(entry.Position, await log.FindAsync(entry.Position.ToString(), Test));
         // Another append drops the second entry, which has a publisher's id. The log holds all entries after it.
         await log.AppendAsync(Of("a"), Test);
         Assert.Equal(4, log.Size.Count);
@@ -300,7 +309,11 @@ public abstract class EventLogContract
     {
         var log = await NewLog(maxCount: 5);
         var entries = new List<LogEntry>();
-        for (var count = 0; count < 12; count++) entries.Add(await log.AppendAsync(new Update(["a"], "") { Id = $"{count}" }, Test));
+        for (var count = 0; count < 12; count++)
+        {
+            entries.Add(
+                await log.AppendAsync(new Update(["a"], "") { Id = $"{count}" }, Test));
+        }
         Assert.Equal(entries[7..].Select(entry => entry.Id), (await Read(log, log.Start, 5)).Select(entry => entry.Id));
         Assert.Null(await log.FindAsync("5", Test));
         Assert.Equal(entries[6].Position, await log.FindAsync("6", Test));
@@ -313,7 +326,11 @@ public abstract class EventLogContract
     public async Task Keeps_no_more_bytes_than_its_limit_but_always_the_last_entry()
     {
         var log = await NewLog(maxBytes: 100_000);
-        for (var count = 0; count < 50; count++) await log.AppendAsync(new Update(["a"], new string('x', 10_000)), Test);
+        for (var count = 0; count < 50; count++)
+        {
+            await log.AppendAsync(
+                new Update(["a"], new string('x', 10_000)), Test);
+        }
         Assert.InRange(log.Size.Count, 5, 10);
         await log.AppendAsync(new Update(["a"], new string('x', 200_000)), Test);
         Assert.Equal(1, log.Size.Count);
@@ -426,7 +443,8 @@ public abstract class EventLogContract
                 // Each reader starts while updates are being published. Half of the readers follow, half of them read.
                 while (Volatile.Read(ref started) < number * Publishers * Each / Readers / 2)
                     await Task.Delay(ShortWait, Test);
-                return number % 2 == 0 ? await Follow(log, Publishers * Each) : await Read(log, log.Start, Publishers * Each);
+                return number % 2 == 0
+                    ? await Follow(log, Publishers * Each) : await Read(log, log.Start, Publishers * Each);
             },
             Test)).ToArray();
         var publishers = Enumerable.Range(0, Publishers).Select(publisher => Task.Run(
@@ -442,7 +460,8 @@ public abstract class EventLogContract
                 return given;
             },
             Test)).ToArray();
-        var appended = (await Task.WhenAll(publishers).Within("end of publishing")).SelectMany(given => given).Order().ToArray();
+        var appended = (await Task.WhenAll(publishers).Within("end of publishing"))
+            .SelectMany(given => given).Order().ToArray();
         foreach (var reader in readers)
             Assert.Equal(appended, (await reader.Within("all entries")).Select(entry => entry.Position));
         // The common order keeps the order of each publisher.

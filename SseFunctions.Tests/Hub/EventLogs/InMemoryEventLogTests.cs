@@ -62,7 +62,11 @@ public sealed class InMemoryEventLogTests : EventLogContract
         const int LeastBytes = 8 + 24;
         var log = await NewLog();
         var update = new Update([.. Enumerable.Range(0, Topics).Select(number => $"{number}")], "a");
-        for (var count = 0; count < Entries; count++) await log.AppendAsync(update, TestContext.Current.CancellationToken);
+        for (var count = 0; count < Entries; count++)
+        {
+            await log.AppendAsync(
+                update, TestContext.Current.CancellationToken);
+        }
         Assert.InRange(log.Size.Bytes, Topics * Entries * LeastBytes, 2 * Topics * Entries * LeastBytes);
     }
 
@@ -75,7 +79,8 @@ public sealed class InMemoryEventLogTests : EventLogContract
             for (var count = 0; count < PerMinute; count++)
             {
                 var id = count % 2 == 0 ? $"{began}:{minute}:{count}" : null;
-                await log.AppendAsync(new Update(["a"], "0123456789") { Id = id }, TestContext.Current.CancellationToken);
+                await log.AppendAsync(
+                    new Update(["a"], "0123456789") { Id = id }, TestContext.Current.CancellationToken);
             }
             _time.Advance(TimeSpan.FromMinutes(1));
         }
@@ -104,14 +109,17 @@ public sealed class InMemoryEventLogTests : EventLogContract
     {
         var entries = new List<WeakReference>();
         for (; count > 0; count--)
-            entries.Add(new WeakReference(await log.AppendAsync(new Update(["a"], ""), TestContext.Current.CancellationToken)));
+            entries.Add(
+                new WeakReference(await log.AppendAsync(new Update(["a"], ""), TestContext.Current.CancellationToken)));
         Assert.True(await follower.MoveNextAsync());
         Assert.Equal(entries.Count, follower.Current.Length);
         return entries;
     }
 
-    private protected override Task<IEventLog> NewLog(int maxCount = 10_000, long maxBytes = 100_000_000, TimeSpan? maxAge = null) =>
-        Task.FromResult<IEventLog>(new InMemoryEventLog(new LogLimits(maxCount, maxBytes, maxAge ?? TimeSpan.FromDays(1)), _time));
+    private protected override Task<IEventLog> NewLog(
+        int maxCount = 10_000, long maxBytes = 100_000_000, TimeSpan? maxAge = null) =>
+        Task.FromResult<IEventLog>(
+            new InMemoryEventLog(new LogLimits(maxCount, maxBytes, maxAge ?? TimeSpan.FromDays(1)), _time));
 
     protected override Task Pass(TimeSpan time)
     {

@@ -22,12 +22,18 @@ internal sealed class AccessTokenBench : IDisposable
     private readonly TokenValidator? _tokens;
     private readonly AccessTokenValidator? _accessTokens;
 
-    public AccessTokenBench(bool speaksV0 = true, bool speaksV1 = true, Func<string, string?>? urlPatternProblem = null, params IssuerOptions[] issuers)
+    public AccessTokenBench(
+        bool speaksV0 = true,
+        bool speaksV1 = true,
+        Func<string,
+        string?>? urlPatternProblem = null,
+        params IssuerOptions[] issuers)
     {
         _loggers = new LoggerFactory([Logs]);
         var logger = _loggers.CreateLogger<TokenValidator>();
         if (speaksV0)
-            _tokens = new TokenValidator(new RoleKeys("Hub:Publisher", new KeyOptions { Key = PublisherSecret }), null, Time, logger);
+            _tokens = new TokenValidator(
+                new RoleKeys("Hub:Publisher", new KeyOptions { Key = PublisherSecret }), null, Time, logger);
         if (issuers.Length == 0)
         {
             issuers =
@@ -62,11 +68,13 @@ internal sealed class AccessTokenBench : IDisposable
     public string Claims(string? details = null, string issuer = Issuer) =>
         $$"""{"iss":"{{issuer}}","aud":"{{Resource}}","exp":{{Now + 60}}{{(details is null ? "" : $",\"authorization_details\":{details}")}}}""";
 
-    public static string Token(string claims, string secret = Secret, string header = """{"alg":"HS256","typ":"at+jwt"}""") =>
+    public static string Token(
+        string claims, string secret = Secret, string header = """{"alg":"HS256","typ":"at+jwt"}""") =>
         Jws.Signed(secret, claims, header: header);
 
     public Task<TokenResult> Judge(string token, TokenSource source = TokenSource.Header) => Validator.ValidateAsync(
-        new PresentedToken(token, source), Resource, TestContext.Current.CancellationToken).AsTask().Within("judgement of the token");
+        new PresentedToken(token, source), Resource, TestContext.Current.CancellationToken).AsTask().Within(
+            "judgement of the token");
 
     public async Task<TokenClaims> Accepts(string token, TokenSource source = TokenSource.Header)
     {

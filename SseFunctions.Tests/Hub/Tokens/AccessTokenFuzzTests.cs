@@ -15,8 +15,10 @@ public sealed class AccessTokenFuzzTests
 
     private static readonly string[] Pieces =
     [
-        "null", "true", "7", "1e999", "\"\"", "\"a\"", "\"*\"", "\"publish\"", "\"subscribe\"", "\"exact\"", "\"urlpattern\"", "\"\\ud800\"",
-        "\"\\u0000\"", "\"\\u200b\"", "\"\\udb40\\udc01\"", "[]", "{}", "[[]]", "[null]", Type, "[\"publish\"]", "[{\"match\":\"a\"}]",
+        "null", "true", "7", "1e999", "\"\"", "\"a\"", "\"*\"", "\"publish\"", "\"subscribe\"", "\"exact\"",
+        "\"urlpattern\"", "\"\\ud800\"",
+        "\"\\u0000\"", "\"\\u200b\"", "\"\\udb40\\udc01\"", "[]", "{}", "[[]]", "[null]", Type, "[\"publish\"]",
+        "[{\"match\":\"a\"}]",
         "{\"match\":\"a\",\"match_type\":\"urlpattern\"}", "[[[[[[[[[[[[[[[[[[[[", "\"\\", "{\"type\":",
     ];
 
@@ -52,8 +54,13 @@ public sealed class AccessTokenFuzzTests
         for (var i = 0; i < Rounds; i++)
         {
             var claims = Encoding.UTF8.GetBytes(bench.Claims(Good));
-            for (var changes = random.Next(4); changes > 0; changes--) claims[random.Next(claims.Length)] = (byte)random.Next(256);
-            Check(await bench.Judge(Jws.Signed(input => Jws.Hmac("HS256", secret, input), claims, """{"alg":"HS256","typ":"at+jwt"}"""u8.ToArray())));
+            for (var changes = random.Next(4); changes > 0; changes--)
+            {
+                claims[random.Next(claims.Length)] =
+                    (byte)random.Next(256);
+            }
+            Check(await bench.Judge(Jws.Signed(
+                input => Jws.Hmac("HS256", secret, input), claims, """{"alg":"HS256","typ":"at+jwt"}"""u8.ToArray())));
         }
     }
 
@@ -65,8 +72,11 @@ public sealed class AccessTokenFuzzTests
         string Piece() => Pieces[random.Next(Pieces.Length)];
         for (var i = 0; i < Rounds; i++)
         {
-            Check(await bench.Judge(AccessTokenBench.Token($$"""{"iss":{{Piece()}},"aud":{{Piece()}},"exp":{{Piece()}}}""")));
-            Check(await bench.Judge(AccessTokenBench.Token(bench.Claims(Good), header: $$"""{"alg":"HS256","typ":"at+jwt","jwk":{{Piece()}},"kid":{{Piece()}}}""")));
+            Check(await bench.Judge(
+                AccessTokenBench.Token($$"""{"iss":{{Piece()}},"aud":{{Piece()}},"exp":{{Piece()}}}""")));
+            Check(await bench.Judge(AccessTokenBench.Token(
+                bench.Claims(Good),
+                header: $$"""{"alg":"HS256","typ":"at+jwt","jwk":{{Piece()}},"kid":{{Piece()}}}""")));
         }
     }
 
@@ -79,6 +89,7 @@ public sealed class AccessTokenFuzzTests
         }
         Assert.All(result.Claims.Details, detail => Assert.NotEmpty(detail.Topics));
         Assert.All(result.Claims.Details.SelectMany(detail => detail.Topics), topic => Assert.NotEmpty(topic.Match));
-        Assert.DoesNotContain(result.Claims.Details.SelectMany(detail => detail.Topics), topic => topic.Match.Any(char.IsControl));
+        Assert.DoesNotContain(
+            result.Claims.Details.SelectMany(detail => detail.Topics), topic => topic.Match.Any(char.IsControl));
     }
 }

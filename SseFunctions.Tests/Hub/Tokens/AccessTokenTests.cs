@@ -17,7 +17,8 @@ public sealed class AccessTokenTests
     public async Task An_access_token_is_recognized_by_its_type(string typ)
     {
         using var bench = new AccessTokenBench();
-        var claims = await bench.Accepts(AccessTokenBench.Token(bench.Claims(), header: $$"""{"typ":"{{typ}}","alg":"HS256"}"""));
+        var claims = await bench.Accepts(
+            AccessTokenBench.Token(bench.Claims(), header: $$"""{"typ":"{{typ}}","alg":"HS256"}"""));
         Assert.True(claims.IsAccessToken);
     }
 
@@ -35,7 +36,8 @@ public sealed class AccessTokenTests
     {
         using var bench = new AccessTokenBench();
         var header = $$"""{"typ":{{typ}},"alg":"HS256"}""";
-        var claims = await bench.Accepts(AccessTokenBench.Token("""{"mercure":{"publish":["*"]}}""", AccessTokenBench.PublisherSecret, header));
+        var claims = await bench.Accepts(
+            AccessTokenBench.Token("""{"mercure":{"publish":["*"]}}""", AccessTokenBench.PublisherSecret, header));
         Assert.False(claims.IsAccessToken);
         Assert.Equal(["*"], claims.Publish);
         Assert.Empty(claims.Details);
@@ -61,12 +63,14 @@ public sealed class AccessTokenTests
             {
                 Assert.Equal((true, false, (string?)null), (detail.Publish, detail.Subscribe, detail.Payload));
                 Assert.Equal(
-                    [new TopicGrant("https://a.example/1", GrantType.Exact), new TopicGrant("https://a.example/:id", GrantType.UrlPattern)],
+                    [new TopicGrant("https://a.example/1", GrantType.Exact), new TopicGrant(
+                        "https://a.example/:id", GrantType.UrlPattern)],
                     detail.Topics);
             },
             detail =>
             {
-                Assert.Equal((true, true, """{"user": [7, null]}"""), (detail.Publish, detail.Subscribe, detail.Payload));
+                Assert.Equal(
+                    (true, true, """{"user": [7, null]}"""), (detail.Publish, detail.Subscribe, detail.Payload));
                 Assert.Equal([new TopicGrant("*", GrantType.Exact)], detail.Topics);
             },
             detail =>
@@ -88,12 +92,17 @@ public sealed class AccessTokenTests
         {
             var claims = await bench.Accepts(AccessTokenBench.Token(bench.Claims(none)));
             Assert.Empty(claims.Details);
-            Assert.Equal($"its claim authorization_details is absent or has no entry of the type {Type}, so it gives no rights", claims.WhyNotPublish);
+            Assert.Equal(
+                $"its claim authorization_details is absent or has no entry of the type {Type}, so it gives no rights",
+                claims.WhyNotPublish);
             Assert.Equal(claims.WhyNotPublish, claims.WhyNotSubscribe);
         }
-        var some = await bench.Accepts(AccessTokenBench.Token(bench.Claims($$"""[{"type":"{{Type}}","actions":["subscribe"],"topics":[{"match":"a"}]}]""")));
+        var some = await bench.Accepts(AccessTokenBench.Token(
+            bench.Claims($$"""[{"type":"{{Type}}","actions":["subscribe"],"topics":[{"match":"a"}]}]""")));
         Assert.Equal("no entry of its claim authorization_details has the action publish", some.WhyNotPublish);
-        Assert.Equal("no topic of the 1 entries of its claim authorization_details with the action subscribe matches", some.WhyNotSubscribe);
+        Assert.Equal(
+            "no topic of the 1 entries of its claim authorization_details with the action subscribe matches",
+            some.WhyNotSubscribe);
     }
 
     [Fact]
@@ -114,7 +123,8 @@ public sealed class AccessTokenTests
     public async Task The_audience_is_a_text_or_an_array(string aud)
     {
         using var bench = new AccessTokenBench();
-        await bench.Accepts(AccessTokenBench.Token($$"""{"iss":"{{AccessTokenBench.Issuer}}","exp":{{bench.Now + 1}},"aud":{{aud}}}"""));
+        await bench.Accepts(AccessTokenBench.Token(
+            $$"""{"iss":"{{AccessTokenBench.Issuer}}","exp":{{bench.Now + 1}},"aud":{{aud}}}"""));
     }
 
     [Fact]
@@ -122,7 +132,8 @@ public sealed class AccessTokenTests
     {
         using var bench = new AccessTokenBench();
         const string es256 = """{"alg":"ES256","typ":"at+jwt"}""";
-        await bench.Accepts(AccessTokenBench.Token(bench.Claims(issuer: AccessTokenBench.OtherIssuer), AccessTokenBench.OtherSecret));
+        await bench.Accepts(
+            AccessTokenBench.Token(bench.Claims(issuer: AccessTokenBench.OtherIssuer), AccessTokenBench.OtherSecret));
         await bench.Accepts(Jws.Signed(bench.Signer, bench.Claims(issuer: AccessTokenBench.KeyedIssuer), es256));
         Assert.Equal("its signature does not match Hub:Issuers:0:Key",
             await bench.Refuses(AccessTokenBench.Token(bench.Claims(), AccessTokenBench.OtherSecret)));
@@ -130,7 +141,9 @@ public sealed class AccessTokenTests
             await bench.Refuses(AccessTokenBench.Token(bench.Claims(issuer: AccessTokenBench.OtherIssuer))));
         Assert.Equal("it is signed with HS256, but Hub:Issuers:2:Algorithm is ES256",
             await bench.Refuses(AccessTokenBench.Token(bench.Claims(issuer: AccessTokenBench.KeyedIssuer))));
-        Assert.Equal("it is signed with ES256, but Hub:Issuers:0:Algorithm is HS256", await bench.Refuses(Jws.Signed(bench.Signer, bench.Claims(), es256)));
+        Assert.Equal(
+            "it is signed with ES256, but Hub:Issuers:0:Algorithm is HS256",
+            await bench.Refuses(Jws.Signed(bench.Signer, bench.Claims(), es256)));
     }
 
     // The public key is known to everybody: as the secret of an HMAC it must be worth nothing.
@@ -150,18 +163,25 @@ public sealed class AccessTokenTests
         using var bench = new AccessTokenBench();
         string Token(int ahead) => AccessTokenBench.Token(bench.Claims($"""[],"nbf":{bench.Now + ahead}"""));
         await bench.Accepts(Token(10));
-        Assert.StartsWith("it is not valid before 2026-11-22 10:00:11.000 UTC", await bench.Refuses(Token(11)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "it is not valid before 2026-11-22 10:00:11.000 UTC",
+            await bench.Refuses(Token(11)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Milliseconds_are_hinted_at_once_for_each_issuer()
     {
         using var bench = new AccessTokenBench();
-        var token = AccessTokenBench.Token($$"""{"iss":"{{AccessTokenBench.Issuer}}","aud":"{{AccessTokenBench.Resource}}","exp":{{bench.Now}}000}""");
+        var token = AccessTokenBench.Token(
+            $$"""{"iss":"{{AccessTokenBench.Issuer}}","aud":"{{AccessTokenBench.Resource}}","exp":{{bench.Now}}000}""");
         await bench.Accepts(token);
         await bench.Accepts(token);
         var line = Assert.Single(bench.Logs.Entries);
-        Assert.StartsWith("A token of Hub:Issuers:0 was accepted, but its claim exp seems to be in milliseconds", line.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "A token of Hub:Issuers:0 was accepted, but its claim exp seems to be in milliseconds",
+            line.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -169,10 +189,14 @@ public sealed class AccessTokenTests
     {
         using var onlyV1 = new AccessTokenBench(speaksV0: false);
         var old = Jws.Signed(AccessTokenBench.PublisherSecret);
-        Assert.Equal("its typ is not at+jwt, so it is a token of Mercure 0.x, and Hub:Dialects does not contain 0.x", await onlyV1.Refuses(old));
+        Assert.Equal(
+            "its typ is not at+jwt, so it is a token of Mercure 0.x, and Hub:Dialects does not contain 0.x",
+            await onlyV1.Refuses(old));
         await onlyV1.Accepts(AccessTokenBench.Token(onlyV1.Claims()));
         using var onlyV0 = new AccessTokenBench(speaksV1: false);
-        Assert.Equal("it is a token of Mercure 1.0 (typ), and Hub:Dialects does not contain 1.0", await onlyV0.Refuses(AccessTokenBench.Token(onlyV0.Claims())));
+        Assert.Equal(
+            "it is a token of Mercure 1.0 (typ), and Hub:Dialects does not contain 1.0",
+            await onlyV0.Refuses(AccessTokenBench.Token(onlyV0.Claims())));
         await onlyV0.Accepts(old);
     }
 
@@ -206,11 +230,13 @@ public sealed class AccessTokenTests
         });
         string Token(string topics) => AccessTokenBench.Token(bench.Claims(
             $$"""[{"type":"{{Type}}","actions":["subscribe"],"topics":[{"match":"good","match_type":"urlpattern"},{{topics}}]}]"""));
-        Assert.Equal("its claim authorization_details[0].topics[1].match is not a valid URL pattern: it has a group without an end",
+        Assert.Equal("its claim authorization_details[0].topics[1].match is not a valid URL pattern: it has a group "
+            + "without an end",
             await bench.Refuses(Token("""{"match":"(","match_type":"urlpattern"}""")));
         Assert.Equal(["good", "("], asked);
         asked.Clear();
-        // The star stands for every topic before the type is looked at, and a text that is compared exactly is no pattern.
+        // The star stands for every topic before the type is looked at, and a text that is compared exactly is no
+        // pattern.
         await bench.Accepts(Token("""{"match":"*","match_type":"urlpattern"},{"match":"("}"""));
         Assert.Equal(["good"], asked);
     }
@@ -229,6 +255,7 @@ public sealed class AccessTokenTests
     {
         using var bench = new AccessTokenBench();
         Assert.Contains("Hub:Issuers:0:Key and a line break after it",
-            await bench.Refuses(AccessTokenBench.Token(bench.Claims(), AccessTokenBench.Secret + "\n")), StringComparison.Ordinal);
+            await bench.Refuses(
+                AccessTokenBench.Token(bench.Claims(), AccessTokenBench.Secret + "\n")), StringComparison.Ordinal);
     }
 }

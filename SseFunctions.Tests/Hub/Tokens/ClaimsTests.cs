@@ -62,7 +62,8 @@ public sealed class ClaimsTests
     public async Task The_payload_is_any_JSON_and_stays_as_it_was_written(string payload)
     {
         using var bench = ValidatorBench.With();
-        var read = await bench.Accepts(Jws.Signed(ValidatorBench.Secret, $$$"""{"mercure":{"payload":{{{payload}}}}}"""));
+        var read =
+            await bench.Accepts(Jws.Signed(ValidatorBench.Secret, $$$"""{"mercure":{"payload":{{{payload}}}}}"""));
         Assert.Equal(payload, read.Payload);
     }
 
@@ -72,19 +73,36 @@ public sealed class ClaimsTests
     [InlineData("""{"mercure":true}""", "its claim mercure is not a JSON object")]
     [InlineData("""{"mercure":{"publish":"*"}}""", "its claim mercure.publish is not an array of strings")]
     [InlineData("""{"mercure":{"publish":{"0":"*"}}}""", "its claim mercure.publish is not an array of strings")]
-    [InlineData("""{"mercure":{"publish":["a"],"subscribe":7}}""", "its claim mercure.subscribe is not an array of strings")]
-    [InlineData("""{"mercure":{"publish":["a",1]}}""", "its claim mercure.publish has an item that is not a valid Unicode string")]
-    [InlineData("""{"mercure":{"publish":["a",null]}}""", "its claim mercure.publish has an item that is not a valid Unicode string")]
-    [InlineData("""{"mercure":{"publish":["a",["b"]]}}""", "its claim mercure.publish has an item that is not a valid Unicode string")]
-    [InlineData("""{"mercure":{"publish":["\ud800"]}}""", "its claim mercure.publish has an item that is not a valid Unicode string")]
-    [InlineData("""{"mercure":{"subscribe":["a\u0000b"]}}""", "its claim mercure.subscribe has a selector with the character NUL")]
+    [InlineData(
+        """{"mercure":{"publish":["a"],"subscribe":7}}""", "its claim mercure.subscribe is not an array of strings")]
+    [InlineData(
+        """{"mercure":{"publish":["a",1]}}""",
+        "its claim mercure.publish has an item that is not a valid Unicode string")]
+    [InlineData(
+        """{"mercure":{"publish":["a",null]}}""",
+        "its claim mercure.publish has an item that is not a valid Unicode string")]
+    [InlineData(
+        """{"mercure":{"publish":["a",["b"]]}}""",
+        "its claim mercure.publish has an item that is not a valid Unicode string")]
+    [InlineData(
+        """{"mercure":{"publish":["\ud800"]}}""",
+        "its claim mercure.publish has an item that is not a valid Unicode string")]
+    [InlineData(
+        """{"mercure":{"subscribe":["a\u0000b"]}}""",
+        "its claim mercure.subscribe has a selector with the character NUL")]
     [InlineData("[]", "its payload is not a JSON object")]
     [InlineData("7", "its payload is not a JSON object")]
     [InlineData("", "its payload is not JSON, or has a name twice, or is nested more than 64 deep")]
     [InlineData("{} {}", "its payload is not JSON, or has a name twice, or is nested more than 64 deep")]
-    [InlineData("""{"mercure":{},"mercure":{"publish":["*"]}}""", "its payload is not JSON, or has a name twice, or is nested more than 64 deep")]
-    [InlineData("""{"mercure":{"publish":[],"publish":["*"]}}""", "its payload is not JSON, or has a name twice, or is nested more than 64 deep")]
-    [InlineData("""{"exp":9999999999,"\u0065xp":1}""", "its payload is not JSON, or has a name twice, or is nested more than 64 deep")]
+    [InlineData(
+        """{"mercure":{},"mercure":{"publish":["*"]}}""",
+        "its payload is not JSON, or has a name twice, or is nested more than 64 deep")]
+    [InlineData(
+        """{"mercure":{"publish":[],"publish":["*"]}}""",
+        "its payload is not JSON, or has a name twice, or is nested more than 64 deep")]
+    [InlineData(
+        """{"exp":9999999999,"\u0065xp":1}""",
+        "its payload is not JSON, or has a name twice, or is nested more than 64 deep")]
     [InlineData("""{"\ud800":1}""", "its payload is not JSON, or has a name twice, or is nested more than 64 deep")]
     public async Task What_is_of_a_wrong_kind_refuses_the_whole_token(string claims, string expected)
     {
@@ -108,8 +126,12 @@ public sealed class ClaimsTests
         using var bench = ValidatorBench.With();
         await bench.Accepts(Token(Enumerable.Repeat("a", 1000)));
         await bench.Accepts(Token([new string('a', 4096)]));
-        Assert.Equal("its claim mercure.publish has 1001 selectors: at most 1000 are allowed", await bench.Refuses(Token(Enumerable.Repeat("a", 1001))));
-        Assert.Equal("its claim mercure.publish has a selector of 4097 characters: at most 4096 are allowed", await bench.Refuses(Token([new string('a', 4097)])));
+        Assert.Equal(
+            "its claim mercure.publish has 1001 selectors: at most 1000 are allowed",
+            await bench.Refuses(Token(Enumerable.Repeat("a", 1001))));
+        Assert.Equal(
+            "its claim mercure.publish has a selector of 4097 characters: at most 4096 are allowed",
+            await bench.Refuses(Token([new string('a', 4097)])));
 
         static string Token(IEnumerable<string> selectors) => Jws.Signed(ValidatorBench.Secret,
             $$$"""{"mercure":{"publish":["{{{string.Join("\",\"", selectors)}}}"]}}""");

@@ -18,15 +18,22 @@ public sealed class IssuerOptionsTests
     {
         { "Hub:Issuers:0:Issuer is not set: set it to the claim iss of the issuer's tokens.", [Key] },
         { "Hub:Issuers:0 has no key: set Hub:Issuers:0:Key or Hub:Issuers:0:JwksUri.", [Issuer] },
-        { "Hub:Issuers:0 has no key: set Hub:Issuers:0:Key or Hub:Issuers:0:JwksUri.", [Issuer, "Hub:Issuers:0:Algorithm=no"] },
-        { "Hub:Issuers:0:Algorithm is 'none': set it to one of HS256, HS384, HS512, RS256, ES256.", [Issuer, Key, "Hub:Issuers:0:Algorithm=none"] },
-        { "Hub:Issuers:0:Algorithm is 'EdDSA': set it to one of HS256, HS384, HS512, RS256, ES256.", [Issuer, Key, "Hub:Issuers:0:Algorithm=EdDSA"] },
-        { "Hub:Issuers:0:Key is not PEM, which ES256 needs: set it to the public key, '-----BEGIN PUBLIC KEY----- ...'.", [Issuer, Key, "Hub:Issuers:0:Algorithm=ES256"] },
-        { "Hub:Issuers:0:Key is PEM, but Algorithm is HS256, which needs a shared secret: set Algorithm to RS256 or ES256.", [Issuer, $"Hub:Issuers:0:Key={Pem}"] },
-        { "Hub:Issuers:0:Keys:1 is blank: set it to a secret, or remove it.", [Issuer, Key, "Hub:Issuers:0:Keys:0=another", "Hub:Issuers:0:Keys:1= "] },
+        { "Hub:Issuers:0 has no key: set Hub:Issuers:0:Key or Hub:Issuers:0:JwksUri.", [
+            Issuer, "Hub:Issuers:0:Algorithm=no"] },
+        { "Hub:Issuers:0:Algorithm is 'none': set it to one of HS256, HS384, HS512, RS256, ES256.", [
+            Issuer, Key, "Hub:Issuers:0:Algorithm=none"] },
+        { "Hub:Issuers:0:Algorithm is 'EdDSA': set it to one of HS256, HS384, HS512, RS256, ES256.", [
+            Issuer, Key, "Hub:Issuers:0:Algorithm=EdDSA"] },
+        { "Hub:Issuers:0:Key is not PEM, which ES256 needs: set it to the public key, '-----BEGIN PUBLIC KEY----- "
+            + "...'.", [Issuer, Key, "Hub:Issuers:0:Algorithm=ES256"] },
+        { "Hub:Issuers:0:Key is PEM, but Algorithm is HS256, which needs a shared secret: set Algorithm to RS256 or "
+            + "ES256.", [Issuer, $"Hub:Issuers:0:Key={Pem}"] },
+        { "Hub:Issuers:0:Keys:1 is blank: set it to a secret, or remove it.", [
+            Issuer, Key, "Hub:Issuers:0:Keys:0=another", "Hub:Issuers:0:Keys:1= "] },
         { "Hub:Issuers:0:Key is blank: set it to a secret, or remove it.", [Issuer, "Hub:Issuers:0:Key= "] },
         {
-            "Hub:Issuers:0:JwksUri is set, but Algorithm is HS256: a key set holds public keys, so set Algorithm to RS256 or ES256.",
+            "Hub:Issuers:0:JwksUri is set, but Algorithm is HS256: a key set holds public keys, so set Algorithm to "
+                + "RS256 or ES256.",
             [Issuer, "Hub:Issuers:0:JwksUri=https://issuer.example/jwks"]
         },
         {
@@ -37,17 +44,21 @@ public sealed class IssuerOptionsTests
             "Hub:Issuers:0:Key and Hub:Issuers:0:JwksUri are both set: remove one of them.",
             [Issuer, $"Hub:Issuers:0:Key={Pem}", "Hub:Issuers:0:JwksUri=https://issuer.example/jwks", "Hub:Issuers:0:Algorithm=ES256"]
         },
-        { "Hub:Issuers:0:Issuer starts or ends with white space, so no token would match: remove it.", ["Hub:Issuers:0:Issuer=https://issuer.example ", Key] },
+        { "Hub:Issuers:0:Issuer starts or ends with white space, so no token would match: remove it.", [
+            "Hub:Issuers:0:Issuer=https://issuer.example ", Key] },
         {
             "Hub:Issuers:0 and Hub:Issuers:3 have the same Issuer: keep one of them, with all keys in Keys.",
-            [Issuer, Key, "Hub:Issuers:3:Issuer=https://issuer.example", "Hub:Issuers:3:Key=another secret that is long enough"]
+            [Issuer, Key, "Hub:Issuers:3:Issuer=https://issuer.example", "Hub:Issuers:3:Key=another secret that is "
+                + "long enough"]
         },
         { "Hub:Issuers:7 has no key: set Hub:Issuers:7:Key or Hub:Issuers:7:JwksUri.", ["Hub:Issuers:7:Issuer=i"] },
-        { "Hub:Issuers is one value, but must be a list: set Hub:Issuers:0 and the names below it.", ["Hub:Issuers=https://issuer.example"] },
+        { "Hub:Issuers is one value, but must be a list: set Hub:Issuers:0 and the names below it.", [
+            "Hub:Issuers=https://issuer.example"] },
         { "Hub:Dialects is '': set it to 1.0, to 0.x, or to 1.0,0.x.", ["Hub:Dialects="] },
         { "Hub:Dialects is '1.0,0.9': set it to 1.0, to 0.x, or to 1.0,0.x.", ["Hub:Dialects=1.0, 0.9"] },
         { "Hub:Dialects is '0.X': set it to 1.0, to 0.x, or to 1.0,0.x.", ["Hub:Dialects:0=0.X"] },
-        { "Hub:ResourceId has white space or a control character, so no token would match: remove it.", ["Hub:ResourceId=https://hub.example/ "] },
+        { "Hub:ResourceId has white space or a control character, so no token would match: remove it.", [
+            "Hub:ResourceId=https://hub.example/ "] },
         { "Hub:AccessTokenCookie is 'a b': use letters, digits, '-' and '_'.", ["Hub:AccessTokenCookie=a b"] },
         { "Hub:AccessTokenCookie is '': use letters, digits, '-' and '_'.", ["Hub:AccessTokenCookie="] },
     };
@@ -64,7 +75,8 @@ public sealed class IssuerOptionsTests
     [Fact]
     public void An_address_that_cannot_be_read_is_said()
     {
-        var exception = Assert.Throws<OptionsValidationException>(() => Options(Issuer, "Hub:Issuers:0:JwksUri=https://[", "Hub:Issuers:0:Algorithm=ES256"));
+        var exception = Assert.Throws<OptionsValidationException>(
+            () => Options(Issuer, "Hub:Issuers:0:JwksUri=https://[", "Hub:Issuers:0:Algorithm=ES256"));
         Assert.Contains("Hub:Issuers:0:JwksUri", Assert.Single(exception.Failures), StringComparison.Ordinal);
     }
 
@@ -84,9 +96,11 @@ public sealed class IssuerOptionsTests
     {
         var options = Options(
             Issuer, "Hub:Issuers:0:Key=one,with,commas", "Hub:Issuers:0:Keys:0=two,three", "Hub:Issuers:0:Keys:1=four",
-            "Hub:Issuers:2:Issuer=HTTPS://Other.example", "Hub:Issuers:2:JwksUri=https://other.example/jwks", "Hub:Issuers:2:Algorithm=RS256",
+            "Hub:Issuers:2:Issuer=HTTPS://Other.example", "Hub:Issuers:2:JwksUri=https://other.example/jwks",
+            "Hub:Issuers:2:Algorithm=RS256",
             "Hub:Dialects=0.x , 1.0", "Hub:ResourceId=api://hub");
-        Assert.Equal(["one,with,commas", "two,three", "four"], options.Issuers[0].Keys.Prepend(options.Issuers[0].Key!));
+        Assert.Equal(
+            ["one,with,commas", "two,three", "four"], options.Issuers[0].Keys.Prepend(options.Issuers[0].Key!));
         Assert.Equal(["Hub:Issuers:0", "Hub:Issuers:2"], options.TrustedIssuers.Select(issuer => issuer.Section));
         Assert.Equal("HTTPS://Other.example", options.Issuers[1].Issuer);
         Assert.Equal("https://other.example/jwks", options.Issuers[1].JwksUri?.AbsoluteUri);
@@ -108,7 +122,8 @@ public sealed class IssuerOptionsTests
 
     private static HubOptions Options(params string[] settings)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2))
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2))
             .Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1]))).Build();
         var services = new ServiceCollection();
         services.AddSseHub(configuration);

@@ -10,7 +10,8 @@ namespace SseFunctions.Tests.Hub.Tokens;
 
 public sealed class JwksKeysTests : IDisposable
 {
-    private const string Unavailable = "the keys of Hub:Publisher:JwksUri could not be fetched, so it cannot be verified";
+    private const string Unavailable =
+        "the keys of Hub:Publisher:JwksUri could not be fetched, so it cannot be verified";
     private const string DoesNotFit = "its signature does not match a key of Hub:Publisher:JwksUri";
 
     // Tokens without this issuer and audience are refused.
@@ -37,9 +38,11 @@ public sealed class JwksKeysTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"iss":"https://login.example/","aud":"https://payroll.example"}""", "it is for 'https://payroll.example' (aud)")]
+    [InlineData("""{"iss":"https://login.example/","aud":"https://payroll.example"}""", "it is for 'https://"
+        + "payroll.example' (aud)")]
     [InlineData("""{"iss":"https://login.example/"}""", "it does not name its audience (aud)")]
-    [InlineData("""{"iss":"https://login.example/tenant2","aud":"https://hub.example"}""", "its issuer is 'https://login.example/tenant2' (iss)")]
+    [InlineData("""{"iss":"https://login.example/tenant2","aud":"https://hub.example"}""", "its issuer is 'https://"
+        + "login.example/tenant2' (iss)")]
     [InlineData("""{"aud":"https://hub.example"}""", "it does not name its issuer (iss)")]
     public async Task A_token_that_the_provider_made_for_something_else_is_refused(string claims, string reason)
     {
@@ -64,14 +67,17 @@ public sealed class JwksKeysTests : IDisposable
     {
         _server.Body = Set([.. Enumerable.Range(0, 11).Select(i => Jwk(Now, $"{i}"))]);
         using var bench = Bench();
-        Assert.Equal("it does not say which of the 11 keys of Hub:Publisher:JwksUri it is signed with (kid)", await bench.Refuses(Jws.Signed(Now, Claims)));
+        Assert.Equal(
+            "it does not say which of the 11 keys of Hub:Publisher:JwksUri it is signed with (kid)",
+            await bench.Refuses(Jws.Signed(Now, Claims)));
         await bench.Accepts(Token(Now, "10"));
     }
 
     [Fact]
     public async Task Verifies_the_example_of_RFC_7515_A_3()
     {
-        _server.Body = Set("""{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}""");
+        _server.Body =
+            Set("""{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}""");
         using var bench = Bench("ES256");
         // The signature is valid, and the token of the RFC's example expired long ago.
         Assert.StartsWith("it expired at 2011-03-22 18:43:00.000 UTC", await bench.Refuses(
@@ -107,7 +113,8 @@ public sealed class JwksKeysTests : IDisposable
     {
         using var small = RSA.Create(1024);
         var secret = """{"kty":"oct","kid":"s","k":"c2VjcmV0","alg":"RS256"}""";
-        _server.Body = Set("7", "null", "{}", """{"kty":5}""", """{"kty":"RSA","kid":"x","n":"!!","e":"AQAB"}""", """{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}""",
+        _server.Body =
+            Set("7", "null", "{}", """{"kty":5}""", """{"kty":"RSA","kid":"x","n":"!!","e":"AQAB"}""", """{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}""",
             """{"kty":"OKP","crv":"Ed25519","x":"AA"}""", secret, Jwk(small, "small"), Jwk(Now, "a"));
         using var bench = Bench();
         await bench.Accepts(Token(Now, "a"));
@@ -141,7 +148,9 @@ public sealed class JwksKeysTests : IDisposable
         await bench.Accepts(Token(Next, "b"));
         Assert.Equal(2, _server.Asked);
         for (var i = 0; i < 10; i++)
-            Assert.Equal("it names the key 'c' (kid), and Hub:Publisher:JwksUri has no such key for RS256", await bench.Refuses(Token(Next, "c")));
+            Assert.Equal(
+                "it names the key 'c' (kid), and Hub:Publisher:JwksUri has no such key for RS256",
+                await bench.Refuses(Token(Next, "c")));
         bench.Time.Advance(TimeSpan.FromSeconds(30) - TimeSpan.FromTicks(1));
         await bench.Refuses(Token(Next, "d"));
         Assert.Equal(2, _server.Asked);
@@ -239,7 +248,8 @@ public sealed class JwksKeysTests : IDisposable
         await _server.Reached.Task.Within("question for the keys");
         bench.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(Unavailable, (await judging).Reason);
-        Assert.Contains(": there was no answer within 10 s.", Assert.Single(bench.Logs.Entries).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            ": there was no answer within 10 s.", Assert.Single(bench.Logs.Entries).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -271,7 +281,8 @@ public sealed class JwksKeysTests : IDisposable
         _server.Status = status;
         using var bench = Bench();
         Assert.Equal(Unavailable, await bench.Refuses(Token(Now, "a")));
-        Assert.Contains($"it answered {(int)status}.", Assert.Single(bench.Logs.Entries).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"it answered {(int)status}.", Assert.Single(bench.Logs.Entries).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -296,7 +307,10 @@ public sealed class JwksKeysTests : IDisposable
         using (var bench = Bench(url, "/moved"))
         {
             Assert.Equal(Unavailable, await bench.Refuses(Token(Now, "a")));
-            Assert.Contains("it answered 302, a redirect, which is not followed", Assert.Single(bench.Logs.Entries).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "it answered 302, a redirect, which is not followed",
+                Assert.Single(bench.Logs.Entries).Message,
+                StringComparison.Ordinal);
             Assert.False(followed);
         }
         using (var bench = Bench(url, "/large"))

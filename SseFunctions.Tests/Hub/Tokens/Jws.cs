@@ -10,14 +10,17 @@ internal static class Jws
     /// <summary>The default claims.</summary>
     public const string Claims = """{"mercure":{"publish":["*"],"subscribe":["https://a.example/{id}","b"],"payload":{"user":7}}}""";
 
-    public static string Signed(string secret, string claims = Claims, string algorithm = "HS256", string? header = null) =>
+    public static string Signed(
+        string secret, string claims = Claims, string algorithm = "HS256", string? header = null) =>
         Signed(Encoding.UTF8.GetBytes(secret), claims, algorithm, header);
 
-    public static string Signed(byte[] secret, string claims = Claims, string algorithm = "HS256", string? header = null) =>
+    public static string Signed(
+        byte[] secret, string claims = Claims, string algorithm = "HS256", string? header = null) =>
         Signed(input => Hmac(algorithm, secret, input), claims, header ?? $$"""{"alg":"{{algorithm}}","typ":"JWT"}""");
 
     public static string Signed(RSA key, string claims = Claims, string? header = null) => Signed(
-        input => key.SignData(input, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), claims, header ?? """{"alg":"RS256"}""");
+        input => key.SignData(input, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), claims, header
+            ?? """{"alg":"RS256"}""");
 
     public static string Signed(ECDsa key, string claims = Claims, string? header = null) => Signed(
         input => key.SignData(input, HashAlgorithmName.SHA256), claims, header ?? """{"alg":"ES256"}""");

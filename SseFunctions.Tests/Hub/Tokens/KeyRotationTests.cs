@@ -31,7 +31,9 @@ public sealed class KeyRotationTests : IDisposable
         await bench.Accepts(Jws.Signed(Old));
         Assert.Equal(FitsNone, await bench.Refuses(Jws.Signed("the secret before, with a comma")));
         Assert.Equal(FitsNone, await bench.Refuses(Jws.Signed($"{New},{Old}")));
-        Assert.Equal("it is signed with HS512, but Hub:Publisher:Algorithm is HS256", await bench.Refuses(Jws.Signed(Old, algorithm: "HS512")));
+        Assert.Equal(
+            "it is signed with HS512, but Hub:Publisher:Algorithm is HS256",
+            await bench.Refuses(Jws.Signed(Old, algorithm: "HS512")));
     }
 
     [Fact]
@@ -83,7 +85,8 @@ public sealed class KeyRotationTests : IDisposable
     public async Task The_issuers_of_a_certificate_become_no_keys()
     {
         var from = DateTimeOffset.UtcNow.AddDays(-1);
-        using var root = new CertificateRequest("CN=root", _stranger, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+        using var root =
+            new CertificateRequest("CN=root", _stranger, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
         {
             CertificateExtensions = { new X509BasicConstraintsExtension(true, false, 0, true) },
         }.CreateSelfSigned(from, from.AddDays(2));
@@ -93,12 +96,14 @@ public sealed class KeyRotationTests : IDisposable
         using var next = new CertificateRequest("CN=tokens", _new, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             .Create(root.SubjectName, signer, from, from.AddDays(1), [2]);
 
-        using (var bench = ValidatorBench.With($"{leaf.ExportCertificatePem()}\n{root.ExportCertificatePem()}", "RS256"))
+        using (
+            var bench = ValidatorBench.With($"{leaf.ExportCertificatePem()}\n{root.ExportCertificatePem()}", "RS256"))
         {
             await bench.Accepts(Jws.Signed(_old));
             Assert.Equal("its signature does not match Hub:Publisher:Key", await bench.Refuses(Jws.Signed(_stranger)));
         }
-        using (var bench = ValidatorBench.With($"{leaf.ExportCertificatePem()}\n{root.ExportCertificatePem()}\n{next.ExportCertificatePem()}", "RS256"))
+        using (var bench = ValidatorBench.With(
+            $"{leaf.ExportCertificatePem()}\n{root.ExportCertificatePem()}\n{next.ExportCertificatePem()}", "RS256"))
         {
             await bench.Accepts(Jws.Signed(_old));
             await bench.Accepts(Jws.Signed(_new));
@@ -111,9 +116,17 @@ public sealed class KeyRotationTests : IDisposable
     {
         var other = new RoleKeys("Hub:Subscriber", new KeyOptions { Keys = ["the first", "the second"] });
         using var bench = new ValidatorBench(new KeyOptions { Key = New, Keys = [Old] }, other);
-        Assert.Equal($"{FitsNone}: it is signed with Hub:Subscriber:Keys:1, the key of the other role", await bench.Refuses(Jws.Signed("the second")));
-        Assert.StartsWith($"{FitsNone}: it is signed with Hub:Publisher:Keys:0 and a line break after it", await bench.Refuses(Jws.Signed(Old + "\n")), StringComparison.Ordinal);
-        Assert.StartsWith($"{FitsNone}: it is signed with Hub:Publisher:Key and a line break after it", await bench.Refuses(Jws.Signed(New + "\n")), StringComparison.Ordinal);
+        Assert.Equal(
+            $"{FitsNone}: it is signed with Hub:Subscriber:Keys:1, the key of the other role",
+            await bench.Refuses(Jws.Signed("the second")));
+        Assert.StartsWith(
+            $"{FitsNone}: it is signed with Hub:Publisher:Keys:0 and a line break after it",
+            await bench.Refuses(Jws.Signed(Old + "\n")),
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{FitsNone}: it is signed with Hub:Publisher:Key and a line break after it",
+            await bench.Refuses(Jws.Signed(New + "\n")),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,7 +23,8 @@ internal sealed class KeyServer : HttpMessageHandler
     /// <summary>Completes at the first request.</summary>
     public TaskCompletionSource Reached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _asked);
         Reached.TrySetResult();

@@ -41,10 +41,12 @@ public sealed class PresentedTokenRequestTests
     [Theory]
     [InlineData(null, null, null)]
     [InlineData(null, "?authorization=&topic=x", "mercureAuthorization=")]
-    [InlineData(null, "?AUTHORIZATION=a&xauthorization=b&authorization", "mercureauthorization=a; xmercureAuthorization=b")]
+    [InlineData(
+        null, "?AUTHORIZATION=a&xauthorization=b&authorization", "mercureauthorization=a; xmercureAuthorization=b")]
     [InlineData(null, "?", "mercureAuthorization=\"\"")]
     [InlineData(null, null, ";;;==;\"")]
-    public void Nothing_is_presented_where_nothing_is(string? header, string? query, string? cookie) => Assert.Null(Of(header, query, cookie));
+    public void Nothing_is_presented_where_nothing_is(string? header, string? query, string? cookie) =>
+        Assert.Null(Of(header, query, cookie));
 
     [Fact]
     public void Header_beats_query_beats_cookie()
@@ -72,8 +74,11 @@ public sealed class PresentedTokenRequestTests
     {
         var request = Request(null, null, $"{Cookie}=c");
         request.Headers.Authorization = new(["Bearer a", "Bearer a"]);
-        Assert.Equal("there is more than one Authorization header", PresentedTokenRequest.Of(request, Cookie)?.Unusable);
-        Assert.Equal("there is more than one query parameter 'authorization'", Of(query: "?authorization=a&authorization=b")?.Unusable);
+        Assert.Equal(
+            "there is more than one Authorization header", PresentedTokenRequest.Of(request, Cookie)?.Unusable);
+        Assert.Equal(
+            "there is more than one query parameter 'authorization'",
+            Of(query: "?authorization=a&authorization=b")?.Unusable);
     }
 
     [Fact]
@@ -87,7 +92,8 @@ public sealed class PresentedTokenRequestTests
         const string alphabet = "=&;,?%\"'+- \tabBearer authorization\u0001\u00e9\ud800";
         for (var i = 0; i < 20_000; i++)
         {
-            string Text() => new([.. Enumerable.Range(0, random.Next(30)).Select(_ => alphabet[random.Next(alphabet.Length)])]);
+            string Text() =>
+                new([.. Enumerable.Range(0, random.Next(30)).Select(_ => alphabet[random.Next(alphabet.Length)])]);
             Of(random.Next(3) == 0 ? "Bearer" + Text() : null, "?authorization" + Text(), Cookie + Text());
         }
     }

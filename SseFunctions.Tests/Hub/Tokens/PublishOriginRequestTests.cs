@@ -99,7 +99,8 @@ public sealed class PublishOriginRequestTests
     [InlineData("https://*.example.com")]
     [InlineData("https://*.example.com:8443")]
     [InlineData("chrome-extension://abcdef")]
-    public void Items_that_can_be_used_are_no_problem(string item) => Assert.Empty(OriginList.Problems("Hub:PublishOrigins", [item]));
+    public void Items_that_can_be_used_are_no_problem(string item) =>
+        Assert.Empty(OriginList.Problems("Hub:PublishOrigins", [item]));
 
     [Theory]
     [InlineData("")]
@@ -117,7 +118,8 @@ public sealed class PublishOriginRequestTests
     public void Items_that_cannot_be_used_are_said_at_start(string item)
     {
         var problem = Assert.Single(OriginList.Problems("Hub:PublishOrigins", ["*", item]));
-        Assert.StartsWith($"Hub:PublishOrigins has '{item}': write an origin as a browser does", problem, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Hub:PublishOrigins has '{item}': write an origin as a browser does", problem, StringComparison.Ordinal);
     }
 
     private static bool Allows(string? origin, string? referer = null, params string[] allowed) =>

@@ -11,7 +11,8 @@ public sealed class RegisteredClaimsTests
     private const string Issuer = "https://login.example/tenant";
     private const string Audience = "https://hub.example";
     private const string NotStrings = "its claim aud is not a string or an array of strings";
-    private const string NearMiss = ": they differ only in upper and lower case, or in a slash at the end, and must be equal";
+    private const string NearMiss =
+        ": they differ only in upper and lower case, or in a slash at the end, and must be equal";
 
     [Theory]
     [InlineData("""{"aud":"https://hub.example"}""")]
@@ -28,20 +29,34 @@ public sealed class RegisteredClaimsTests
 
     [Theory]
     [InlineData("{}", "it does not name its audience (aud), but Hub:Publisher:Audience is 'https://hub.example'")]
-    [InlineData("""{"AUD":"https://hub.example"}""", "it does not name its audience (aud), but Hub:Publisher:Audience is 'https://hub.example'")]
-    [InlineData("""{"aud":"https://payroll.example"}""", "it is for 'https://payroll.example' (aud), but Hub:Publisher:Audience is 'https://hub.example'")]
+    [InlineData("""{"AUD":"https://hub.example"}""", "it does not name its audience (aud), but Hub:Publisher:Audience "
+        + "is 'https://hub.example'")]
+    [InlineData("""{"aud":"https://payroll.example"}""", "it is for 'https://payroll.example' (aud), but "
+        + "Hub:Publisher:Audience is 'https://hub.example'")]
     [InlineData("""{"aud":""}""", "it is for '' (aud), but Hub:Publisher:Audience is 'https://hub.example'")]
-    [InlineData("""{"aud":["a","b","c"]}""", "it is for 'a', 'b', 'c' (aud), but Hub:Publisher:Audience is 'https://hub.example'")]
-    [InlineData("""{"aud":["a","b","c","d","e"]}""", "it is for 'a', 'b', 'c' and 2 more (aud), but Hub:Publisher:Audience is 'https://hub.example'")]
-    [InlineData("""{"aud":"https://hub.example/"}""", "it is for 'https://hub.example/' (aud), but Hub:Publisher:Audience is 'https://hub.example'" + NearMiss)]
-    [InlineData("""{"aud":["a","https://HUB.example"]}""", "it is for 'a', 'https://HUB.example' (aud), but Hub:Publisher:Audience is 'https://hub.example'" + NearMiss)]
-    [InlineData("""{"aud":" https://hub.example"}""", "it is for ' https://hub.example' (aud), but Hub:Publisher:Audience is 'https://hub.example'")]
-    [InlineData("""{"aud":"https://hub.example:443"}""", "it is for 'https://hub.example:443' (aud), but Hub:Publisher:Audience is 'https://hub.example'")]
-    [InlineData("""{"aud":"https://hub.example.evil"}""", "it is for 'https://hub.example.evil' (aud), but Hub:Publisher:Audience is 'https://hub.example'")]
-    [InlineData("""{"aud":"https://hub.example\u0000"}""", "it is for 'https://hub.example?' (aud), but Hub:Publisher:Audience is 'https://hub.example'")]
-    [InlineData("""{"aud":"https://hub.exаmple"}""", "it is for 'https://hub.ex?mple' (aud), but Hub:Publisher:Audience is 'https://hub.example'")]
+    [InlineData(
+        """{"aud":["a","b","c"]}""",
+        "it is for 'a', 'b', 'c' (aud), but Hub:Publisher:Audience is 'https://hub.example'")]
+    [InlineData(
+        """{"aud":["a","b","c","d","e"]}""",
+        "it is for 'a', 'b', 'c' and 2 more (aud), but Hub:Publisher:Audience is 'https://hub.example'")]
+    [InlineData("""{"aud":"https://hub.example/"}""", "it is for 'https://hub.example/' (aud), but "
+        + "Hub:Publisher:Audience is 'https://hub.example'" + NearMiss)]
+    [InlineData("""{"aud":["a","https://HUB.example"]}""", "it is for 'a', 'https://HUB.example' (aud), but "
+        + "Hub:Publisher:Audience is 'https://hub.example'" + NearMiss)]
+    [InlineData("""{"aud":" https://hub.example"}""", "it is for ' https://hub.example' (aud), but "
+        + "Hub:Publisher:Audience is 'https://hub.example'")]
+    [InlineData("""{"aud":"https://hub.example:443"}""", "it is for 'https://hub.example:443' (aud), but "
+        + "Hub:Publisher:Audience is 'https://hub.example'")]
+    [InlineData("""{"aud":"https://hub.example.evil"}""", "it is for 'https://hub.example.evil' (aud), but "
+        + "Hub:Publisher:Audience is 'https://hub.example'")]
+    [InlineData("""{"aud":"https://hub.example\u0000"}""", "it is for 'https://hub.example?' (aud), but "
+        + "Hub:Publisher:Audience is 'https://hub.example'")]
+    [InlineData("""{"aud":"https://hub.exаmple"}""", "it is for 'https://hub.ex?mple' (aud), but "
+        + "Hub:Publisher:Audience is 'https://hub.example'")]
     [InlineData("""{"aud":"*"}""", "it is for '*' (aud), but Hub:Publisher:Audience is 'https://hub.example'")]
-    [InlineData("""{"aud":"https://other.example https://hub.example"}""", "it is for 'https://other.example https://hub.example' (aud), but Hub:Publisher:Audience is 'https://hub.example'")]
+    [InlineData("""{"aud":"https://other.example https://hub.example"}""", "it is for 'https://other.example https://"
+        + "hub.example' (aud), but Hub:Publisher:Audience is 'https://hub.example'")]
     public async Task A_token_for_another_application_is_refused(string claims, string reason)
     {
         using var bench = With(audience: Audience);
@@ -75,7 +90,8 @@ public sealed class RegisteredClaimsTests
     {
         using var bench = With(audience: Audience);
         Assert.Contains("has a name twice", await bench.Refuses(Jws.Signed(
-            ValidatorBench.Secret, """{"aud":"https://payroll.example","aud":"https://hub.example"}""")), StringComparison.Ordinal);
+            ValidatorBench.Secret,
+            """{"aud":"https://payroll.example","aud":"https://hub.example"}""")), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -85,7 +101,8 @@ public sealed class RegisteredClaimsTests
     {
         using var bench = With(audience: unset);
         Assert.Equal(
-            "it is for 'https://payroll.example' (aud), but Hub:Publisher:Audience is not set: to accept such tokens, set it to the name that stands for this hub",
+            "it is for 'https://payroll.example' (aud), but Hub:Publisher:Audience is not set: to accept such tokens, "
+                + "set it to the name that stands for this hub",
             await bench.Refuses(Jws.Signed(ValidatorBench.Secret, """{"aud":"https://payroll.example"}""")));
         await bench.Refuses(Jws.Signed(ValidatorBench.Secret, """{"aud":""}"""));
         await bench.Accepts(Jws.Signed(ValidatorBench.Secret));
@@ -99,7 +116,8 @@ public sealed class RegisteredClaimsTests
         Assert.Contains("'https://app2.example' and 297 more (aud)", await bench.Refuses(
             Jws.Signed(ValidatorBench.Secret, $$"""{"aud":[{{names}}]}""")), StringComparison.Ordinal);
         await bench.Accepts(Jws.Signed(ValidatorBench.Secret, $$"""{"aud":[{{names}},"{{Audience}}"]}"""));
-        var reason = await bench.Refuses(Jws.Signed(ValidatorBench.Secret, $$"""{"aud":"\r\nERROR\u2028{{new string('a', 9000)}}"}"""));
+        var reason = await bench.Refuses(
+            Jws.Signed(ValidatorBench.Secret, $$"""{"aud":"\r\nERROR\u2028{{new string('a', 9000)}}"}"""));
         Assert.StartsWith("it is for '??ERROR?aaaa", reason, StringComparison.Ordinal);
         Assert.InRange(reason.Length, 200, 300);
     }
@@ -117,9 +135,12 @@ public sealed class RegisteredClaimsTests
 
     [Theory]
     [InlineData("{}", "it does not name its issuer (iss), but Hub:Publisher:Issuer is 'https://login.example/tenant'")]
-    [InlineData("""{"iss":"https://login.example/other"}""", "its issuer is 'https://login.example/other' (iss), but Hub:Publisher:Issuer is 'https://login.example/tenant'")]
-    [InlineData("""{"iss":"https://login.example/tenant/"}""", "its issuer is 'https://login.example/tenant/' (iss), but Hub:Publisher:Issuer is 'https://login.example/tenant'" + NearMiss)]
-    [InlineData("""{"iss":"https://login.example/Tenant"}""", "its issuer is 'https://login.example/Tenant' (iss), but Hub:Publisher:Issuer is 'https://login.example/tenant'" + NearMiss)]
+    [InlineData("""{"iss":"https://login.example/other"}""", "its issuer is 'https://login.example/other' (iss), but "
+        + "Hub:Publisher:Issuer is 'https://login.example/tenant'")]
+    [InlineData("""{"iss":"https://login.example/tenant/"}""", "its issuer is 'https://login.example/tenant/' (iss), "
+        + "but Hub:Publisher:Issuer is 'https://login.example/tenant'" + NearMiss)]
+    [InlineData("""{"iss":"https://login.example/Tenant"}""", "its issuer is 'https://login.example/Tenant' (iss), "
+        + "but Hub:Publisher:Issuer is 'https://login.example/tenant'" + NearMiss)]
     [InlineData("""{"iss":""}""", "its issuer is '' (iss), but Hub:Publisher:Issuer is 'https://login.example/tenant'")]
     [InlineData("""{"iss":["https://login.example/tenant"]}""", "its claim iss is not a valid Unicode string")]
     [InlineData("""{"iss":null}""", "its claim iss is not a valid Unicode string")]
@@ -158,7 +179,9 @@ public sealed class RegisteredClaimsTests
         using var bench = With();
         await bench.Accepts(Jws.Signed(ValidatorBench.Secret, $$"""{"nbf":{{bench.Now + 10}}}"""));
         var early = Jws.Signed(ValidatorBench.Secret, $$"""{"nbf":{{bench.Now + 10}}.5}""");
-        Assert.Equal("it is not valid before 2026-11-22 10:00:10.500 UTC, now is 2026-11-22 10:00:00.000 UTC (nbf)", await bench.Refuses(early));
+        Assert.Equal(
+            "it is not valid before 2026-11-22 10:00:10.500 UTC, now is 2026-11-22 10:00:00.000 UTC (nbf)",
+            await bench.Refuses(early));
         bench.Time.Advance(TimeSpan.FromMilliseconds(499));
         await bench.Refuses(early);
         bench.Time.Advance(TimeSpan.FromMilliseconds(1));
@@ -190,8 +213,12 @@ public sealed class RegisteredClaimsTests
     {
         using var bench = With();
         Assert.EndsWith(": it seems to be in milliseconds, but must be in seconds",
-            await bench.Refuses(Jws.Signed(ValidatorBench.Secret, $$"""{"nbf":{{bench.Now}}000}""")), StringComparison.Ordinal);
-        Assert.EndsWith("(nbf)", await bench.Refuses(Jws.Signed(ValidatorBench.Secret, """{"nbf":253402300799}""")), StringComparison.Ordinal);
+            await bench.Refuses(
+                Jws.Signed(ValidatorBench.Secret, $$"""{"nbf":{{bench.Now}}000}""")), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "(nbf)",
+            await bench.Refuses(Jws.Signed(ValidatorBench.Secret, """{"nbf":253402300799}""")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -200,11 +227,13 @@ public sealed class RegisteredClaimsTests
         using var bench = With();
         var claims = await bench.Accepts(Jws.Signed(ValidatorBench.Secret, $$"""{"exp":{{bench.Now}}000}"""));
         Assert.Equal(DateTimeOffset.MaxValue, claims.Expires);
-        await bench.Accepts(Jws.Signed(ValidatorBench.Secret, $$"""{"exp":{{bench.Now}}000,"mercure":{"publish":["*"]} }"""));
+        await bench.Accepts(
+            Jws.Signed(ValidatorBench.Secret, $$"""{"exp":{{bench.Now}}000,"mercure":{"publish":["*"]} }"""));
         var entry = Assert.Single(bench.Logs.Entries);
         Assert.Equal(LogLevel.Warning, entry.Level);
         Assert.Equal(
-            "A token of Hub:Publisher was accepted, but its claim exp seems to be in milliseconds instead of seconds: it ends in thousands of years. This is logged only once",
+            "A token of Hub:Publisher was accepted, but its claim exp seems to be in milliseconds instead of seconds: "
+                + "it ends in thousands of years. This is logged only once",
             entry.Message);
     }
 
@@ -235,7 +264,8 @@ public sealed class RegisteredClaimsTests
     [InlineData(null, null, "{}", true)]
     [InlineData(null, "hub", """{"aud":"hub"}""", true)]
     [InlineData("issuer", "hub", """{"aud":"hub"}""", false)]
-    public void The_judgement_depends_on_its_arguments_alone(string? issuer, string? audience, string claims, bool isGood)
+    public void The_judgement_depends_on_its_arguments_alone(
+        string? issuer, string? audience, string claims, bool isGood)
     {
         using var json = System.Text.Json.JsonDocument.Parse(claims);
         var expected = new ExpectedClaims(issuer, "Hub:Issuers:0:Issuer", audience, "Hub:ResourceId");

@@ -32,7 +32,8 @@ public sealed class TokenAttackTests
         using var rsa = RSA.Create(2048);
         var pem = rsa.ExportSubjectPublicKeyInfoPem();
         using var bench = ValidatorBench.With(pem, "RS256");
-        Assert.Equal("it is signed with HS256, but Hub:Publisher:Algorithm is RS256", await bench.Refuses(Jws.Signed(pem)));
+        Assert.Equal(
+            "it is signed with HS256, but Hub:Publisher:Algorithm is RS256", await bench.Refuses(Jws.Signed(pem)));
         await bench.Refuses(Jws.Signed(pem, header: """{"alg":"RS256"}"""));
         await bench.Accepts(Jws.Signed(rsa));
     }
@@ -59,7 +60,9 @@ public sealed class TokenAttackTests
     {
         using var bench = ValidatorBench.With(algorithm: algorithm);
         foreach (var other in new[] { "HS256", "HS384", "HS512" }.Where(other => other != algorithm))
-            Assert.Equal(DoesNotFit, await bench.Refuses(Jws.Signed(Secret, algorithm: other, header: $$"""{"alg":"{{algorithm}}"}""")));
+            Assert.Equal(
+                DoesNotFit,
+                await bench.Refuses(Jws.Signed(Secret, algorithm: other, header: $$"""{"alg":"{{algorithm}}"}""")));
     }
 
     [Fact]
@@ -75,7 +78,9 @@ public sealed class TokenAttackTests
             var changed = token[i] == 'A' ? 'B' : 'A';
             await bench.Refuses(token[..i] + changed + token[(i + 1)..]);
         }
-        Assert.Equal(DoesNotFit, await bench.Refuses(token[..token.IndexOf('.', StringComparison.Ordinal)] + "." + Jws.Encode("""{"mercure":{"publish":["x"]}}""") + token[lastDot..]));
+        Assert.Equal(DoesNotFit, await bench.Refuses(token[..token.IndexOf(
+            '.',
+            StringComparison.Ordinal)] + "." + Jws.Encode("""{"mercure":{"publish":["x"]}}""") + token[lastDot..]));
     }
 
     [Fact]
@@ -105,7 +110,8 @@ public sealed class TokenAttackTests
     {
         using var bench = ValidatorBench.With();
         var token = Jws.Signed(Secret);
-        Assert.Equal("it is not three base64url parts joined by dots" + why.Replace("END", $"{token.Length + 1}", StringComparison.Ordinal),
+        Assert.Equal("it is not three base64url parts joined by dots" + why.Replace(
+            "END", $"{token.Length + 1}", StringComparison.Ordinal),
             await bench.Refuses(form.Replace("{0}", token, StringComparison.Ordinal)));
     }
 
@@ -143,7 +149,9 @@ public sealed class TokenAttackTests
     public async Task What_is_critical_and_unknown_is_refused(string header)
     {
         using var bench = ValidatorBench.With();
-        Assert.Equal("its header has critical extensions (crit), and the hub supports none", await bench.Refuses(Jws.Signed(Secret, header: header)));
+        Assert.Equal(
+            "its header has critical extensions (crit), and the hub supports none",
+            await bench.Refuses(Jws.Signed(Secret, header: header)));
     }
 
     [Theory]
@@ -164,7 +172,8 @@ public sealed class TokenAttackTests
     public async Task A_header_that_is_not_plain_is_refused(string header)
     {
         using var bench = ValidatorBench.With();
-        Assert.StartsWith("its header", await bench.Refuses(Jws.Signed(Secret, header: header)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "its header", await bench.Refuses(Jws.Signed(Secret, header: header)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -187,7 +196,8 @@ public sealed class TokenAttackTests
         using var bench = ValidatorBench.With(ec.ExportSubjectPublicKeyInfoPem(), "ES256");
         const string header = """{"alg":"ES256"}""";
         Assert.Equal(DoesNotFit, await bench.Refuses(Jws.Signed(
-            input => ec.SignData(input, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence), Jws.Claims, header)));
+            input => ec.SignData(
+                input, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence), Jws.Claims, header)));
         // All zeros: the signature that Java accepted for every token (CVE-2022-21449).
         Assert.Equal(DoesNotFit, await bench.Refuses(Jws.Signed(_ => new byte[64], Jws.Claims, header)));
     }
@@ -214,14 +224,16 @@ public sealed class TokenAttackTests
         Assert.StartsWith($"{DoesNotFit}: it is signed with Hub:Publisher:Key and a line break after it",
             await bench.Refuses(Jws.Signed(secret + "\n")), StringComparison.Ordinal);
         using var quoted = ValidatorBench.With("\"in quotes\"");
-        Assert.StartsWith($"{DoesNotFit}: it is signed with Hub:Publisher:Key without the white space or quotes around it",
+        Assert.StartsWith(
+            $"{DoesNotFit}: it is signed with Hub:Publisher:Key without the white space or quotes around it",
             await quoted.Refuses(Jws.Signed("in quotes")), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task What_is_not_signed_says_nothing_of_its_audience()
     {
-        using var bench = new ValidatorBench(new KeyOptions { Key = Secret, Issuer = "https://login.example", Audience = "https://hub.example" });
+        using var bench = new ValidatorBench(
+            new KeyOptions { Key = Secret, Issuer = "https://login.example", Audience = "https://hub.example" });
         foreach (var claims in new[] { """{"iss":"https://login.example","aud":"https://hub.example"}""", """{"aud":"https://payroll.example"}""" })
             Assert.Equal(DoesNotFit, await bench.Refuses(Jws.Signed("a guess", claims)));
     }
@@ -234,7 +246,8 @@ public sealed class TokenAttackTests
     [InlineData("{\"aud\":{\"https://hub.example\":true}}")]
     [InlineData("{\"aud\":\"[\\\"https://hub.example\\\"]\"}")]
     [InlineData("{\"aud\":\"https://payroll.example,https://hub.example\"}")]
-    [InlineData("{\"aud\":\"https://payroll.example\",\"azp\":\"https://hub.example\",\"client_id\":\"https://hub.example\",\"resource\":\"https://hub.example\"}")]
+    [InlineData("{\"aud\":\"https://payroll.example\",\"azp\":\"https://hub.example\",\"client_id\":\"https://"
+        + "hub.example\",\"resource\":\"https://hub.example\"}")]
     public async Task No_other_way_of_naming_the_audience_counts(string claims)
     {
         using var bench = new ValidatorBench(new KeyOptions { Key = Secret, Audience = "https://hub.example" });
@@ -263,7 +276,10 @@ public sealed class TokenAttackTests
     public async Task Nothing_of_a_token_ends_a_line_of_the_log()
     {
         using var bench = ValidatorBench.With();
-        var reason = await bench.Refuses(Jws.Signed(Secret, header: """{"alg":"x\r\nERROR forged \u001b[31m\u2028\u202e aaaaaaaaaaaaaaaaaaaaaaaaaaaa"}"""));
-        Assert.Equal("it is signed with x??ERROR forged ?[31m?? aaaaaaaaaaaaaaaa..., but Hub:Publisher:Algorithm is HS256", reason);
+        var reason = await bench.Refuses(Jws.Signed(
+            Secret, header: """{"alg":"x\r\nERROR forged \u001b[31m\u2028\u202e aaaaaaaaaaaaaaaaaaaaaaaaaaaa"}"""));
+        Assert.Equal(
+            "it is signed with x??ERROR forged ?[31m?? aaaaaaaaaaaaaaaa..., but Hub:Publisher:Algorithm is HS256",
+            reason);
     }
 }

@@ -15,9 +15,12 @@ public sealed class TokenFuzzTests
 
     private static readonly string[] Pieces =
     [
-        "{", "}", "[", "]", ",", ":", "\"", "null", "true", "1e999", "-0", "1E-400", "123456789012345678901234567890", "\"exp\"", "\"nbf\"",
-        "\"mercure\"", "\"publish\"", "\"subscribe\"", "\"payload\"", "\"https://mercure.rocks/\"", "\"\\ud800\"", "\"\\udc00x\"", "\"\\u0000\"",
-        "\"é\"", "\\", " ", "\n", "//", "/**/", "\u0001", "\"alg\"", "\"HS256\"", "\"crit\"", "\"kid\"", "\"aud\"", "\"iss\"", "\"hub\"", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+        "{", "}", "[", "]", ",", ":", "\"", "null", "true", "1e999", "-0", "1E-400", "123456789012345678901234567890",
+        "\"exp\"", "\"nbf\"",
+        "\"mercure\"", "\"publish\"", "\"subscribe\"", "\"payload\"", "\"https://mercure.rocks/\"", "\"\\ud800\"",
+        "\"\\udc00x\"", "\"\\u0000\"",
+        "\"é\"", "\\", " ", "\n", "//", "/**/", "\u0001", "\"alg\"", "\"HS256\"", "\"crit\"", "\"kid\"", "\"aud\"",
+        "\"iss\"", "\"hub\"", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
     ];
 
     [Fact]
@@ -27,7 +30,8 @@ public sealed class TokenFuzzTests
         var random = new Random(1);
         for (var i = 0; i < Rounds; i++)
         {
-            var text = new string([.. Enumerable.Range(0, random.Next(60)).Select(_ => Alphabet[random.Next(Alphabet.Length)])]);
+            var text = new string(
+                [.. Enumerable.Range(0, random.Next(60)).Select(_ => Alphabet[random.Next(Alphabet.Length)])]);
             await bench.Refuses(text);
         }
     }
@@ -48,7 +52,8 @@ public sealed class TokenFuzzTests
         var random = new Random(3);
         for (var i = 0; i < Rounds; i++)
         {
-            var claims = random.Next(2) == 0 ? Json(random) : $$"""{"mercure":{"publish":[{{Json(random)}}]},"exp":{{Json(random)}}}""";
+            var claims = random.Next(2) == 0
+                ? Json(random) : $$"""{"mercure":{"publish":[{{Json(random)}}]},"exp":{{Json(random)}}}""";
             await bench.Judge(Jws.Signed(Secret, claims));
             await bench.Judge(Jws.Signed(Secret, header: Json(random)));
         }
@@ -61,23 +66,33 @@ public sealed class TokenFuzzTests
         var random = new Random(4);
         for (var i = 0; i < Rounds; i++)
         {
-            var claims = Changed(random, """{"exp":1e10,"nbf":1.5,"mercure":{"publish":["*","\u00e9"],"subscribe":["a"],"payload":{"a":[1]}}}""");
-            var header = random.Next(4) == 0 ? Changed(random, """{"alg":"HS256","typ":"JWT","kid":"a"}""") : """{"alg":"HS256"}"""u8.ToArray();
+            var claims =
+                Changed(
+                    random,
+                    """{"exp":1e10,"nbf":1.5,"mercure":{"publish":["*","\u00e9"],"subscribe":["a"],"payload":{"a":[1]}}}""");
+            var header = random.Next(4) == 0
+                ? Changed(random, """{"alg":"HS256","typ":"JWT","kid":"a"}""") : """{"alg":"HS256"}"""u8.ToArray();
             var result = await bench.Judge(Jws.Signed(input => Jws.Hmac("HS256", Secret, input), claims, header));
-            if (result.IsValid) Assert.DoesNotContain(result.Claims.Publish, selector => selector.Contains('\0', StringComparison.Ordinal));
+            if (result.IsValid)
+            {
+                Assert.DoesNotContain(
+                    result.Claims.Publish, selector => selector.Contains('\0', StringComparison.Ordinal));
+            }
         }
     }
 
     [Fact]
     public async Task Random_issuers_and_audiences_are_accepted_only_if_they_are_exactly_ours()
     {
-        using var named = new ValidatorBench(new KeyOptions { Key = ValidatorBench.Secret, Issuer = "hub", Audience = "hub" });
+        using var named =
+            new ValidatorBench(new KeyOptions { Key = ValidatorBench.Secret, Issuer = "hub", Audience = "hub" });
         using var unnamed = ValidatorBench.With();
         var random = new Random(7);
         var accepted = 0;
         for (var i = 0; i < Rounds; i++)
         {
-            var claims = $$"""{"iss":{{Name(random)}},"aud":{{(random.Next(2) == 0 ? Name(random) : $"[{Name(random)},{Name(random)}]")}},"a":{{Json(random)}}}""";
+            var claims =
+                $$"""{"iss":{{Name(random)}},"aud":{{(random.Next(2) == 0 ? Name(random) : $"[{Name(random)},{Name(random)}]")}},"a":{{Json(random)}}}""";
             var result = await named.Judge(Jws.Signed(Secret, claims));
             Assert.False((await unnamed.Judge(Jws.Signed(Secret, claims))).IsValid);
             if (!result.IsValid)
@@ -89,7 +104,8 @@ public sealed class TokenFuzzTests
             using var json = System.Text.Json.JsonDocument.Parse(claims);
             Assert.Equal("hub", json.RootElement.GetProperty("iss").GetString());
             var aud = json.RootElement.GetProperty("aud");
-            Assert.Contains("hub", aud.ValueKind == System.Text.Json.JsonValueKind.Array ? aud.EnumerateArray().Select(item => item.GetString()) : [aud.GetString()]);
+            Assert.Contains("hub", aud.ValueKind == System.Text.Json.JsonValueKind.Array ? aud.EnumerateArray().Select(
+                item => item.GetString()) : [aud.GetString()]);
         }
         Assert.NotEqual(0, accepted);
 
@@ -102,11 +118,14 @@ public sealed class TokenFuzzTests
         using var rsa = RSA.Create(2048);
         using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var random = new Random(5);
-        foreach (var (pem, algorithm) in new[] { (rsa.ExportSubjectPublicKeyInfoPem(), "RS256"), (ec.ExportSubjectPublicKeyInfoPem(), "ES256") })
+        (string Pem, string Algorithm)[] keys =
+            [(rsa.ExportSubjectPublicKeyInfoPem(), "RS256"), (ec.ExportSubjectPublicKeyInfoPem(), "ES256")];
+        foreach (var (pem, algorithm) in keys)
         {
             using var bench = ValidatorBench.With(pem, algorithm);
             foreach (var length in Enumerable.Range(1, 70).Concat([128, 255, 256, 257, 512, 1000]))
-                await bench.Refuses(Jws.Signed(_ => Bytes(random, length), Jws.Claims, $$"""{"alg":"{{algorithm}}"}"""));
+                await bench.Refuses(
+                    Jws.Signed(_ => Bytes(random, length), Jws.Claims, $$"""{"alg":"{{algorithm}}"}"""));
         }
     }
 
@@ -132,7 +151,8 @@ public sealed class TokenFuzzTests
             var key = random.Next(2) == 0 ? Json(random) : Encoding.Latin1.GetString(Changed(random, pem));
             foreach (var algorithm in new[] { "HS256", "RS256", "ES256", key })
             {
-                var options = new KeyOptions { Key = key, Keys = [pem + key, key + pem], Algorithm = algorithm, Issuer = key, Audience = Json(random) };
+                var options = new KeyOptions { Key = key, Keys = [
+                    pem + key, key + pem], Algorithm = algorithm, Issuer = key, Audience = Json(random) };
                 if (options.Problems("Hub:Publisher").Any()) continue;
                 using var bench = new ValidatorBench(options);
                 Assert.True(bench.Validator.HasKeys);
@@ -140,7 +160,8 @@ public sealed class TokenFuzzTests
         }
     }
 
-    private static string Json(Random random) => string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => Pieces[random.Next(Pieces.Length)]));
+    private static string Json(Random random) =>
+        string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => Pieces[random.Next(Pieces.Length)]));
 
     private static byte[] Bytes(Random random, int? length = null)
     {
@@ -152,7 +173,11 @@ public sealed class TokenFuzzTests
     private static byte[] Changed(Random random, string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        for (var changes = random.Next(4); changes > 0; changes--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+        for (var changes = random.Next(4); changes > 0; changes--)
+        {
+            bytes[random.Next(bytes.Length)] =
+                (byte)random.Next(256);
+        }
         return bytes;
     }
 }

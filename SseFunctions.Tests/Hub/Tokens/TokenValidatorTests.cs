@@ -27,7 +27,9 @@ public sealed class TokenValidatorTests
     public async Task Accepts_the_token_that_everybody_knows_with_its_short_secret()
     {
         using var bench = ValidatorBench.With("your-256-bit-secret");
-        var claims = await bench.Accepts("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c");
+        var claims =
+            await bench.Accepts(
+                "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c");
         Assert.Null(claims.Expires);
     }
 
@@ -55,7 +57,10 @@ public sealed class TokenValidatorTests
         using var weak = ValidatorBench.With(new string('k', shortBytes), algorithm);
         var entry = Assert.Single(weak.Logs.Entries);
         Assert.Equal(LogLevel.Warning, entry.Level);
-        Assert.StartsWith($"Hub:Publisher:Key has {shortBytes * 8} bits, but {algorithm} needs {enoughBytes * 8} or more", entry.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Hub:Publisher:Key has {shortBytes * 8} bits, but {algorithm} needs {enoughBytes * 8} or more",
+            entry.Message,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("kkk", entry.Message, StringComparison.Ordinal);
         using var strong = ValidatorBench.With(new string('k', enoughBytes), algorithm);
         Assert.Empty(strong.Logs.Entries);
@@ -97,10 +102,13 @@ public sealed class TokenValidatorTests
         using var rsa = RSA.Create(2048);
         using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var from = DateTimeOffset.UtcNow.AddDays(-2);
-        using var rsaCertificate = new CertificateRequest("CN=a", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+        using var rsaCertificate =
+            new CertificateRequest("CN=a", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             .CreateSelfSigned(from, from.AddDays(1));
-        using var ecCertificate = new CertificateRequest("CN=a", ec, HashAlgorithmName.SHA256).CreateSelfSigned(from, from.AddDays(1));
-        foreach (var pem in new[] { rsa.ExportSubjectPublicKeyInfoPem(), rsa.ExportRSAPublicKeyPem(), rsaCertificate.ExportCertificatePem() })
+        using var ecCertificate = new CertificateRequest("CN=a", ec, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(from, from.AddDays(1));
+        foreach (
+            var pem in new[] { rsa.ExportSubjectPublicKeyInfoPem(), rsa.ExportRSAPublicKeyPem(), rsaCertificate.ExportCertificatePem() })
             await Accepts(pem, "RS256", Jws.Signed(rsa));
         foreach (var pem in new[] { ec.ExportSubjectPublicKeyInfoPem(), ecCertificate.ExportCertificatePem() })
             await Accepts(pem, "ES256", Jws.Signed(ec));
@@ -141,7 +149,9 @@ public sealed class TokenValidatorTests
     public async Task An_end_beyond_the_calendar_is_the_calendars_end(string exp)
     {
         using var bench = ValidatorBench.With();
-        Assert.Equal(DateTimeOffset.MaxValue, (await bench.Accepts(Jws.Signed(ValidatorBench.Secret, $$"""{"exp":{{exp}}}"""))).Expires);
+        Assert.Equal(
+            DateTimeOffset.MaxValue,
+            (await bench.Accepts(Jws.Signed(ValidatorBench.Secret, $$"""{"exp":{{exp}}}"""))).Expires);
     }
 
     [Theory]
@@ -152,7 +162,10 @@ public sealed class TokenValidatorTests
     public async Task An_end_long_ago_is_over(string exp)
     {
         using var bench = ValidatorBench.With();
-        Assert.StartsWith("it expired at ", await bench.Refuses(Jws.Signed(ValidatorBench.Secret, $$"""{"exp":{{exp}}}""")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "it expired at ",
+            await bench.Refuses(Jws.Signed(ValidatorBench.Secret, $$"""{"exp":{{exp}}}""")),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -176,18 +189,21 @@ public sealed class TokenValidatorTests
     {
         using var bench = ValidatorBench.With(key: null);
         Assert.False(bench.Validator.HasKeys);
-        Assert.Equal("there is no key to verify it with: Hub:Publisher:Key is not set", await bench.Refuses(Jws.Signed("k")));
+        Assert.Equal(
+            "there is no key to verify it with: Hub:Publisher:Key is not set", await bench.Refuses(Jws.Signed("k")));
     }
 
     [Fact]
     public async Task What_was_presented_and_cannot_be_read_is_refused_with_its_own_reason()
     {
         using var bench = ValidatorBench.With();
-        var token = new PresentedToken("", TokenSource.Header) { Unusable = "there is more than one Authorization header" };
+        var token =
+            new PresentedToken("", TokenSource.Header) { Unusable = "there is more than one Authorization header" };
         var result = await bench.Validator.ValidateAsync(token, TestContext.Current.CancellationToken);
         Assert.Equal(token.Unusable, result.Reason);
         Assert.True((await bench.Validator.ValidateAsync(
-            new PresentedToken(Jws.Signed(ValidatorBench.Secret), TokenSource.Query), TestContext.Current.CancellationToken)).IsValid);
+            new PresentedToken(
+                Jws.Signed(ValidatorBench.Secret), TokenSource.Query), TestContext.Current.CancellationToken)).IsValid);
     }
 
     [Fact]

@@ -17,7 +17,8 @@ internal sealed class ValidatorBench : IDisposable
     public ValidatorBench(KeyOptions keys, RoleKeys? other = null, HttpMessageHandler? handler = null)
     {
         _loggers = new LoggerFactory([Logs]);
-        Validator = new TokenValidator(new RoleKeys(Section, keys), other, Time, _loggers.CreateLogger<TokenValidator>(), handler);
+        Validator = new TokenValidator(
+            new RoleKeys(Section, keys), other, Time, _loggers.CreateLogger<TokenValidator>(), handler);
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.Zero));

@@ -68,7 +68,8 @@ public sealed class TopicIndexTests
     {
         const int Rounds = 20_000;
         const int MaxItems = 300;
-        string[] selectors = ["*", "", "a", "a/b", "a/b/c", "b", "{x}", "{y}", "{+x}", "a{/x}", "a/{x}", "a/{y}", "a/{x}/c",
+        string[] selectors =
+            ["*", "", "a", "a/b", "a/b/c", "b", "{x}", "{y}", "{+x}", "a{/x}", "a/{x}", "a/{y}", "a/{x}/c",
             "a/b{/x*}", "{x", "b/{x}"];
         string[] topics = ["*", "", "a", "a/b", "a/b/c", "a/b/c/d", "b", "b/c", "c", "{x}", "a/{x}", "{x"];
         var random = new Random(20261122);

@@ -6,7 +6,8 @@ public sealed class TopicMatcherSetTests
 {
     [Fact]
     public void Holds_each_selector_once_in_ordinal_order() => Assert.Equal(
-        ["*", "B", "a", "{x}"], TopicMatcherSet.Parse(["a", "{x}", "B", "a", "*"]).Matchers.Select(selector => selector.Text));
+        ["*", "B", "a", "{x}"], TopicMatcherSet.Parse(
+            ["a", "{x}", "B", "a", "*"]).Matchers.Select(selector => selector.Text));
 
     [Fact]
     public void Sets_of_the_same_selectors_share_a_key() =>
@@ -57,7 +58,8 @@ public sealed class TopicMatcherSetTests
     [InlineData(100)]
     public void Templates_and_the_wildcard_count_beside_plain_selectors(int plain)
     {
-        var texts = Enumerable.Range(0, plain).Select(i => $"https://e.com/{i}").Append("https://e.com/books/{id}").ToArray();
+        var texts = Enumerable.Range(0, plain)
+            .Select(i => $"https://e.com/{i}").Append("https://e.com/books/{id}").ToArray();
         Assert.True(TopicMatcherSet.Parse(texts).MatchesAny(["other", "https://e.com/books/1"]));
         Assert.True(TopicMatcherSet.Parse(texts).MatchesAny(["https://e.com/books/{id}"]));
         Assert.False(TopicMatcherSet.Parse(texts).MatchesAny(["other", "https://e.com/films/1"]));

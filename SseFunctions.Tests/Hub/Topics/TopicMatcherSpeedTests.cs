@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using SseFunctions.Hub.Topics;
+using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub.Topics;
 
 /// <summary>Selectors that an attacker makes slow or large. The limits are loose, because a wrong algorithm is many
 /// times slower.</summary>
+[Collection(nameof(Alone))]
 public sealed class TopicMatcherSpeedTests
 {
     private static readonly TimeSpan ParseLimit = TimeSpan.FromSeconds(5);

@@ -116,7 +116,8 @@ public sealed class TopicMatcherTests
     [InlineData("*")]
     [InlineData("")]
     [InlineData("{")]
-    public void A_selector_matches_itself(string text) => Assert.True(TopicMatcher.Parse(text).Matches(string.Concat(text)));
+    public void A_selector_matches_itself(string text) =>
+        Assert.True(TopicMatcher.Parse(text).Matches(string.Concat(text)));
 
     [Theory]
     [InlineData("https://e.com/books/1")]
@@ -220,5 +221,6 @@ public sealed class TopicMatcherTests
     [InlineData("{id}", "")]
     [InlineData("https://e.com/1", "https://e.com/1")]
     [InlineData("*", "*")]
-    public void Tells_the_literal_start(string text, string prefix) => Assert.Equal(prefix, TopicMatcher.Parse(text).Prefix);
+    public void Tells_the_literal_start(string text, string prefix) =>
+        Assert.Equal(prefix, TopicMatcher.Parse(text).Prefix);
 }

@@ -25,7 +25,8 @@ public sealed class CrossOriginTests
         using var allowed = await server.Get("/events", ("Origin", Ours));
         Assert.Equal(Ours, allowed.Header("Access-Control-Allow-Origin"));
         Assert.Equal("Origin", allowed.Header("Vary"));
-        foreach (var origin in new[] { "https://evil.example", "http://app.example", "https://app.example:8443", "null", "https://app.example.evil.example" })
+        foreach (
+            var origin in new[] { "https://evil.example", "http://app.example", "https://app.example:8443", "null", "https://app.example.evil.example" })
         {
             using var refused = await server.Get("/events", ("Origin", origin));
             Assert.Null(refused.Header("Access-Control-Allow-Origin"));
@@ -55,12 +56,14 @@ public sealed class CrossOriginTests
     {
         await using var server = await LocalHostServer.Start(null, $"Cors:AllowedOrigins={Ours}");
         using var answer = await server.Send(HttpMethod.Options, "/events",
-            ("Origin", Ours), ("Access-Control-Request-Method", "GET"), ("Access-Control-Request-Headers", "last-event-id"));
+            ("Origin", Ours), (
+                "Access-Control-Request-Method", "GET"), ("Access-Control-Request-Headers", "last-event-id"));
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
         Assert.Equal(Ours, answer.Header("Access-Control-Allow-Origin"));
         Assert.Equal("GET, HEAD", answer.Header("Access-Control-Allow-Methods"));
         Assert.Equal(
-            "Cache-Control, Last-Event-ID, traceparent, tracestate, baggage, sentry-trace, Request-Id, Request-Context, X-Requested-With, X-CSRF-Token",
+            "Cache-Control, Last-Event-ID, traceparent, tracestate, baggage, sentry-trace, Request-Id, "
+                + "Request-Context, X-Requested-With, X-CSRF-Token",
             answer.Header("Access-Control-Allow-Headers"));
         Assert.Equal("3600", answer.Header("Access-Control-Max-Age"));
     }
@@ -71,8 +74,10 @@ public sealed class CrossOriginTests
     public async Task Headers_of_the_setting_are_allowed_at_every_route(string route)
     {
         await using var server = await LocalHostServer.Start(
-            null, $"Cors:AllowedOrigins={Ours}", "Cors:AllowedHeaders:0=X-Correlation-ID", "Cors:AllowedHeaders:1=x-datadog-trace-id");
-        using var answer = await server.Send(HttpMethod.Options, route, ("Origin", Ours), ("Access-Control-Request-Method", "GET"));
+            null, $"Cors:AllowedOrigins={Ours}", "Cors:AllowedHeaders:0=X-Correlation-ID",
+            "Cors:AllowedHeaders:1=x-datadog-trace-id");
+        using var answer =
+            await server.Send(HttpMethod.Options, route, ("Origin", Ours), ("Access-Control-Request-Method", "GET"));
         var allowed = answer.Header("Access-Control-Allow-Headers")!.Split(", ");
         Assert.Equal(["X-Correlation-ID", "x-datadog-trace-id"], allowed[^2..]);
         Assert.Equal(allowed.Distinct(StringComparer.OrdinalIgnoreCase), allowed);
@@ -103,7 +108,8 @@ public sealed class CrossOriginTests
     [InlineData("null", false)]
     public async Task A_star_in_front_allows_the_hosts_below_and_names_the_one_that_asks(string origin, bool isAllowed)
     {
-        await using var server = await LocalHostServer.Start(null, "Cors:AllowedOrigins=https://*.app.example", "Demo:Delay=0");
+        await using var server =
+            await LocalHostServer.Start(null, "Cors:AllowedOrigins=https://*.app.example", "Demo:Delay=0");
         using var answer = await server.Get("/events", ("Origin", origin));
         Assert.Equal(isAllowed ? origin : null, answer.Header("Access-Control-Allow-Origin"));
         Assert.Equal("Origin", answer.Header("Vary"));
@@ -119,7 +125,8 @@ public sealed class CrossOriginTests
     [Fact]
     public async Task Origins_are_compared_without_regard_to_case_as_schemes_and_hosts_are()
     {
-        await using var server = await LocalHostServer.Start(null, "Cors:AllowedOrigins=HTTPS://App.Example", "Demo:Delay=0");
+        await using var server =
+            await LocalHostServer.Start(null, "Cors:AllowedOrigins=HTTPS://App.Example", "Demo:Delay=0");
         Assert.Equal(Ours, (await server.Get("/events", ("Origin", Ours))).Header("Access-Control-Allow-Origin"));
     }
 
@@ -130,7 +137,8 @@ public sealed class CrossOriginTests
         using var answer = await server.Send(HttpMethod.Options, "/events",
             ("Origin", "https://evil.example"), ("Access-Control-Request-Method", "GET"));
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
-        Assert.DoesNotContain(answer.Headers, header => header.Key.StartsWith("Access-Control-", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            answer.Headers, header => header.Key.StartsWith("Access-Control-", StringComparison.Ordinal));
         Assert.Equal("GET, HEAD, OPTIONS", answer.Header("Allow"));
     }
 

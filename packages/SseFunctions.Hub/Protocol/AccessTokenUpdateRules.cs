@@ -21,12 +21,17 @@ internal static class AccessTokenUpdateRules
         {
             if (topic == Wildcard) return Bad("A topic must not be *: it stands for all topics.");
             if (ControlCharacters.AreIn(topic)) return Bad(Invisible("A topic"));
-            if (IsTheHubs(topic, hub)) return Bad("URLs below the hub's own address are reserved for the hub: choose another topic.");
+            if (IsTheHubs(topic, hub))
+            {
+                return Bad(
+                    "URLs below the hub's own address are reserved for the hub: choose another topic.");
+            }
         }
         if (update.Id is { } id && ControlCharacters.AreIn(id)) return Bad(Invisible("The id"));
         if (update.Type is not { } type) return null;
         if (ControlCharacters.AreIn(type)) return Bad(Invisible("The type"));
-        return type == ReservedType ? Bad($"The type {ReservedType} is reserved for the hub: choose another type.") : null;
+        return type == ReservedType
+            ? Bad($"The type {ReservedType} is reserved for the hub: choose another type.") : null;
     }
 
     // Whatever the scheme and port: proxies change them. Decoded, as a path is where it is routed.

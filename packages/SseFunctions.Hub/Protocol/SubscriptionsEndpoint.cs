@@ -10,7 +10,8 @@ using SseFunctions.Hub.Topics;
 
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>The subscription API: lists the active subscriptions (Mercure protocol, 1.0 and draft 07, section 7).</summary>
+/// <summary>The subscription API: lists the active subscriptions (Mercure protocol, 1.0 and draft 07, section
+/// 7).</summary>
 internal sealed class SubscriptionsEndpoint(
     HubAccess access, ActiveSubscriptions active, IEventLog log, IOptions<HubOptions> options)
 {
@@ -72,8 +73,9 @@ internal sealed class SubscriptionsEndpoint(
         var hub = $"<{HubPath.In((request.PathBase + request.Path).ToUriComponent())}>; rel=\"mercure\"";
         headers.Link = path.IsOfV1 ? hub + Cursor(lastEventId) : hub;
         headers.CacheControl = "private, no-cache";
-        // A hash of the whole body, and in 1.0 of the last event id, which is in a header. The last event id would not be enough: a publisher may use an id twice, and the
-        // subscribers of a dead instance disappear from the list before an update tells so.
+        // A hash of the whole body, and in 1.0 of the last event id, which is in a header. The last event id would not
+        // be enough: a publisher may use an id twice, and the subscribers of a dead instance disappear from the list
+        // before an update tells so.
         var said = Encoding.UTF8.GetBytes(path.IsOfV1 ? lastEventId + json : json);
         var tag = $"\"{Convert.ToHexString(SHA256.HashData(said).AsSpan(0, TagBytes))}\"";
         headers.ETag = tag;

@@ -77,7 +77,8 @@ internal sealed partial class TokenValidator : IDisposable
         return result;
     }
 
-    /// <summary>Fetches the keys and computes a signature, so that the first request does not wait for either.</summary>
+    /// <summary>Fetches the keys and computes a signature, so that the first request does not wait for
+    /// either.</summary>
     internal Task WarmUpAsync() => HasKeys ? _signatures.WarmUpAsync() : Task.CompletedTask;
 
     /// <inheritdoc/>

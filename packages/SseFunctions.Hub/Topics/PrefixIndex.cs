@@ -1,7 +1,7 @@
 namespace SseFunctions.Hub.Topics;
 
-/// <summary>Finds the items whose prefix a text has, at a look-up for each distinct length of a prefix that is not longer
-/// than the text. Not thread-safe.</summary>
+/// <summary>Finds the items whose prefix a text has, at a look-up for each distinct length of a prefix that is not
+/// longer than the text. Not thread-safe.</summary>
 /// <typeparam name="T">The items, of which a prefix has each once. No hash set.</typeparam>
 /// <param name="comparer">Tells items apart.</param>
 internal sealed class PrefixIndex<T>(IEqualityComparer<T> comparer)

@@ -3,8 +3,8 @@ using SseFunctions.Hub.Topics.UrlPatterns;
 namespace SseFunctions.Hub.Topics;
 
 /// <summary>Finds the items whose matchers match a topic. The cost does not grow with the number of matchers that do
-/// not match: a dictionary finds plain texts, URI Templates are found by their prefix, the literal text before the first
-/// expression, and URL patterns by a <see cref="UrlPatternIndex{T}"/>. Not thread-safe.</summary>
+/// not match: a dictionary finds plain texts, URI Templates are found by their prefix, the literal text before the
+/// first expression, and URL patterns by a <see cref="UrlPatternIndex{T}"/>. Not thread-safe.</summary>
 /// <remarks>A search takes one look-up for the topic itself, and one for each distinct length of a prefix that is not
 /// longer than the topic. Only the templates whose prefix the topic starts with are matched one by one. Adding and
 /// removing take amortized constant time. Removed items and matchers use no memory.</remarks>

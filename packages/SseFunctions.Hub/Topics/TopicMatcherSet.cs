@@ -37,8 +37,8 @@ internal sealed class TopicMatcherSet
     /// <summary>The matchers in the ordinal order of their keys.</summary>
     public IReadOnlyList<TopicMatcher> Matchers => _matchers;
 
-    /// <summary>A string that is equal for two sets if, and only if, they contain the same matchers. The key of a single
-    /// selector is its text, with NUL and U+0001 escaped.</summary>
+    /// <summary>A string that is equal for two sets if, and only if, they contain the same matchers. The key of a
+    /// single selector is its text, with NUL and U+0001 escaped.</summary>
     public string Key { get; }
 
     /// <summary>Creates the set of these matchers. Their order and duplicates have no effect.</summary>
