@@ -105,6 +105,32 @@ public sealed class DialectTests
         await server.Logs.First("Publishing over HTTP is off: set Hub:Issuers:0:Key or Hub:Issuers:0:JwksUri");
     }
 
+    // A client can send any Host. A right to the topics of another hub must not become one to this hub's relative
+    // topics.
+    [Fact]
+    public async Task The_resource_id_and_not_the_Host_resolves_relative_topics()
+    {
+        const string Hub = "https://hub.example/.well-known/mercure";
+        await using var server = await LocalHostServer.Start(null, [.. Jwt.Trusted, $"Hub:ResourceId={Hub}"]);
+        var other = Jwt.Access(Hub, PublishTo("https://other.example/*"));
+        using var foreign = await server.Post("topic=/secret", Bearer(other), ("Host", "other.example"));
+        await foreign.Problem(HttpStatusCode.Forbidden);
+        var own = Jwt.Access(Hub, PublishTo("https://hub.example/*"));
+        using var good = await server.Post("topic=/secret", Bearer(own), ("Host", "other.example"));
+        Assert.Equal(HttpStatusCode.OK, good.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_token_with_a_pattern_that_is_not_one_is_invalid()
+    {
+        await using var server = await LocalHostServer.Start(null, [.. Jwt.Trusted, NotAnonymous]);
+        var token = Jwt.Access($"{new Uri(server.Url, HubClient.Path)}", PublishTo("https://e.com/(?<=a)("));
+        using var answer = await server.Post("topic=a", Bearer(token));
+        await answer.Problem(HttpStatusCode.Unauthorized);
+        Assert.Contains("error=\"invalid_token\"", answer.Header("WWW-Authenticate"), StringComparison.Ordinal);
+        await server.Logs.First("is not a URL pattern");
+    }
+
     [Fact]
     public async Task The_cookie_of_1_0_has_the_name_of_the_setting()
     {
@@ -133,4 +159,11 @@ public sealed class DialectTests
 
     private static string Access(LocalHostServer server, params object[] details) =>
         Jwt.Access(new Uri(server.Url, HubClient.Path).AbsoluteUri, details);
+
+    private static object PublishTo(string pattern) => new
+    {
+        type = Jwt.DetailType,
+        actions = new[] { "publish" },
+        topics = new[] { new { match = pattern, match_type = "urlpattern" } },
+    };
 }

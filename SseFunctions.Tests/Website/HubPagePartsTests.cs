@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Microsoft.Playwright;
 using SseFunctions.Tests.Support;
 using static Microsoft.Playwright.Assertions;
@@ -43,8 +44,11 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
         Assert.Equal([Expected], parsed);
     }
 
-    [Fact]
-    public async Task Shows_events_of_every_type_and_resumes_with_the_header()
+    [Theory]
+    [InlineData("", "Mercure-Last-Event-ID", "match=https%3A%2F%2Fexample.com%2Fbooks%2F1&last_event_id=earliest")]
+    [InlineData(
+        "?topic=https://example.com/books/1", "Last-Event-ID", "topic=https%3A%2F%2Fexample.com%2Fbooks%2F1&lastEventID=earliest")]
+    public async Task Shows_events_of_every_type_and_resumes_with_the_header(string address, string header, string query)
     {
         var page = await browser.NewPage();
         await using var host = await LocalHostServer.Start();
@@ -59,7 +63,7 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
                 await route.FulfillAsync(new()
                 {
                     ContentType = "text/event-stream",
-                    Headers = new Dictionary<string, string> { ["Last-Event-ID"] = "earliest" },
+                    Headers = new Dictionary<string, string> { [header] = "earliest" },
                     Body = "retry: 10\n\nid: a\nevent: one\ndata: 1\n\nid: é\nevent: two\ndata: 2\n\n",
                 });
             }
@@ -68,15 +72,14 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
             else
                 await route.FulfillAsync(new() { Status = 204 });
         });
-        await Open(page, host);
+        await Open(page, host, address);
         await page.GetByLabel("Start with").SelectOptionAsync("earliest");
         await Connect(page).ClickAsync();
         await Expect(page.Locator("#notice")).ToContainTextAsync("204");
         await Expect(page.Locator(".event-type")).ToHaveTextAsync(["one", "two"]);
         await Expect(page.Locator(".event-origin")).ToHaveTextAsync(["replayed", "replayed"]);
         await Expect(page.Locator("#messages li[data-event=error]").Last).ToContainTextAsync("503: Wait");
-        const string Query = "topic=https%3A%2F%2Fexample.com%2Fbooks%2F1&lastEventID=earliest";
-        Assert.Equal([$"{Query} ", $"{Query} é", $"{Query} é"], asked);
+        Assert.Equal([$"{query} ", $"{query} é", $"{query} é"], asked);
         Assert.DoesNotContain("Content Security Policy", string.Join("\n", console), StringComparison.Ordinal);
     }
 
@@ -185,6 +188,92 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
         await Expect(page.Locator("#publish-token-verdict")).ToContainTextAsync(verdict);
     }
 
+    private const string Claims =
+        "\"iss\":\"i\",\"aud\":\"a\",\"exp\":99999999999,\"authorization_details\":[{\"type\":\"https://mercure.rocks/authorization-detail\"";
+
+    [Theory]
+    [InlineData("{\"aud\":\"a\",\"exp\":99999999999}", "It has no “iss”, which Mercure 1.0 requires")]
+    [InlineData("{\"iss\":\"i\",\"exp\":99999999999}", "It has no “aud”")]
+    [InlineData("{\"iss\":\"i\",\"aud\":\"a\"}", "It has no “exp”")]
+    [InlineData("{\"iss\":\"i\",\"aud\":\"a\",\"exp\":1}", "Expired")]
+    [InlineData("{\"iss\":\"i\",\"aud\":\"a\",\"exp\":99999999999,\"mercure\":{\"publish\":[\"*\"]}}", "no “authorization_details” claim")]
+    [InlineData($"{{{Claims}}}]}}", "do not grant “publish”: it may not publish")]
+    [InlineData($"{{{Claims},\"actions\":[\"subscribe\"],\"topics\":[{{\"match\":\"*\"}}]}}]}}", "may not publish")]
+    [InlineData($"{{{Claims},\"actions\":[\"publish\"],\"topics\":[\"*\",null,{{\"match\":\"b\"}}]}},null]}}", "1.0, HS256, may publish undefined, undefined, b, expires at")]
+    [InlineData($"{{{Claims},\"actions\":[\"publish\"],\"topics\":[{{\"match\":\"b\"}}]}}]}}", "for a")]
+    public async Task Says_what_a_token_of_1_0_is_good_for(string claims, string verdict)
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start();
+        await Open(page, host);
+        await page.Locator("#publish .token summary").ClickAsync();
+        var header = Base64Url("{\"alg\":\"HS256\",\"typ\":\"Application/AT+jwt\"}");
+        await page.Locator("#publish-token").FillAsync($"{header}.{Base64Url(claims)}.c2ln");
+        await Expect(page.Locator("#publish-token-verdict")).ToContainTextAsync(verdict);
+    }
+
+    [Theory]
+    [InlineData("", "1.0", "match https://example.com/books/1", "https://example.com/books/1")]
+    [InlineData("?topic=a&topic=b/{c}", "0.x", "match https://example.com/books/1", "a\nb/{c}")]
+    [InlineData("?match_urlpattern=/:a&match=b&match_exact=c", "1.0", "match_urlpattern /:a, match b, match c", "https://example.com/books/1")]
+    [InlineData("?topic=a&match=b", "1.0", "match b", "a")]
+    public async Task Takes_topics_from_its_address_which_tells_the_protocol(
+        string query, string protocol, string matchers, string topics)
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start();
+        await Open(page, host, query);
+        Assert.Equal(protocol, await page.Locator("[name=protocol]:checked").InputValueAsync());
+        Assert.Equal(matchers, await page.EvaluateAsync<string>(
+            "[...document.querySelectorAll('.matcher')].map((row) => `${row.querySelector('select').value} "
+            + "${row.querySelector('input').value}`).join(', ')"));
+        await Expect(page.Locator("#subscribe-topics")).ToHaveValueAsync(topics);
+        await Expect(page.Locator("#subscribe-matchers")).ToBeVisibleAsync(new() { Visible = protocol == "1.0" });
+        await Expect(page.Locator("#subscribe-topics")).ToBeVisibleAsync(new() { Visible = protocol == "0.x" });
+    }
+
+    [Fact]
+    public async Task Shows_no_way_to_send_a_token_of_1_0_in_the_URL()
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start();
+        await Open(page, host);
+        await page.Locator("#subscribe .token summary").ClickAsync();
+        await page.Locator("#subscribe-token-development").ClickAsync();
+        await Expect(page.Locator("#snippet")).ToContainTextAsync("new EventSource(url, { withCredentials: true })");
+        await Expect(page.Locator("#snippet")).Not.ToContainTextAsync("authorization");
+        await page.GetByText("0.x", new() { Exact = true }).First.ClickAsync();
+        await Expect(page.Locator("#subscribe-token-verdict")).ToContainTextAsync("0.x, HS256");
+        await Expect(page.Locator("#snippet")).ToContainTextAsync("url.searchParams.append(\"authorization\", token)");
+    }
+
+    [Fact]
+    public async Task Makes_an_access_token_for_the_hub()
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start();
+        await Open(page, host);
+        await page.Locator(".maker summary").ClickAsync();
+        await page.GetByLabel("Issuer").FillAsync("https://issuer.example");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make the token" }).ClickAsync();
+        var token = await Made(page);
+        Assert.Equal("""{"alg":"HS256","typ":"at+jwt"}""", token[0]);
+        using var claims = JsonDocument.Parse(token[1]);
+        var root = claims.RootElement;
+        Assert.Equal(
+            ["iss", "aud", "iat", "jti", "sub", "client_id", "authorization_details", "exp"],
+            root.EnumerateObject().Select(claim => claim.Name));
+        Assert.Equal("https://issuer.example", root.GetProperty("iss").GetString());
+        Assert.Equal(new Uri(host.Url, ".well-known/mercure").AbsoluteUri, root.GetProperty("aud").GetString());
+        Assert.Equal(3_600, root.GetProperty("exp").GetInt64() - root.GetProperty("iat").GetInt64());
+
+        await page.GetByLabel("Protocol").Last.SelectOptionAsync("0.x");
+        await page.GetByLabel("Expires").SelectOptionAsync("0");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make the token" }).ClickAsync();
+        Assert.Equal(
+            ["""{"alg":"HS256","typ":"JWT"}""", """{"mercure":{"publish":["*"],"subscribe":["*"]}}"""], await Made(page));
+    }
+
     [Fact]
     public async Task Makes_a_token_and_keeps_it_in_the_page_alone()
     {
@@ -220,7 +309,7 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
               const deliveries = new Deliveries({ asked: "", held: null, date: null });
               const sentAt = performance.now();
               const event = { type: "message", data: "", id: "urn:x", lastEventId: "urn:x", retry: null };
-              const row = new EventRow(event, deliveries, ["*"], sentAt + 5);
+              const row = new EventRow(event, deliveries, [["match", "*"]], sentAt + 5);
               const text = (name) => row.element.querySelector(name).textContent;
               const before = [text(".event-topic"), text(".event-latency")];
               const publications = new Publications();
@@ -261,10 +350,13 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Theory]
-    [InlineData(360, ColorScheme.Light)]
-    [InlineData(360, ColorScheme.Dark)]
-    [InlineData(800, ColorScheme.Light)]
-    public async Task Fits_the_width_of_its_window(int width, ColorScheme scheme)
+    [InlineData(360, ColorScheme.Light, "topic")]
+    [InlineData(360, ColorScheme.Dark, "topic")]
+    [InlineData(800, ColorScheme.Light, "topic")]
+    [InlineData(360, ColorScheme.Light, "match")]
+    [InlineData(360, ColorScheme.Dark, "match_urlpattern")]
+    [InlineData(800, ColorScheme.Light, "match")]
+    public async Task Fits_the_width_of_its_window(int width, ColorScheme scheme, string parameter)
     {
         var page = await browser.NewPage(new() { ViewportSize = new() { Width = width, Height = 800 }, ColorScheme = scheme });
         await using var host = await LocalHostServer.Start();
@@ -274,7 +366,7 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
             ContentType = "text/event-stream",
             Body = $"retry: 3600000\nid: {endless}\nevent: {endless}\ndata: {endless}\n\n",
         }));
-        await page.GotoAsync(new Uri(host.Url, $"hub.html?topic={endless}").AbsoluteUri);
+        await page.GotoAsync(new Uri(host.Url, $"hub.html?{parameter}={endless}").AbsoluteUri);
         await Connect(page).ClickAsync();
         await Expect(page.Locator("#messages li.event")).ToHaveCountAsync(1);
         await page.EvaluateAsync("document.querySelectorAll('details').forEach((details) => (details.open = true))");
@@ -283,10 +375,18 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
 
     private static ILocator Connect(IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "Connect", Exact = true });
 
-    private static async Task Open(IPage page, LocalHostServer host)
+    private static async Task Open(IPage page, LocalHostServer host, string query = "")
     {
-        await page.GotoAsync(new Uri(host.Url, "hub.html").AbsoluteUri);
+        await page.GotoAsync(new Uri(host.Url, "hub.html" + query).AbsoluteUri);
         await Expect(page.Locator("#publish-token-verdict")).ToContainTextAsync("HS256");
+    }
+
+    /// <summary>Decodes the header and the claims of the token that the page has made.</summary>
+    private static async Task<string[]> Made(IPage page)
+    {
+        await Expect(page.Locator("#make-result")).ToBeVisibleAsync();
+        var parts = (await page.Locator("#made-token").TextContentAsync())!.Split('.');
+        return [.. parts[..2].Select(part => Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(part)))];
     }
 
     private static string Base64Url(string text) => Base64Url(Encoding.UTF8.GetBytes(text));

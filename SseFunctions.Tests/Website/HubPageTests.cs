@@ -10,15 +10,24 @@ namespace SseFunctions.Tests.Website;
 public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
 {
     private const string Topic = "https://example.com/books/1";
-    private const string Key = "Hub:Publisher:Key=local-development-key-change-me-in-azure";
-    private const string Anonymous = "Hub:Anonymous=true";
+    private const string Issuer = "https://development-issuer.localhost";
+    private const string Key = "local-development-key-change-me-in-azure";
 
-    [Fact]
-    public async Task Connects_and_publishes_with_two_clicks()
+    // The settings of local.settings.sample.json.
+    private static readonly string[] Development =
+    [
+        $"Hub:Issuers:0:Issuer={Issuer}", $"Hub:Issuers:0:Key={Key}", $"Hub:Publisher:Key={Key}", "Hub:Anonymous=true",
+    ];
+
+    [Theory]
+    [InlineData("", "1.0, HS256")]
+    [InlineData($"?topic={Topic}", "0.x, HS256")]
+    public async Task Connects_and_publishes_with_two_clicks(string query, string verdict)
     {
         var page = await browser.NewPage();
-        await using var host = await LocalHostServer.Start(null, Key, Anonymous);
-        await Open(page, host);
+        await using var host = await LocalHostServer.Start(null, Development);
+        await Open(page, host, query);
+        await Expect(page.Locator("#publish-token-verdict")).ToContainTextAsync(verdict);
         await Connect(page);
 
         await Publish(page).ClickAsync();
@@ -46,7 +55,7 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
         var origin = site.Url.GetLeftPart(UriPartial.Authority);
         using var host = LocalHostProcess.Start(
             folder.Path, "--port 0", ("Cors__AllowedOrigins", origin), ("Hub__Anonymous", "true"),
-            ("Hub__Publisher__Key", "local-development-key-change-me-in-azure"));
+            ("Hub__Issuers__0__Issuer", Issuer), ("Hub__Issuers__0__Key", Key));
         var hub = await host.Url + ".well-known/mercure";
         Assert.EndsWith("/api/.well-known/mercure", hub, StringComparison.Ordinal);
 
@@ -67,7 +76,7 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
     public async Task Shows_the_id_the_type_and_the_retry_that_the_publisher_gave()
     {
         var page = await browser.NewPage();
-        await using var host = await LocalHostServer.Start(null, Key, Anonymous);
+        await using var host = await LocalHostServer.Start(null, Development);
         await Open(page, host);
         await Connect(page);
         await page.GetByLabel("Type").FillAsync("status");
@@ -83,7 +92,7 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
     public async Task Replays_what_the_hub_holds_and_tells_it_from_what_is_live()
     {
         var page = await browser.NewPage();
-        await using var host = await LocalHostServer.Start(null, Key, Anonymous);
+        await using var host = await LocalHostServer.Start(null, Development);
         await Open(page, host);
         await Published(page, "before");
         await page.GetByLabel("Start with").SelectOptionAsync("earliest");
@@ -98,7 +107,7 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
     public async Task Resumes_after_an_id_that_the_hub_holds_and_tells_of_a_gap_otherwise()
     {
         var page = await browser.NewPage();
-        await using var host = await LocalHostServer.Start(null, Key, Anonymous);
+        await using var host = await LocalHostServer.Start(null, Development);
         await Open(page, host);
         await Published(page, "first");
         var id = await page.Locator("#publish-result code").TextContentAsync();
@@ -121,7 +130,7 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
     public async Task Shows_a_private_update_to_a_token_that_allows_it_and_to_no_one_else()
     {
         var page = await browser.NewPage();
-        await using var host = await LocalHostServer.Start(null, Key, Anonymous);
+        await using var host = await LocalHostServer.Start(null, Development);
         await Open(page, host);
         await Connect(page);
         await page.GetByLabel("Private").CheckAsync();
@@ -144,7 +153,7 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
     public async Task Says_why_the_hub_refused()
     {
         var page = await browser.NewPage();
-        await using var host = await LocalHostServer.Start(null, Key, "Hub:Anonymous=false");
+        await using var host = await LocalHostServer.Start(null, [.. Development, "Hub:Anonymous=false"]);
         await Open(page, host);
         await page.GetByRole(AriaRole.Button, new() { Name = "Connect", Exact = true }).ClickAsync();
         await Expect(State(page)).ToHaveTextAsync("Refused");
@@ -161,7 +170,7 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
     public async Task Says_why_the_hub_ended_a_stream_at_once()
     {
         var page = await browser.NewPage();
-        await using var host = await LocalHostServer.Start(null, Key, Anonymous, "Hub:MaxSubscribers=1");
+        await using var host = await LocalHostServer.Start(null, [.. Development, "Hub:MaxSubscribers=1"]);
         await using var first = await host.Subscribe("topic=a");
         await host.Publish("topic=a&data=a");
         await first.Next();
@@ -177,7 +186,7 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
         const string Hostile = "it's \"$(false)\" `id` \\ {x}[1-9] !! %41 + & ; # é\n@second line";
         if (!File.Exists("/usr/bin/curl")) Assert.Skip("No curl.");
         var page = await browser.NewPage();
-        await using var host = await LocalHostServer.Start(null, Key, Anonymous);
+        await using var host = await LocalHostServer.Start(null, Development);
         await Open(page, host);
         await Connect(page);
         await page.GetByLabel("Data").FillAsync(Hostile);
@@ -188,15 +197,99 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
         Assert.Equal(Hostile, await Events(page).Locator(".event-data").TextContentAsync());
     }
 
+    [Fact]
+    public async Task Subscribes_with_matchers_of_both_kinds()
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start(null, Development);
+        await Open(page, host, "?match=a:b&match_urlpattern=https://example.com/books/:id");
+        await Connect(page);
+        await PublishTo(page, "https://example.com/authors/1", "neither");
+        await PublishTo(page, "https://example.com/books/7", "by pattern");
+        await PublishTo(page, "a:b", "exact");
+        await Expect(Events(page).Locator(".event-data")).ToHaveTextAsync(["by pattern", "exact"]);
+        await Expect(page.Locator("#subscribe-command")).ToContainTextAsync("match_urlpattern=https://example.com/books/:id");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Disconnect" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove matcher 1" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add a topic" }).ClickAsync();
+        await page.GetByLabel("Topic or pattern of matcher 2").FillAsync("*");
+        await page.Locator("#clear").ClickAsync();
+        await Connect(page);
+        await PublishTo(page, "https://example.com/authors/1", "by the star");
+        await Expect(Events(page).Locator(".event-data")).ToHaveTextAsync("by the star");
+    }
+
+    [Fact]
+    public async Task Shows_what_the_hub_says_about_a_pattern_that_is_none()
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start(null, Development);
+        await Open(page, host, "?match_urlpattern=https://example.com/(");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Connect", Exact = true }).ClickAsync();
+        await Expect(State(page)).ToHaveTextAsync("Refused");
+        await Expect(page.Locator("#notice")).ToContainTextAsync("400: ");
+    }
+
+    [Fact]
+    public async Task Speaks_0_x_after_one_click()
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start(null, [.. Development, "Hub:Dialects=0.x"]);
+        await Open(page, host);
+        await page.GetByText("0.x", new() { Exact = true }).First.ClickAsync();
+        await Expect(page.Locator("#publish-token-verdict")).ToContainTextAsync("0.x, HS256");
+        await page.GetByLabel("Topics one per line; also").FillAsync("https://example.com/books/{id}");
+        await Expect(page.Locator("#subscribe-command")).ToContainTextAsync("topic=https://example.com/books/{id}");
+        await Connect(page);
+        await Published(page, "0.x");
+        await Expect(Events(page).Locator(".event-data")).ToHaveTextAsync("0.x");
+    }
+
+    [Fact]
+    public async Task A_token_that_the_page_makes_opens_private_updates()
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start(null, [.. Development, "Hub:Anonymous=false"]);
+        await Open(page, host);
+        await page.Locator(".maker summary").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make the token" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Use to subscribe" }).ClickAsync();
+        await Expect(page.Locator("#subscribe-token-verdict")).ToContainTextAsync("1.0, HS256, may subscribe *, expires");
+        await Connect(page);
+        await page.GetByLabel("Private").CheckAsync();
+        await Published(page, "secret");
+        await Expect(Events(page).Locator(".event-data")).ToHaveTextAsync("secret");
+    }
+
+    [Fact]
+    public async Task Shows_that_a_subscription_began_and_ended()
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start(null, [.. Development, "Hub:Subscriptions=true"]);
+        await Open(page, host, $"?match_urlpattern={Uri.EscapeDataString("/.well-known/mercure/subscriptions/*")}");
+        await page.Locator("#subscribe .token summary").ClickAsync();
+        await page.Locator("#subscribe-token-development").ClickAsync();
+        await Connect(page);
+        await using (var other = await host.Subscribe("match=b"))
+        {
+            await Expect(Topics(page, "Subscription began: exact b")).ToHaveCountAsync(1);
+        }
+        await Expect(Topics(page, "Subscription ended: exact b")).ToHaveCountAsync(1);
+        await Expect(Events(page).Last.Locator(".event-type")).ToHaveTextAsync("mercure");
+    }
+
+    private static ILocator Topics(IPage page, string text) => Events(page).Locator(".event-topic", new() { HasText = text });
+
     private static ILocator State(IPage page) => page.Locator("#state");
 
     private static ILocator Publish(IPage page) => page.Locator("#publish-button");
 
     private static ILocator Events(IPage page) => page.Locator("#messages li.event");
 
-    private static async Task Open(IPage page, LocalHostServer host)
+    private static async Task Open(IPage page, LocalHostServer host, string query = "")
     {
-        await page.GotoAsync(new Uri(host.Url, "hub.html").AbsoluteUri);
+        await page.GotoAsync(new Uri(host.Url, "hub.html" + query).AbsoluteUri);
         // The page signs the development token in the background: wait for it.
         await Expect(page.Locator("#publish-token-verdict")).ToContainTextAsync("HS256");
     }
@@ -214,5 +307,10 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
         await Publish(page).ClickAsync();
         await Expect(page.Locator("#publish-result")).Not.ToHaveTextAsync(before!);
         await Expect(page.Locator("#publish-result")).ToContainTextAsync("Published");
+    }
+    private static async Task PublishTo(IPage page, string topic, string data)
+    {
+        await page.Locator("#publish-topics").FillAsync(topic);
+        await Published(page, data);
     }
 }

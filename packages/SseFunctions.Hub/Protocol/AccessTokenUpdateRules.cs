@@ -24,7 +24,7 @@ internal static class AccessTokenUpdateRules
             if (IsTheHubs(topic, hub))
             {
                 return Bad(
-                    "URLs below the hub's own address are reserved for the hub: choose another topic.");
+                    $"Topics with {HubPath.Absolute} in them are reserved for the hub: choose another topic.");
             }
         }
         if (update.Id is { } id && ControlCharacters.AreIn(id)) return Bad(Invisible("The id"));
@@ -34,10 +34,10 @@ internal static class AccessTokenUpdateRules
             ? Bad($"The type {ReservedType} is reserved for the hub: choose another type.") : null;
     }
 
-    // Whatever the scheme and port: proxies change them. Decoded, as a path is where it is routed.
+    // Any host, scheme and port: a hub can have several names, and proxies change them. The path is decoded, as it is
+    // for routing.
     private static bool IsTheHubs(string topic, WhatwgUrl hub) =>
         WhatwgUrl.Parse(topic, hub) is { } url
-        && url.Host == hub.Host
         && Uri.UnescapeDataString(url.Path).Contains(HubPath.Absolute, StringComparison.OrdinalIgnoreCase);
 
     private static string Invisible(string what) =>

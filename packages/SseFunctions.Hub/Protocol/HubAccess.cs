@@ -176,7 +176,10 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
     /// <summary>The answer to a client whose token is signed well, but not valid: it cannot be used as it is.</summary>
     internal HubProblemResult RefuseToken(string what, string reason) => Refuse(
         what,
-        new HubProblem(HubProblem.Unauthorized, "Send a valid token. The hub's log says why this one is not."),
+        new HubProblem(HubProblem.Unauthorized, "Send a valid token. The hub's log says why this one is not.")
+        {
+            Challenge = Challenge(BearerChallenge.InvalidToken),
+        },
         $"the token was refused: {reason}");
 
     /// <summary>Counts and logs the refusal of a request for another reason, and returns the answer. The log has the
@@ -254,8 +257,9 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
         string what, int status, string title, string reason, BearerChallenge? challenge = null) =>
         new(NoClaims, Refuse(what, new HubProblem(status, title) { Challenge = challenge }, reason));
 
-    // Returns why a text is not a URL pattern. Patterns are not compiled here yet, so only an empty one is refused.
-    private static string? ProblemOfUrlPattern(string pattern) => pattern.Length == 0 ? "is empty" : null;
+    // Returns why a text is not a URL pattern, whatever its base URL is; null if it is one.
+    private static string? ProblemOfUrlPattern(string pattern) =>
+        pattern.Length == 0 ? "is empty" : TokenRights.ProblemOfPattern(pattern);
 
     /// <summary>Counts and logs the refusal of a request, and returns the answer. The log has the reason, which may be
     /// secret from the client; the client gets the problem.</summary>

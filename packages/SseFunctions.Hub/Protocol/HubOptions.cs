@@ -29,7 +29,8 @@ public sealed class HubOptions : ISettings
     /// or contain (RFC 9068, section 4). The comparison is exact. Default: null, and then the name is the hub's address
     /// in the request, such as <c>https://example.com/.well-known/mercure</c>.</summary>
     /// <remarks>Set it if the hub has several names, or if a proxy forwards any host name that a client sends: such a
-    /// client could use a token for another hub of the same issuer.</remarks>
+    /// client could use a token for another hub of the same issuer. If it is an http or https URL, it is also the base
+    /// URL of relative topics and URL patterns.</remarks>
     public string? ResourceId { get; set; }
 
     /// <summary>Gets or sets the keys that verify the 0.x tokens of publishers. Default: none, and then only tokens of

@@ -40,7 +40,7 @@ internal sealed class PublishEndpoint(HubAccess access, UpdatePublisher publishe
             request, _options.MaxUpdateBytes, _options.MaxTopics + OtherFields, cancellationToken);
         if (unreadable is not null) return access.Refuse(Publish, unreadable);
         // A token of 1.0 makes the update one of 1.0, with stricter rules.
-        var baseUrl = claims.IsAccessToken ? BaseUrlRequest.Of(request) : null;
+        var baseUrl = claims.IsAccessToken ? BaseUrlRequest.Of(request, _options) : null;
         if (UpdateForm.TryRead(fields ?? [], isStrict: baseUrl is not null, out var update) is { } malformed)
             return access.Refuse(Publish, malformed);
         if (!ValidUpdate.TryMake(update, _options.UpdateLimits, out var valid, out var wrong))

@@ -38,7 +38,7 @@ internal sealed class SubscriptionsEndpoint(
         var segments = (Value(request, "first"), Value(request, "second"), Value(request, "third"));
         if (SubscriptionsPath.TryRead(segments, options.Value, claims.IsAccessToken, out var path) is { } unknown)
             return access.Refuse(Read, unknown);
-        if (TokenRights.ToSubscribe(claims, BaseUrlRequest.Of(request), out var rights) is { } invalid)
+        if (TokenRights.ToSubscribe(claims, BaseUrlRequest.Of(request, options.Value), out var rights) is { } invalid)
             return access.RefuseToken(Read, invalid);
         // Checked before the list is read, which is expensive.
         if (path.Topic is null ? !rights.MatchesAny([SubscriptionDocument.PathOf()]) : rights.Matchers.Count == 0)

@@ -74,6 +74,11 @@ internal static class TokenRights
         return null;
     }
 
+    /// <summary>Returns why a text is not a URL pattern, as the rest of a sentence about it; null if it is
+    /// one.</summary>
+    public static string? ProblemOfPattern(string text) =>
+        TryFindPattern(text, BaseUrlRequest.Unknown, out _, out var reason) ? null : $"is not a URL pattern. {reason}";
+
     private static bool TryFindPattern(
         string text,
         WhatwgUrl baseUrl,
