@@ -106,7 +106,7 @@ public sealed class AccessTokenPublishTests(AccessTokenHubFixture hub) : IClassF
             $"http://127.0.0.1:{port}/.well-known/./mercure", $"http://127.1:{port}/.well-known/./mercure",
             $"http://0x7f000001:{port}/.well-known/./mercure", $"HTTP:\\\\127.0.0.1:{port}\\.well-known\\mercure",
             $"http://user@127.0.0.1:{port}/.well-known/./mercure/x?y#z", $"//127.0.0.1:{port}/.well-known/./mercure",
-            $"https://127.0.0.1/.well-known/./mercure/subscriptions", $"http:mercure",
+            $"https://127.0.0.1/.well-known/./mercure/subscriptions", "https:mercure", "mercure",
         })
         {
             using var answer = await _server.Post($"topic={Uri.EscapeDataString(topic)}", Token);

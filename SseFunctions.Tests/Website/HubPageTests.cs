@@ -153,7 +153,7 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
     public async Task Says_why_the_hub_refused()
     {
         var page = await browser.NewPage();
-        await using var host = await LocalHostServer.Start(null, [.. Development, "Hub:Anonymous=false"]);
+        await using var host = await LocalHostServer.Start(null, [.. Development.Except(["Hub:Anonymous=true"]), "Hub:Anonymous=false"]);
         await Open(page, host);
         await page.GetByRole(AriaRole.Button, new() { Name = "Connect", Exact = true }).ClickAsync();
         await Expect(State(page)).ToHaveTextAsync("Refused");
@@ -250,7 +250,7 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
     public async Task A_token_that_the_page_makes_opens_private_updates()
     {
         var page = await browser.NewPage();
-        await using var host = await LocalHostServer.Start(null, [.. Development, "Hub:Anonymous=false"]);
+        await using var host = await LocalHostServer.Start(null, [.. Development.Except(["Hub:Anonymous=true"]), "Hub:Anonymous=false"]);
         await Open(page, host);
         await page.Locator(".maker summary").ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Make the token" }).ClickAsync();

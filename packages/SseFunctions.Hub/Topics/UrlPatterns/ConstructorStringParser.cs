@@ -160,7 +160,7 @@ internal sealed class ConstructorStringParser
     private bool Is(char character) => Is(character, _at);
 
     private bool Is(char character, int index) => TokenAt(index) is
-        { Type: Type.Char or Type.EscapedChar or Type.InvalidChar, Value: [var only] } && only == character;
+    { Type: Type.Char or Type.EscapedChar or Type.InvalidChar, Value: [var only] } && only == character;
 
     // A question mark that is no modifier of what stands before it.
     private bool IsSearchPrefix()
