@@ -87,18 +87,31 @@ public sealed class MatchTests(AccessTokenHubFixture hub) : IClassFixture<Access
     [Fact]
     public async Task Relative_patterns_and_topics_are_relative_to_the_address_of_the_hub()
     {
-        var hub = _server.Url.GetLeftPart(UriPartial.Authority);
-        await using var relative = await _server.Subscribe("match_urlpattern=/relative/:id&match=end");
-        await using var absolute = await _server.Subscribe(
+        await using var server = await LocalHostServer.Start();
+        var hub = server.Url.GetLeftPart(UriPartial.Authority);
+        await using var relative = await server.Subscribe("match_urlpattern=/relative/:id&match=end");
+        await using var absolute = await server.Subscribe(
             $"match_urlpattern={Encode($"{hub}/relative/:id")}&match=end");
-        await using var other = await _server.Subscribe(
-            $"match_urlpattern=/relative/:id&match=end", ("Host", "other.example"));
-        foreach (var topic in new[] { "/relative/1", $"{hub}/relative/2", "https://other.example/relative/3",
-            "http://other.example/relative/4", "end" })
-            await _server.Publish($"topic={Encode(topic)}&data={topic[^1]}");
+        await using var other = await server.Subscribe(
+            "match_urlpattern=/relative/:id&match=end", ("Host", "other.example"));
+        await PublishEach(
+            server, "/relative/1", $"{hub}/relative/2", "https://other.example/relative/3",
+            "http://other.example/relative/4", "end");
         Assert.Equal(["1", "2", "d"], await relative.Next(3));
         Assert.Equal(["1", "2", "d"], await absolute.Next(3));
         Assert.Equal(["1", "4", "d"], await other.Next(3));
+    }
+
+    [Fact]
+    public async Task With_a_resource_id_patterns_and_topics_are_relative_to_it_whatever_the_Host_is()
+    {
+        const string Hub = "https://hub.example";
+        await using var server = await LocalHostServer.Start(null, $"Hub:ResourceId={Hub}/.well-known/mercure");
+        await using var relative = await server.Subscribe(
+            "match_urlpattern=/relative/:id&match=end", ("Host", "other.example"));
+        await PublishEach(
+            server, "/relative/1", $"{Hub}/relative/2", "http://other.example/relative/3", "end");
+        Assert.Equal(["1", "2", "d"], await relative.Next(3));
     }
 
     [Fact]
@@ -212,4 +225,10 @@ public sealed class MatchTests(AccessTokenHubFixture hub) : IClassFixture<Access
     }
 
     private static string Encode(string text) => Uri.EscapeDataString(text);
+
+    // The data of each update is the last character of its topic.
+    private static async Task PublishEach(LocalHostServer server, params string[] topics)
+    {
+        foreach (var topic in topics) await server.Publish($"topic={Encode(topic)}&data={topic[^1]}");
+    }
 }

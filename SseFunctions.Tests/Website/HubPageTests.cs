@@ -153,7 +153,8 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
     public async Task Says_why_the_hub_refused()
     {
         var page = await browser.NewPage();
-        await using var host = await LocalHostServer.Start(null, [.. Development.Except(["Hub:Anonymous=true"]), "Hub:Anonymous=false"]);
+        await using var host =
+            await LocalHostServer.Start(null, [.. Development.Except(["Hub:Anonymous=true"]), "Hub:Anonymous=false"]);
         await Open(page, host);
         await page.GetByRole(AriaRole.Button, new() { Name = "Connect", Exact = true }).ClickAsync();
         await Expect(State(page)).ToHaveTextAsync("Refused");
@@ -191,7 +192,8 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
         await Connect(page);
         await page.GetByLabel("Data").FillAsync(Hostile);
         var command = await page.Locator("#publish-command").TextContentAsync();
-        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", command!]) { RedirectStandardOutput = true })!;
+        using var shell =
+            Process.Start(new ProcessStartInfo("sh", ["-c", command!]) { RedirectStandardOutput = true })!;
         await shell.WaitForExitAsync(TestContext.Current.CancellationToken).Within("end of curl");
         await Expect(Events(page)).ToHaveCountAsync(1);
         Assert.Equal(Hostile, await Events(page).Locator(".event-data").TextContentAsync());
@@ -208,7 +210,8 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
         await PublishTo(page, "https://example.com/books/7", "by pattern");
         await PublishTo(page, "a:b", "exact");
         await Expect(Events(page).Locator(".event-data")).ToHaveTextAsync(["by pattern", "exact"]);
-        await Expect(page.Locator("#subscribe-command")).ToContainTextAsync("match_urlpattern=https://example.com/books/:id");
+        await Expect(page.Locator("#subscribe-command"))
+            .ToContainTextAsync("match_urlpattern=https://example.com/books/:id");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Disconnect" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove matcher 1" }).ClickAsync();
@@ -250,12 +253,14 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
     public async Task A_token_that_the_page_makes_opens_private_updates()
     {
         var page = await browser.NewPage();
-        await using var host = await LocalHostServer.Start(null, [.. Development.Except(["Hub:Anonymous=true"]), "Hub:Anonymous=false"]);
+        await using var host =
+            await LocalHostServer.Start(null, [.. Development.Except(["Hub:Anonymous=true"]), "Hub:Anonymous=false"]);
         await Open(page, host);
         await page.Locator(".maker summary").ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Make the token" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Use to subscribe" }).ClickAsync();
-        await Expect(page.Locator("#subscribe-token-verdict")).ToContainTextAsync("1.0, HS256, may subscribe *, expires");
+        await Expect(page.Locator("#subscribe-token-verdict"))
+            .ToContainTextAsync("1.0, HS256, may subscribe *, expires");
         await Connect(page);
         await page.GetByLabel("Private").CheckAsync();
         await Published(page, "secret");
@@ -279,7 +284,8 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
         await Expect(Events(page).Last.Locator(".event-type")).ToHaveTextAsync("mercure");
     }
 
-    private static ILocator Topics(IPage page, string text) => Events(page).Locator(".event-topic", new() { HasText = text });
+    private static ILocator Topics(IPage page, string text) =>
+        Events(page).Locator(".event-topic", new() { HasText = text });
 
     private static ILocator State(IPage page) => page.Locator("#state");
 

@@ -74,10 +74,14 @@ function readDetails(claims, action) {
   if (missing !== undefined) return refused(`It has no “${missing}”, which Mercure 1.0 requires: the hub refuses it.`);
   const details = claims.authorization_details;
   if (!Array.isArray(details)) return refused("It has no “authorization_details” claim, so it grants no rights.");
-  const granted = details
+  const topics = details
     .filter((detail) => detail?.type === DETAIL_TYPE && [detail.actions].flat().includes(action))
-    .flatMap((detail) => (Array.isArray(detail.topics) ? detail.topics : []))
-    .map((topic) => String(topic?.match));
+    .flatMap((detail) => (Array.isArray(detail.topics) ? detail.topics : []));
+  // One invalid entry makes the whole token invalid.
+  if (topics.some((topic) => typeof topic?.match !== "string")) {
+    return refused("A topic in its “authorization_details” is not an object with “match”: the hub refuses the token.");
+  }
+  const granted = topics.map((topic) => topic.match);
   if (granted.length === 0) return refused(`Its “authorization_details” do not grant “${action}”: ${lack(action)}.`);
   return { problem: "", granted };
 }
