@@ -101,11 +101,8 @@ internal sealed class SseClient : IDisposable
     {
         try
         {
-            while (await ReadBlockAsync(cancellationToken) is not null)
-            {
-                { }
-                return _body.IsComplete && await _socket.ReceiveAsync(_received, cancellationToken) == 0;
-            }
+            while (await ReadBlockAsync(cancellationToken) is not null) { }
+            return _body.IsComplete && await _socket.ReceiveAsync(_received, cancellationToken) == 0;
         }
         catch (SocketException)
         {

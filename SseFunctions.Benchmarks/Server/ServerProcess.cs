@@ -49,8 +49,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         CancellationToken cancellationToken,
         int port = 0)
     {
-        var start =
-            new ProcessStartInfo(Environment.ProcessPath ?? throw new InvalidOperationException("No ProcessPath."))
+        var program = Environment.ProcessPath ?? throw new InvalidOperationException("No ProcessPath.");
+        var start = new ProcessStartInfo(program)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

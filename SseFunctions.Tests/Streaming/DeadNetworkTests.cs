@@ -3,7 +3,9 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Streaming;
 
-/// <summary>A client whose network is dead: neither the client nor its kernel answers.</summary>
+/// <summary>A client whose network is dead: neither the client nor its kernel answers. Alone: when a network comes or
+/// goes, Chromium aborts all its requests.</summary>
+[Collection(nameof(Alone))]
 public sealed class DeadNetworkTests
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
