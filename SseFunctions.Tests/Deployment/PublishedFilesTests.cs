@@ -48,7 +48,8 @@ public sealed class PublishedFilesTests
     {
         var project = Path.Combine(Repository.Root, "SseFunctions", "SseFunctions.csproj");
         var start = new ProcessStartInfo(
-            "dotnet", ["msbuild", project, "-getItem:None", "-nologo"]) { RedirectStandardOutput = true };
+            "dotnet", ["msbuild", project, "-getItem:None", "-nologo"])
+        { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         try

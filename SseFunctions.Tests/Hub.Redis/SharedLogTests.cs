@@ -210,7 +210,8 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
     {
         var (one, other) = (await Start(), await Start());
         var update = new Update(
-            ["a", "https://example.com/{b}"], data) { Type = type, IsPrivate = true, Retry = TimeSpan.FromSeconds(3) };
+            ["a", "https://example.com/{b}"], data)
+        { Type = type, IsPrivate = true, Retry = TimeSpan.FromSeconds(3) };
         var entry = await one.AppendAsync(update, Test);
         var read = Assert.Single(await Follow(other, 1));
         Assert.Equal(Encoding.UTF8.GetString(entry.Event.Bytes.Span), Encoding.UTF8.GetString(read.Event.Bytes.Span));

@@ -412,8 +412,11 @@ public sealed class AccessTests
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));
         await using var server = await LocalHostServer.Start(time, "Streaming:MaxDuration=0");
-        var token = Jwt.Mint(new { exp = time.GetUtcNow().AddMinutes(
-            5).ToUnixTimeSeconds(), mercure = new { subscribe = new[] { "a" } } });
+        var token = Jwt.Mint(new
+        {
+            exp = time.GetUtcNow().AddMinutes(5).ToUnixTimeSeconds(),
+            mercure = new { subscribe = new[] { "a" } },
+        });
         await using var subscription = await server.Subscribe("topic=a", Bearer(token));
         await using var unlimited = await server.Subscribe("topic=a");
         time.Advance(TimeSpan.FromMinutes(4));

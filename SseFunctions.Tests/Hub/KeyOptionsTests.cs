@@ -75,8 +75,14 @@ public sealed class KeyOptionsTests
     [InlineData("http://localhost/jwks")]
     public void Key_sets_come_by_https_or_from_this_machine(string uri)
     {
-        Assert.Empty(new KeyOptions { Algorithm = "ES256", JwksUri = new Uri(
-            uri), Issuer = "i", Audience = "a" }.Problems("Hub:Publisher"));
+        Assert.Empty(new KeyOptions
+        {
+            Algorithm = "ES256",
+            JwksUri = new Uri(
+            uri),
+            Issuer = "i",
+            Audience = "a"
+        }.Problems("Hub:Publisher"));
         Assert.Contains("Hub:Publisher:Key and Hub:Publisher:JwksUri are both set: remove one of them.",
             new KeyOptions { Key = "k", Algorithm = "ES256", JwksUri = new Uri(uri) }.Problems("Hub:Publisher"));
         Assert.Contains("Hub:Publisher:Keys:0 and Hub:Publisher:JwksUri are both set: remove one of them.",
@@ -93,8 +99,14 @@ public sealed class KeyOptionsTests
         + "Set it to the claim aud that the identity provider gives to tokens for this hub.")]
     public void A_key_set_needs_an_issuer_and_an_audience(string? issuer, string? audience, string expected)
     {
-        var options = new KeyOptions { Algorithm = "RS256", JwksUri = new Uri(
-            "https://a.example/jwks"), Issuer = issuer, Audience = audience };
+        var options = new KeyOptions
+        {
+            Algorithm = "RS256",
+            JwksUri = new Uri(
+            "https://a.example/jwks"),
+            Issuer = issuer,
+            Audience = audience
+        };
         Assert.Equal(
             [$"Hub:Publisher:JwksUri is set, but Hub:Publisher:{expected}"], options.Problems("Hub:Publisher"));
         options.Issuer = options.Audience = null;
@@ -139,8 +151,12 @@ public sealed class KeyOptionsTests
             new KeyOptions { Algorithm = "RS256", Keys = [$"{good}\n{good[..200]}"] }.Problems("Hub:Publisher"));
         Assert.Equal(["Hub:Publisher:Key cannot be read as the PEM of a public key for RS256: it contains 'EC "
             + "PARAMETERS' instead."],
-            new KeyOptions { Algorithm = "RS256", Key = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC "
-                + "PARAMETERS-----" }.Problems("Hub:Publisher"));
+            new KeyOptions
+            {
+                Algorithm = "RS256",
+                Key = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC "
+                + "PARAMETERS-----"
+            }.Problems("Hub:Publisher"));
         Assert.Equal(["Hub:Publisher:Keys:0 is blank: set it to a secret, or remove it.",
                 "Hub:Publisher:Keys:2 is PEM, but Algorithm is HS256, which needs a shared secret: set Algorithm to "
                     + "RS256 or ES256."],

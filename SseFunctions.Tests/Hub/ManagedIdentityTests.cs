@@ -111,9 +111,9 @@ public sealed class ManagedIdentityTests
         using var http = new HttpClient();
         using var request =
             new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(await host.Url), ".well-known/mercure"))
-        {
-            Content = new FormUrlEncodedContent([new("topic", "a"), new("data", "1"), new("id", "1")]),
-        };
+            {
+                Content = new FormUrlEncodedContent([new("topic", "a"), new("data", "1"), new("id", "1")]),
+            };
         request.Headers.Authorization = new("Bearer", Jwt.Publisher("*"));
         return await http.SendAsync(request, TestContext.Current.CancellationToken).Within("answer");
     }

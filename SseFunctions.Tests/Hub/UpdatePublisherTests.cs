@@ -34,7 +34,8 @@ public sealed class UpdatePublisherTests(HubFixture hub) : IClassFixture<HubFixt
         await using var subscription = await _server.Subscribe("topic=code", Bearer(Jwt.Subscriber("code")));
         var update = new Update(
             ["code", "code/alternate"],
-            "one\r\ntwo") { IsPrivate = true, Id = "ä 1", Type = "tick", Retry = TimeSpan.FromSeconds(1) };
+            "one\r\ntwo")
+        { IsPrivate = true, Id = "ä 1", Type = "tick", Retry = TimeSpan.FromSeconds(1) };
         Assert.Equal("%C3%A4%201", await _server.Services.Publisher().PublishAsync(update, Test));
         var received = await subscription.Next();
         Assert.Equal(("%C3%A4%201", "tick", "one\ntwo"), (received.EventId, received.EventType, received.Data));

@@ -12,9 +12,9 @@ internal sealed class Deployment : IAsyncDisposable
     private readonly CancellationTokenSource _endOfSubscribing = new();
     private readonly HttpClient _http =
         new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero, MaxResponseDrainSize = 0 })
-    {
-        Timeout = Limits.Soon,
-    };
+        {
+            Timeout = Limits.Soon,
+        };
 
     private CancellationTokenSource _endOfPublishing = new();
     private Task _publishing = Task.CompletedTask;

@@ -58,7 +58,8 @@ internal static class Bicep
     private static async Task<string> Run(params string[] arguments)
     {
         var start = new ProcessStartInfo(
-            Executable(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            Executable(), arguments)
+        { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
         await Turn.WaitAsync();
         try

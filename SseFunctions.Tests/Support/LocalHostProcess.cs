@@ -35,10 +35,10 @@ internal sealed class LocalHostProcess : IDisposable
     {
         var start =
             new ProcessStartInfo("dotnet", $"\"{Path.Combine(folder, "SseFunctions.LocalHost.dll")}\" {arguments}")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         var host = new LocalHostProcess(new Process { StartInfo = start });
         host._process.OutputDataReceived += host.OnLine;

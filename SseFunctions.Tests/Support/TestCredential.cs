@@ -22,8 +22,13 @@ internal sealed class TestCredential(Func<int, AccessToken> answer) : TokenCrede
 
     /// <summary>Creates a token of this identity in Microsoft's format. Each token is different.</summary>
     public static string Token(string objectId) =>
-        Jwt.Mint(new { oid = objectId, aud = "https://redis.azure.com", uti = Convert.ToHexString(
-            RandomNumberGenerator.GetBytes(8)) });
+        Jwt.Mint(new
+        {
+            oid = objectId,
+            aud = "https://redis.azure.com",
+            uti = Convert.ToHexString(
+            RandomNumberGenerator.GetBytes(8))
+        });
 
     /// <summary>Waits until there have been this many requests.</summary>
     public Task Asked(int times) => Question(times).Task.Within($"question number {times} for a token");

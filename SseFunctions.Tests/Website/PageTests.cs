@@ -96,8 +96,12 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         {
             var request = Interlocked.Increment(ref refusals);
             if (request == 1)
-                await route.FulfillAsync(new() { ContentType = "text/event-stream", Body = "retry: 100\n\nid: "
-                    + "1\ndata: a\n\nid: 2\ndata: b\n\n" });
+                await route.FulfillAsync(new()
+                {
+                    ContentType = "text/event-stream",
+                    Body = "retry: 100\n\nid: "
+                    + "1\ndata: a\n\nid: 2\ndata: b\n\n"
+                });
             else if (request <= 3)
                 await route.FulfillAsync(new() { Status = 503 });
             else

@@ -34,7 +34,8 @@ public abstract class EventLogContract
     {
         var log = await NewLog();
         var update = new Update(
-            ["a", "b"], "one\ntwo") { IsPrivate = true, Id = "mine", Type = "tick", Retry = TimeSpan.FromSeconds(1) };
+            ["a", "b"], "one\ntwo")
+        { IsPrivate = true, Id = "mine", Type = "tick", Retry = TimeSpan.FromSeconds(1) };
         var entry = await log.AppendAsync(update, Test);
         var read = Assert.Single(await Read(log, log.Start, 1));
         Assert.Equal("mine", entry.Id);

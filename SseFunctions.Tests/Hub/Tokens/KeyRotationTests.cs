@@ -87,9 +87,9 @@ public sealed class KeyRotationTests : IDisposable
         var from = DateTimeOffset.UtcNow.AddDays(-1);
         using var root =
             new CertificateRequest("CN=root", _stranger, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-        {
-            CertificateExtensions = { new X509BasicConstraintsExtension(true, false, 0, true) },
-        }.CreateSelfSigned(from, from.AddDays(2));
+            {
+                CertificateExtensions = { new X509BasicConstraintsExtension(true, false, 0, true) },
+            }.CreateSelfSigned(from, from.AddDays(2));
         var signer = X509SignatureGenerator.CreateForRSA(_stranger, RSASignaturePadding.Pkcs1);
         using var leaf = new CertificateRequest("CN=tokens", _old, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             .Create(root.SubjectName, signer, from, from.AddDays(1), [1]);

@@ -151,8 +151,15 @@ public sealed class TokenFuzzTests
             var key = random.Next(2) == 0 ? Json(random) : Encoding.Latin1.GetString(Changed(random, pem));
             foreach (var algorithm in new[] { "HS256", "RS256", "ES256", key })
             {
-                var options = new KeyOptions { Key = key, Keys = [
-                    pem + key, key + pem], Algorithm = algorithm, Issuer = key, Audience = Json(random) };
+                var options = new KeyOptions
+                {
+                    Key = key,
+                    Keys = [
+                    pem + key, key + pem],
+                    Algorithm = algorithm,
+                    Issuer = key,
+                    Audience = Json(random)
+                };
                 if (options.Problems("Hub:Publisher").Any()) continue;
                 using var bench = new ValidatorBench(options);
                 Assert.True(bench.Validator.HasKeys);

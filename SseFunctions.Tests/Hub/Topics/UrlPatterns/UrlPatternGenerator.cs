@@ -14,7 +14,7 @@ internal sealed class UrlPatternGenerator(int seed)
     private static readonly string[] Hosts =
     [
         "e.com", "e.com", "a.b.c", "EXAMPLE.com", "hub.example", "caf\u00e9.com", "\u4f60\u597d.cn",
-        
+
         "1.2.3.4", "1.2", "0x7f.1", "0300.168.0.1", "256.1.1.1", "1.2.3.4.5", "a_b", "-a-", "e.com.", "a..b", "%41.com",
         "caf%C3%A9.com", "\u05d0.com", "\u00df.de", "e\u3002com", "a\u00adb.com", "\ud83d\ude00.com", "a%00b", "a^b",
     ];
@@ -28,7 +28,7 @@ internal sealed class UrlPatternGenerator(int seed)
     [
         "a", "b", "ab", "A", "books", "1", "42", "x-y", "~z", "_", "\u00e9", "\u65e5\u672c", "\ud83d\ude00", "%41",
         "%c3%a9", "%zz", "%2F",
-        ".", "..", "%2e", "%2E%2e", "a b", "`", "\"", "<", ">", "^", "=", "&", ";", ",", "!", "$", "a.b", "c@d", 
+        ".", "..", "%2e", "%2E%2e", "a b", "`", "\"", "<", ">", "^", "=", "&", ";", ",", "!", "$", "a.b", "c@d",
         "e\\f",
     ];
 
