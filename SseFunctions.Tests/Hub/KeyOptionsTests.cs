@@ -78,8 +78,7 @@ public sealed class KeyOptionsTests
         Assert.Empty(new KeyOptions
         {
             Algorithm = "ES256",
-            JwksUri = new Uri(
-            uri),
+            JwksUri = new Uri(uri),
             Issuer = "i",
             Audience = "a"
         }.Problems("Hub:Publisher"));
@@ -102,8 +101,7 @@ public sealed class KeyOptionsTests
         var options = new KeyOptions
         {
             Algorithm = "RS256",
-            JwksUri = new Uri(
-            "https://a.example/jwks"),
+            JwksUri = new Uri("https://a.example/jwks"),
             Issuer = issuer,
             Audience = audience
         };

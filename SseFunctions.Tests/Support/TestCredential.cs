@@ -26,8 +26,7 @@ internal sealed class TestCredential(Func<int, AccessToken> answer) : TokenCrede
         {
             oid = objectId,
             aud = "https://redis.azure.com",
-            uti = Convert.ToHexString(
-            RandomNumberGenerator.GetBytes(8))
+            uti = Convert.ToHexString(RandomNumberGenerator.GetBytes(8)),
         });
 
     /// <summary>Waits until there have been this many requests.</summary>
