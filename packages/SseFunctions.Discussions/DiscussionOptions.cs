@@ -1,0 +1,79 @@
+namespace SseFunctions.Discussions;
+
+/// <summary>The settings of discussions: the section <c>Discussions</c>.</summary>
+public sealed class DiscussionOptions
+{
+    /// <summary>The name of the section.</summary>
+    public const string Section = "Discussions";
+
+    /// <summary>Gets or sets whether everyone may start, watch and cancel discussions without a token, except private
+    /// ones. Default false: starting and cancelling need a token with the right to publish to the topic
+    /// <c>/discussions/{id}</c>, and watching needs what the hub needs.</summary>
+    public bool Anonymous { get; set; }
+
+    /// <summary>Gets or sets the models. Default: none, and all participants are scripted. The first is used by
+    /// participants that name no model.</summary>
+    public IReadOnlyList<ModelOptions> Models { get; set; } = [];
+
+    /// <summary>Gets or sets how scripted participants speak.</summary>
+    public ScriptedOptions Scripted { get; set; } = new();
+
+    /// <summary>Gets or sets how many participants a discussion has at most. Default 6, at least 2.</summary>
+    public int MaxParticipants { get; set; } = 6;
+
+    /// <summary>Gets or sets how many turns a discussion has if its start request names no number. Default 12.
+    /// </summary>
+    public int Turns { get; set; } = 12;
+
+    /// <summary>Gets or sets how many turns a start request may ask for. Default 100.</summary>
+    public int MaxTurns { get; set; } = 100;
+
+    /// <summary>Gets or sets how many tokens a model may say in one turn. Default 300.</summary>
+    public int TokensPerTurn { get; set; } = 300;
+
+    /// <summary>Gets or sets how many tokens, read and said, a discussion takes if its start request names no number;
+    /// also the highest number that a request may name. Default 50,000.</summary>
+    public long MaxTokens { get; set; } = 50_000;
+
+    /// <summary>Gets or sets how long a discussion speaks, in minutes, if its start request names no number; also the
+    /// highest number that a request may name. Pauses do not count. Default 15.</summary>
+    public int MaxMinutes { get; set; } = 15;
+
+    /// <summary>Gets or sets how many discussions of this app speak at the same time, on all instances. Default 5.
+    /// </summary>
+    public int MaxConcurrent { get; set; } = 5;
+
+    /// <summary>Gets or sets how many discussions that one client address has started speak at the same time. Default 1.
+    /// Zero: no such limit.</summary>
+    public int MaxConcurrentPerClient { get; set; } = 1;
+
+    /// <summary>Gets or sets how many tokens of models all discussions of this app take in a day (UTC). Default 500,000.
+    /// Zero: no such limit.</summary>
+    public long TokensPerDay { get; set; } = 500_000;
+
+    /// <summary>Gets or sets how long a model may send nothing before its turn is begun again. Default 30 s.</summary>
+    public TimeSpan ModelSilence { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gets or sets the highest number of UTF-16 units of a topic. Default 500.</summary>
+    public int MaxTopicLength { get; set; } = 500;
+
+    /// <summary>Gets or sets the highest number of UTF-16 units of a persona. Default 2,000.</summary>
+    public int MaxPersonaLength { get; set; } = 2000;
+
+    /// <summary>Gets or sets how many earlier turns a model reads at most. Default 8.</summary>
+    public int WindowTurns { get; set; } = 8;
+
+    /// <summary>Gets or sets how many UTF-16 units of earlier turns a model reads at most. Default 8,000.</summary>
+    public int WindowLength { get; set; } = 8000;
+
+    /// <summary>Gets or sets the creativity of models, from 0 to 2. Null: the model's own default. Default null.
+    /// </summary>
+    public float? Temperature { get; set; }
+
+    /// <summary>Gets or sets for how long later words of a turn are gathered into one event. Default 100 ms. The first
+    /// words of a turn leave at once. Zero: every piece is an event.</summary>
+    public TimeSpan Gather { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Gets or sets how long a discussion is kept after its last event. Default 7 days.</summary>
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(7);
+}

@@ -1,0 +1,55 @@
+namespace SseFunctions.Discussions;
+
+/// <summary>A turn that a participant is asked to speak. The participant reports in it how the turn ended. For one turn
+/// and one attempt.</summary>
+public sealed class TurnRequest
+{
+    /// <summary>The participant had nothing more to say.</summary>
+    public const string Stop = "stop";
+
+    /// <summary>The limit of tokens cut the turn off.</summary>
+    public const string Length = "length";
+
+    /// <summary>Gets the id of the discussion.</summary>
+    public required string Discussion { get; init; }
+
+    /// <summary>Gets what is discussed.</summary>
+    public required string Topic { get; init; }
+
+    /// <summary>Gets who speaks.</summary>
+    public required Participant Speaker { get; init; }
+
+    /// <summary>Gets all participants, the speaker included, in the order in which they speak.</summary>
+    public required IReadOnlyList<Participant> Participants { get; init; }
+
+    /// <summary>Gets the ended turns, in order.</summary>
+    public required IReadOnlyList<Turn> Turns { get; init; }
+
+    /// <summary>Gets the number of this turn, from 1.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>Gets the number of this attempt, from 1.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>Gets how many turns the discussion has at most.</summary>
+    public required int MaxTurns { get; init; }
+
+    /// <summary>Gets how many tokens the participant may say.</summary>
+    public required int MaxTokens { get; init; }
+
+    /// <summary>Gets why the turn ended: <see cref="Stop"/> unless the participant has reported something else.
+    /// </summary>
+    public string Finish { get; private set; } = Stop;
+
+    /// <summary>Gets the tokens of the turn; null unless the participant has reported them.</summary>
+    public TokenUsage? Usage { get; private set; }
+
+    /// <summary>Reports how the turn ended. The last report counts.</summary>
+    /// <param name="finish"><see cref="Stop"/> or <see cref="Length"/>.</param>
+    /// <param name="usage">The tokens; null if they are not known.</param>
+    public void Report(string finish, TokenUsage? usage)
+    {
+        Finish = finish;
+        Usage = usage;
+    }
+}
