@@ -9,6 +9,7 @@ using SseFunctions.Hub.Metrics;
 using SseFunctions.Hub.Presence;
 using SseFunctions.Hub.Protocol;
 using SseFunctions.Hub.Publishing;
+using SseFunctions.Hub.TopicLogs;
 using SseFunctions.Streaming;
 using SseFunctions.Streaming.Configuration;
 
@@ -98,6 +99,14 @@ public static class HubServices
             provider.GetRequiredService<IOptions<HubOptions>>().Value.UpdateLimits,
             provider.GetRequiredService<HubMetrics>()));
         services.AddSingleton<IUpdatePublisher>(provider => provider.GetRequiredService<UpdatePublisher>());
+        // A package that shares the hub between instances replaces these two registrations.
+        services.TryAddSingleton<ITopicStore>(provider =>
+            new InMemoryTopicStore(provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ISharedCounts>(provider =>
+            new InMemoryCounts(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<OpenTopicLogs>();
+        services.AddSingleton<ITopicLogs>(provider => provider.GetRequiredService<OpenTopicLogs>());
+        services.AddHostedService(provider => provider.GetRequiredService<OpenTopicLogs>());
         services.AddSingleton<PublishEndpoint>();
         services.AddSingleton<SubscribeEndpoint>();
         services.AddSingleton<SubscriptionsEndpoint>();

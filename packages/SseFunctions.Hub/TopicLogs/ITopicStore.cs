@@ -1,0 +1,56 @@
+namespace SseFunctions.Hub.TopicLogs;
+
+/// <summary>Where topic logs are stored. Each method is atomic. Thread-safe.</summary>
+/// <remarks>All methods throw <see cref="HubUnavailableException"/> if the store cannot be reached or refuses; what the
+/// method does may have happened all the same.</remarks>
+internal interface ITopicStore
+{
+    /// <summary>Raised when a log has changed, on any thread: with its topic, and the number of its last event or 0. A
+    /// signal may be lost.</summary>
+    event Action<string, long>? Changed;
+
+    /// <summary>Creates a log with its first events.</summary>
+    /// <returns>False if the topic has a log.</returns>
+    Task<bool> TryCreateAsync(
+        string topic, TopicAppend first, TimeSpan retention, CancellationToken cancellationToken);
+
+    /// <summary>Reads what follows an event.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="after">The number of the event; 0: all events that the log holds.</param>
+    /// <param name="snapshotAt">The snapshot that the caller has: see <see cref="TopicPage.SnapshotAt"/>. -1: none.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>Null if the topic has no log.</returns>
+    Task<TopicPage?> ReadAsync(string topic, long after, long snapshotAt, CancellationToken cancellationToken);
+
+    /// <summary>Takes the lease of a log if it is free, or in any case.</summary>
+    /// <returns>Null if the topic has no log, or if the log has ended.</returns>
+    Task<TopicLeaseOffer?> AcquireAsync(
+        string topic, TimeSpan duration, bool takeOver, CancellationToken cancellationToken);
+
+    /// <summary>Extends a lease that has not expired.</summary>
+    /// <returns>Null if the lease is lost.</returns>
+    Task<TopicRenewal?> RenewAsync(string topic, long epoch, TimeSpan duration, CancellationToken cancellationToken);
+
+    /// <summary>Gives a lease back. No effect if it is lost.</summary>
+    Task ReleaseAsync(string topic, long epoch, CancellationToken cancellationToken);
+
+    /// <summary>Appends events, if the lease has not expired, no later lease was taken, and the log has not ended. A
+    /// repeated call with the same arguments appends nothing and succeeds.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="epoch">The epoch of the lease.</param>
+    /// <param name="after">The number of the log's last event, before this append.</param>
+    /// <param name="append">The events.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>False if it was refused.</returns>
+    Task<bool> TryAppendAsync(
+        string topic, long epoch, long after, TopicAppend append, CancellationToken cancellationToken);
+
+    /// <summary>Lists the logs of the topics directly below a path, the newest first.</summary>
+    /// <param name="parent">The path: the topics up to their last slash.</param>
+    /// <param name="before">Only logs that were created before this time, in milliseconds of Unix time.</param>
+    /// <param name="count">The maximum number.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    Task<IReadOnlyList<TopicSummary>> ListAsync(
+        string parent, long before, int count, CancellationToken cancellationToken);
+}

@@ -1,0 +1,10 @@
+namespace SseFunctions.Hub;
+
+/// <summary>A topic log in a list.</summary>
+/// <param name="Topic">The topic.</param>
+/// <param name="Created">When the log was created.</param>
+/// <param name="Snapshot">The last snapshot; null if there is none.</param>
+/// <param name="IsEnded">Whether the log has its final event.</param>
+/// <param name="IsLeased">Whether somebody may append now.</param>
+public sealed record TopicSummary(
+    string Topic, DateTimeOffset Created, string? Snapshot, bool IsEnded, bool IsLeased);
