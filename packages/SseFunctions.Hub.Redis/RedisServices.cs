@@ -7,6 +7,8 @@ using SseFunctions.Hub.Presence;
 using SseFunctions.Hub.Redis.Connection;
 using SseFunctions.Hub.Redis.Log;
 using SseFunctions.Hub.Redis.Registry;
+using SseFunctions.Hub.Redis.TopicLogs;
+using SseFunctions.Hub.TopicLogs;
 using SseFunctions.Streaming.Configuration;
 
 namespace SseFunctions.Hub.Redis;
@@ -43,6 +45,10 @@ public static class RedisServices
             provider.GetRequiredService<ILogger<RedisEventLog>>()));
         services.Replace(ServiceDescriptor.Singleton<IEventLog>(
             provider => provider.GetRequiredService<RedisEventLog>()));
+        services.Replace(ServiceDescriptor.Singleton<ITopicStore>(
+            provider => new RedisTopicStore(provider.GetRequiredService<RedisConnection>())));
+        services.Replace(ServiceDescriptor.Singleton<ISharedCounts>(
+            provider => new RedisCounts(provider.GetRequiredService<RedisConnection>())));
         services.AddSingleton<IInstanceRegistry>(provider => new RedisInstanceRegistry(
             provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<RegistryTimes>()));
         services.AddHostedService<RedisLogStart>();

@@ -1,0 +1,216 @@
+using System.Globalization;
+using SseFunctions.Hub.Redis.Connection;
+using SseFunctions.Hub.TopicLogs;
+using StackExchange.Redis;
+
+namespace SseFunctions.Hub.Redis.TopicLogs;
+
+/// <summary>Stores topic logs in Redis, for all instances with the same server and key prefix. <c>create.lua</c>
+/// describes what is stored. All times come from Redis' clock, so the instances' clocks need not agree. Thread-safe.
+/// </summary>
+internal sealed class RedisTopicStore(RedisConnection connection) : ITopicStore
+{
+    private const string Acquire = "acquire";
+    private const string TakeOver = "takeover";
+    private const string Renew = "renew";
+    private const string Release = "release";
+
+    // The elements of the result of read.lua, and of an entry in it.
+    private const int PageParts = 6;
+    private const int EntryParts = 2;
+
+    // The state's fields that a list needs.
+    private static readonly RedisValue[] ListedFields = ["created", "ended", "until", "snapshot"];
+
+    private static readonly RedisScript CreateScript = RedisScript.Load(typeof(RedisTopicStore), "create.lua");
+    private static readonly RedisScript AppendScript = RedisScript.Load(typeof(RedisTopicStore), "append.lua");
+    private static readonly RedisScript LeaseScript = RedisScript.Load(typeof(RedisTopicStore), "lease.lua");
+    private static readonly RedisScript ReadScript = RedisScript.Load(typeof(RedisTopicStore), "read.lua");
+
+    private readonly string _bell = connection.KeyPrefix.Of("topics");
+    private readonly Lock _gate = new();
+    private Action<string, long>? _changed;
+    private Task? _listening;
+
+    /// <inheritdoc/>
+    public event Action<string, long>? Changed
+    {
+        add
+        {
+            lock (_gate) _changed += value;
+        }
+        remove
+        {
+            lock (_gate) _changed -= value;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> TryCreateAsync(
+        string topic, TopicAppend first, TimeSpan retention, CancellationToken cancellationToken)
+    {
+        RedisKey[] keys = [.. KeysOf(topic), IndexOf(TopicPath.Parent(topic))];
+        RedisValue[] arguments = [topic, (long)retention.TotalMilliseconds, .. Pack(first)];
+        return (long)await connection.RunAsync(CreateScript, keys, arguments, cancellationToken) == 1;
+    }
+
+    /// <inheritdoc/>
+    public async Task<TopicPage?> ReadAsync(
+        string topic, long after, long snapshotAt, CancellationToken cancellationToken)
+    {
+        Listen();
+        var result = (RedisResult[]?)await connection.RunAsync(
+            ReadScript, KeysOf(topic), [after, snapshotAt], cancellationToken);
+        return result is null ? null : Unpack(result);
+    }
+
+    /// <inheritdoc/>
+    public async Task<TopicLeaseOffer?> AcquireAsync(
+        string topic, TimeSpan duration, bool takeOver, CancellationToken cancellationToken)
+    {
+        var result = await LeaseAsync(takeOver ? TakeOver : Acquire, topic, 0, duration, cancellationToken);
+        return result is [var epoch, var last, var remaining]
+            ? new TopicLeaseOffer((long)epoch, (long)last, TimeSpan.FromMilliseconds((long)remaining))
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<TopicRenewal?> RenewAsync(
+        string topic, long epoch, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        var result = await LeaseAsync(Renew, topic, epoch, duration, cancellationToken);
+        return result is [var isWanted] ? new TopicRenewal((long)isWanted == 1) : null;
+    }
+
+    /// <inheritdoc/>
+    public Task ReleaseAsync(string topic, long epoch, CancellationToken cancellationToken) =>
+        LeaseAsync(Release, topic, epoch, default, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<bool> TryAppendAsync(
+        string topic, long epoch, long after, TopicAppend append, CancellationToken cancellationToken)
+    {
+        RedisValue[] arguments = [topic, _bell, epoch, after, .. Pack(append)];
+        return (long)await connection.RunAsync(AppendScript, KeysOf(topic), arguments, cancellationToken) == 1;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<TopicSummary>> ListAsync(
+        string parent, long before, int count, CancellationToken cancellationToken)
+    {
+        var index = IndexOf(parent);
+        var (now, topics, states) = await connection.QueryAsync(
+            async multiplexer =>
+            {
+                var database = multiplexer.GetDatabase();
+                var asked = RedisClock.QueryAsync(multiplexer);
+                var topics = await database.SortedSetRangeByScoreAsync(
+                    index, double.NegativeInfinity, before, Exclude.Stop, Order.Descending, 0, count);
+                var states = await Task.WhenAll(
+                    topics.Select(topic => database.HashGetAsync(KeysOf($"{topic}")[0], ListedFields)));
+                return (RedisClock.Parse(await asked), topics, states);
+            },
+            cancellationToken);
+        List<TopicSummary> found = [];
+        List<RedisValue> gone = [];
+        foreach (var (topic, state) in topics.Zip(states))
+        {
+            if (state[0].IsNull) gone.Add(topic);
+            else found.Add(Summary($"{topic}", state, now));
+        }
+        if (gone.Count == 0) return found;
+        await connection.QueryAsync(
+            multiplexer => multiplexer.GetDatabase().SortedSetRemoveAsync(index, [.. gone]), cancellationToken);
+        // Logs whose retention is over took the place of others on this page.
+        return found.Count > 0 ? found : await ListAsync(parent, before, count, cancellationToken);
+    }
+
+    private static TopicSummary Summary(string topic, RedisValue[] state, long now)
+    {
+        var isEnded = state[1] == 1;
+        return new TopicSummary(
+            topic,
+            DateTimeOffset.FromUnixTimeMilliseconds((long)state[0]),
+            state[3],
+            isEnded,
+            !isEnded && (long)state[2] > now);
+    }
+
+    private static IEnumerable<RedisValue> Pack(TopicAppend append)
+    {
+        // A snapshot may be empty, so a sign tells it from no snapshot.
+        yield return append.Snapshot is null ? "" : $"+{append.Snapshot}";
+        yield return append.IsFinal ? 1 : 0;
+        foreach (var (type, data) in append.Messages)
+        {
+            yield return type;
+            yield return data;
+        }
+    }
+
+    private static TopicPage Unpack(RedisResult[] result)
+    {
+        if (result.Length != PageParts) throw Unexpected();
+        var created = (long)result[0];
+        List<TopicEvent> events = [];
+        foreach (var entry in (RedisResult[]?)result[5] ?? [])
+        {
+            if ((RedisResult[]?)entry is not { Length: EntryParts } parts
+                || (string?)parts[0] is not { } id
+                || (string?[]?)parts[1] is not ["t", { } type, "d", { } data])
+                throw Unexpected();
+            var number = long.Parse(id.AsSpan(id.IndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+            events.Add(new TopicEvent(new TopicPosition(created, number), type, data));
+        }
+        var snapshotAt = (long)result[3];
+        return new TopicPage(
+            created, events, (long)result[2] == 1, snapshotAt, snapshotAt < 0 ? null : NullIfEmpty((string?)result[4]));
+    }
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private static HubUnavailableException Unexpected() =>
+        new("Redis answered the script read.lua with an unexpected result.");
+
+    private async Task<RedisResult[]?> LeaseAsync(
+        string verb, string topic, long epoch, TimeSpan duration, CancellationToken cancellationToken) =>
+        (RedisResult[]?)await connection.RunAsync(
+            LeaseScript,
+            KeysOf(topic),
+            [
+                verb,
+                epoch,
+                (long)duration.TotalMilliseconds,
+                (long)InMemoryTopicStore.AskedRecently.TotalMilliseconds,
+                _bell,
+                topic,
+            ],
+            cancellationToken);
+
+    // Subscribes to the bell. Without it, changes of other instances arrive at the next regular read.
+    private void Listen()
+    {
+        lock (_gate)
+        {
+            if (_listening is null or { IsFaulted: true }) _listening = SubscribeAsync();
+        }
+    }
+
+    private async Task SubscribeAsync()
+    {
+        await Task.Yield();
+        await connection.SubscribeAsync(RedisChannel.Literal(_bell), OnMessage, CancellationToken.None);
+    }
+
+    private void OnMessage(RedisValue message)
+    {
+        if (((string?)message)?.Split(' ', 2) is [var number, var topic]
+            && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var last))
+            _changed?.Invoke(topic, last);
+    }
+
+    private RedisKey[] KeysOf(string topic) =>
+        [connection.KeyPrefix.Of($"topic:{topic}"), connection.KeyPrefix.Of($"topic:{topic}:events")];
+
+    private RedisKey IndexOf(string parent) => connection.KeyPrefix.Of($"topics:{parent}");
+}
