@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using SseFunctions.Discussions;
 using SseFunctions.Hub;
 
 namespace SseFunctions.LocalHost;
@@ -21,7 +22,7 @@ internal static class LocalHostApplication
     /// <summary>The assemblies whose functions are served: the app's sources, which LocalHost compiles, and
     /// packages.</summary>
     public static readonly IReadOnlyList<Assembly> FunctionAssemblies =
-        [Assembly.GetExecutingAssembly(), typeof(HubFunctions).Assembly];
+        [Assembly.GetExecutingAssembly(), typeof(HubFunctions).Assembly, typeof(DiscussionFunctions).Assembly];
 
     /// <summary>Builds the application. Environment variables override local.settings.json; the command line overrides
     /// both.</summary>

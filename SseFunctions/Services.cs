@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SseFunctions.Demo;
-using SseFunctions.Hub;
+using SseFunctions.Discussions;
 using SseFunctions.Hub.Redis;
 using SseFunctions.Streaming;
 using SseFunctions.Streaming.Configuration;
@@ -28,7 +28,7 @@ public static class Services
             Settings.List(configuration, $"{DemoOptions.Section}:{nameof(options.Messages)}", options.Messages));
         services.AddSingleton<DemoMessages>();
 
-        var hub = services.AddSseHub(configuration);
+        var hub = services.AddSseDiscussions(configuration);
         // Any Redis setting turns Redis on, so that a missing setting is reported at start.
         var redis = configuration.GetSection(RedisOptions.Section);
         if (redis.GetChildren().Any(setting => setting.Value is { Length: > 0 }))

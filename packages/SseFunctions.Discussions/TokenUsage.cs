@@ -5,7 +5,7 @@ namespace SseFunctions.Discussions;
 /// <param name="Output">The tokens that the model wrote.</param>
 public sealed record TokenUsage(long Input, long Output)
 {
-    /// <summary>Gets no tokens.</summary>
+    /// <summary>Gets a usage without tokens.</summary>
     public static TokenUsage Zero { get; } = new(0, 0);
 
     /// <summary>Gets the sum of both numbers.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SseFunctions.Discussions;
 
 /// <summary>What one participant says at a stretch. Immutable.</summary>
@@ -6,7 +8,8 @@ namespace SseFunctions.Discussions;
 /// before, when the instance that spoke it was lost or when the model failed.</param>
 /// <param name="Participant">The id of the participant who speaks.</param>
 /// <param name="Text">The words of this attempt until now.</param>
-public sealed record Turn(int Number, int Attempt, string Participant, string Text)
+public sealed record Turn(
+    [property: JsonPropertyName("turn")] int Number, int Attempt, string Participant, string Text)
 {
     /// <summary>Gets why the turn ended: <c>stop</c> (the participant had nothing more to say), <c>length</c> (the limit
     /// of tokens cut it off) or <c>cancelled</c>. Null: the turn has not ended.</summary>

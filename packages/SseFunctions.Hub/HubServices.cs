@@ -107,6 +107,7 @@ public static class HubServices
         services.AddSingleton<OpenTopicLogs>();
         services.AddSingleton<ITopicLogs>(provider => provider.GetRequiredService<OpenTopicLogs>());
         services.AddHostedService(provider => provider.GetRequiredService<OpenTopicLogs>());
+        services.AddSingleton<IHubAuthorization, RequestAuthorization>();
         services.AddSingleton<PublishEndpoint>();
         services.AddSingleton<SubscribeEndpoint>();
         services.AddSingleton<SubscriptionsEndpoint>();

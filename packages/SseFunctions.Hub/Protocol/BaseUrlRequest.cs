@@ -36,6 +36,9 @@ internal static class BaseUrlRequest
         return Find(address);
     }
 
+    /// <summary>Returns the base URL of a hub with this resource id.</summary>
+    public static WhatwgUrl Of(string resource) => Find(resource);
+
     private static WhatwgUrl Find(string address)
     {
         if (Kept.TryGetValue(address, out var kept)) return kept;

@@ -19,6 +19,15 @@ internal static class HubAddressRequest
         return options.ResourceId is { Length: > 0 } set ? set : Root(request) + HubPath.Absolute;
     }
 
+    /// <summary>Returns the same for a request of another route, whose prefix is known.</summary>
+    public static string ResourceId(HttpRequest request, HubOptions options, string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return options.ResourceId is { Length: > 0 } set
+            ? set
+            : $"{request.Scheme}://{request.Headers.Host}{prefix}{HubPath.Absolute}";
+    }
+
     /// <summary>Returns the address of the hub's metadata (RFC 9728); null if the host name in the request is
     /// invalid.</summary>
     public static string? Metadata(HttpRequest request)

@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Http;
+using SseFunctions.Discussions.Protocol;
+using SseFunctions.Hub;
+using SseFunctions.Streaming;
+
+namespace SseFunctions.Discussions;
+
+/// <summary>Answers the requests of <see cref="DiscussionFunctions"/>.
+/// <see cref="DiscussionServices.AddSseDiscussions"/> registers it.</summary>
+public sealed class DiscussionEndpoints
+{
+    // In an answer 503 or 429.
+    private const string RetrySeconds = "5";
+
+    private static readonly CrossOriginRules Rules = new(
+        "GET, HEAD, POST, PUT",
+        "Authorization, Cache-Control, Content-Type, If-None-Match, Last-Event-ID",
+        Exposed: "ETag, Location, Retry-After, WWW-Authenticate, x-vercel-ai-ui-message-stream",
+        Credentials: true);
+
+    private readonly StartEndpoint _start;
+    private readonly ReadEndpoints _read;
+    private readonly WatchEndpoints _watch;
+    private readonly CrossOrigin _crossOrigin;
+
+    internal DiscussionEndpoints(
+        StartEndpoint start, ReadEndpoints read, WatchEndpoints watch, CrossOrigin crossOrigin)
+    {
+        _start = start;
+        _read = read;
+        _watch = watch;
+        _crossOrigin = crossOrigin;
+    }
+
+    internal Task<IResult> StartAsync(HttpRequest request, string? id, CancellationToken cancellationToken) =>
+        AnswerAsync(request, () => _start.AnswerAsync(request, id, cancellationToken), cancellationToken);
+
+    internal Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        AnswerAsync(request, () => _read.ListAsync(request, cancellationToken), cancellationToken);
+
+    internal Task<IResult> ModelsAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        AnswerAsync(request, () => Task.FromResult(_read.Models()), cancellationToken);
+
+    internal Task<IResult> TranscriptAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
+        AnswerAsync(request, () => _read.TranscriptAsync(request, id, cancellationToken), cancellationToken);
+
+    internal Task<IResult> EventsAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
+        AnswerAsync(request, () => _watch.EventsAsync(request, id, cancellationToken), cancellationToken);
+
+    internal Task<IResult> CancelAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
+        AnswerAsync(request, () => _watch.CancelAsync(request, id, cancellationToken), cancellationToken);
+
+    private async Task<IResult> AnswerAsync(
+        HttpRequest request, Func<Task<IResult>> answer, CancellationToken cancellationToken)
+    {
+        if (_crossOrigin.Apply(request, Rules) is { } preflight) return preflight;
+        var headers = request.HttpContext.Response.Headers;
+        try
+        {
+            return await answer();
+        }
+        catch (BadRequestException refused)
+        {
+            if (refused.Status == StatusCodes.Status429TooManyRequests) headers.RetryAfter = RetrySeconds;
+            return TypedResults.Problem(title: refused.Message, statusCode: refused.Status);
+        }
+        catch (HubUnavailableException)
+        {
+            headers.RetryAfter = RetrySeconds;
+            return TypedResults.Problem(
+                title: "Discussions cannot be reached just now: try again.",
+                statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The client has left, or the platform cancels. Nobody reads the answer, and the function has not failed.
+            return TypedResults.StatusCode(StatusCodes.Status499ClientClosedRequest);
+        }
+    }
+}

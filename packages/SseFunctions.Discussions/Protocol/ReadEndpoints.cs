@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using SseFunctions.Discussions.Models;
+using SseFunctions.Discussions.Running;
+using SseFunctions.Discussions.Transcripts;
+using SseFunctions.Hub;
+
+namespace SseFunctions.Discussions.Protocol;
+
+/// <summary>Answers what a client can read at once: transcripts, the list of discussions, models and limits.</summary>
+internal sealed class ReadEndpoints(
+    DiscussionRights rights, ITopicLogs logs, IModels models, IOptions<DiscussionOptions> options)
+{
+    private const int PageSize = 20;
+
+    private readonly string _models = WriteModels(models, options.Value);
+
+    /// <summary>Returns what was said in a discussion.</summary>
+    public async Task<IResult> TranscriptAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        await using var log = await logs.FindAsync(id, cancellationToken);
+        var view = log.View();
+        var transcript = DiscussionLog.Read(view).Transcript;
+        if (await rights.ToWatchAsync(request, id, transcript.Private, cancellationToken) is { Refusal: { } refusal })
+            return refusal;
+        var tag = $"\"{view.LastId}\"";
+        request.HttpContext.Response.Headers.ETag = tag;
+        return request.Headers.IfNoneMatch.ToString().Contains(tag, StringComparison.Ordinal)
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : new JsonTextResult(DiscussionJson.Write(transcript));
+    }
+
+    /// <summary>Returns a page of the discussions that are not private, the newest first.</summary>
+    public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (await rights.ToWatchAsync(request, "", false, cancellationToken) is { Refusal: { } refusal })
+            return refusal;
+        DateTimeOffset? before = null;
+        if (request.Query["before"].ToString() is { Length: > 0 } cursor)
+        {
+            before = long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var time)
+                && time <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+                ? DateTimeOffset.FromUnixTimeMilliseconds(time)
+                : throw new BadRequestException("Use for before the value of next in an earlier answer.");
+        }
+        var summaries = await logs.ListAsync(DiscussionLog.Parent, before, PageSize, cancellationToken);
+        var list = new JsonArray();
+        foreach (var summary in summaries)
+        {
+            if (summary.Snapshot is not { } snapshot) continue;
+            var transcript = DiscussionJson.ReadRecord(snapshot).Transcript;
+            if (!transcript.Private) list.Add(Item(transcript));
+        }
+        var page = new JsonObject { ["discussions"] = list };
+        if (summaries.Count == PageSize)
+        {
+            page["next"] = summaries[^1].Created.ToUnixTimeMilliseconds()
+                .ToString(CultureInfo.InvariantCulture);
+        }
+        return new JsonTextResult(page.ToJsonString());
+    }
+
+    /// <summary>Returns the models that a start request may name, and the limits of start requests.</summary>
+    public IResult Models() => new JsonTextResult(_models);
+
+    private static JsonObject Item(Transcript transcript) => new()
+    {
+        ["id"] = transcript.Id,
+        ["topic"] = transcript.Topic,
+        ["state"] = transcript.State,
+        ["created"] = transcript.Created.ToString("O", CultureInfo.InvariantCulture),
+        ["participants"] = new JsonArray(
+        [
+            .. transcript.Participants.Select(participant => new JsonObject
+            {
+                ["id"] = participant.Id,
+                ["name"] = participant.Name,
+            }),
+        ]),
+        ["turns"] = transcript.Turns.Count,
+    };
+
+    private static string WriteModels(IModels models, DiscussionOptions options) => JsonSerializer.Serialize(new
+    {
+        models = models.Names,
+        limits = new
+        {
+            participants = new { min = 2, max = options.MaxParticipants },
+            turns = new { @default = options.Turns, max = options.MaxTurns },
+            tokens = new { @default = options.MaxTokens, max = options.MaxTokens },
+            minutes = new { @default = options.MaxMinutes, max = options.MaxMinutes },
+            topicLength = options.MaxTopicLength,
+            personaLength = options.MaxPersonaLength,
+        },
+    });
+}

@@ -1,0 +1,89 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using SseFunctions.Discussions.Running;
+using SseFunctions.Discussions.Transcripts;
+using SseFunctions.Hub;
+
+namespace SseFunctions.Discussions.Protocol;
+
+/// <summary>Starts discussions.</summary>
+internal sealed class StartEndpoint(
+    StartRequestReader reader,
+    DiscussionRights rights,
+    Budget budget,
+    ITopicLogs logs,
+    IEnumerable<ITurnMessages> queues,
+    IOptions<DiscussionOptions> options,
+    TimeProvider time)
+{
+    private const string NoRoom =
+        "Too many discussions speak at the moment, in this app or from your address: try again later.";
+
+    private readonly ITurnMessages? _queue = queues.FirstOrDefault();
+
+    /// <summary>Returns the answer to a request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="asked">The id that the client wants; null: a new one.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    public async Task<IResult> AnswerAsync(HttpRequest request, string? asked, CancellationToken cancellationToken)
+    {
+        if (asked is not null && (!DiscussionId.IsValid(asked) || asked == DiscussionId.Models))
+        {
+            throw new BadRequestException(
+                "Use an id of 1 to 64 characters of A-Z, a-z, 0-9, - and _, other than models.");
+        }
+        var id = asked ?? DiscussionId.New();
+        // The token is checked before the body: a client without rights does not learn what is wrong with the body.
+        if (await rights.ToChangeAsync(request, id, isPrivate: false, cancellationToken) is { Refusal: { } refusal })
+            return refusal;
+        var start = await reader.ReadAsync(request, cancellationToken);
+        if (start.Private
+            && await rights.ToChangeAsync(request, id, true, cancellationToken) is { Refusal: { } forbidden })
+            return forbidden;
+        if (asked is not null && await FindAsync(id, cancellationToken) is { } held)
+            return Repeated(request, start, held.Transcript);
+
+        var owner = DiscussionId.OwnerOf(rights.ClientAddress(request));
+        if (!await budget.TryEnterAsync(id, owner, cancellationToken))
+            throw new BadRequestException(StatusCodes.Status429TooManyRequests, NoRoom);
+        var transcript = new Transcript(
+            id, start.Topic, DiscussionState.Waiting, start.Participants, start.Limits, [])
+        {
+            Created = time.GetUtcNow(),
+            Private = start.Private,
+            Unattended = start.Unattended,
+        };
+        var isCreated = await logs.TryCreateAsync(
+            DiscussionLog.TopicOf(id),
+            new TopicAppend(EventTypes.Started, DiscussionJson.Write(new EventData
+            {
+                Topic = start.Topic,
+                Participants = start.Participants,
+                Limits = start.Limits,
+            }))
+            {
+                Snapshot = DiscussionJson.Write(new DiscussionRecord(transcript, owner, 0)),
+            },
+            options.Value.Retention,
+            cancellationToken);
+        if (!isCreated && await FindAsync(id, cancellationToken) is { } other)
+            return Repeated(request, start, other.Transcript);
+        if (start.Unattended && _queue is not null) await _queue.SendAsync(id, cancellationToken);
+        return Answer(request, id, StatusCodes.Status201Created);
+    }
+
+    private async Task<DiscussionRecord?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var log = await logs.OpenAsync(DiscussionLog.TopicOf(id), cancellationToken);
+        return log is null ? null : DiscussionLog.Read(log.View());
+    }
+
+    private static DiscussionAddressResult Repeated(HttpRequest request, StartRequest start, Transcript held) =>
+        start.IsOf(held)
+            ? Answer(request, held.Id, StatusCodes.Status200OK)
+            : throw new BadRequestException(
+                StatusCodes.Status409Conflict, "There is another discussion with this id: choose another id.");
+
+    private static DiscussionAddressResult Answer(HttpRequest request, string id, int status) =>
+        new(id, $"{DiscussionAddress.Prefix(request)}{DiscussionLog.TopicOf(id)}", status);
+}

@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using SseFunctions.Discussions.Models;
+using SseFunctions.Discussions.Text;
+
+namespace SseFunctions.Discussions.Protocol;
+
+/// <summary>Reads requests to start a discussion, and says what is wrong with one.</summary>
+internal sealed class StartRequestReader(IOptions<DiscussionOptions> options, IModels models, IEnumerable<ITurnMessages> queues)
+{
+    private const int MinParticipants = 2;
+    private const int MaxNameLength = 60;
+    private const int MaxIdLength = 32;
+    private const int BytesPerUnit = 6;
+    private const int OtherBytes = 16 * 1024;
+
+    private readonly DiscussionOptions _options = options.Value;
+    private readonly bool _hasQueue = queues.Any();
+
+    // The body of the longest valid request, with every character escaped.
+    private int MaxBytes => OtherBytes
+        + (BytesPerUnit * (_options.MaxTopicLength + (_options.MaxParticipants * _options.MaxPersonaLength)));
+
+    /// <summary>Reads the body.</summary>
+    /// <exception cref="BadRequestException">The request is refused.</exception>
+    public async Task<StartRequest> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!request.HasJsonContentType())
+        {
+            throw new BadRequestException(
+                StatusCodes.Status415UnsupportedMediaType, "Send the discussion as application/json.");
+        }
+        try
+        {
+            using var document = JsonDocument.Parse(await BodyAsync(request, cancellationToken));
+            return Read(document.RootElement);
+        }
+        catch (JsonException exception)
+        {
+            throw new BadRequestException($"The body is not JSON: {exception.Message}");
+        }
+        catch (InvalidOperationException)
+        {
+            // A string in the JSON has half of a surrogate pair as an escape.
+            throw new BadRequestException("A text in the body is not Unicode: it has half of a surrogate pair.");
+        }
+    }
+
+    private async Task<byte[]> BodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var most = MaxBytes;
+        using var body = new MemoryStream();
+        var buffer = new byte[4096];
+        while (await request.Body.ReadAsync(buffer, cancellationToken) is > 0 and var count)
+        {
+            if (body.Length + count > most)
+            {
+                throw new BadRequestException(
+                    StatusCodes.Status413PayloadTooLarge, $"The body is longer than {most} bytes: shorten the texts.");
+            }
+            body.Write(buffer, 0, count);
+        }
+        return body.ToArray();
+    }
+
+    private StartRequest Read(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+            throw new BadRequestException("Send a JSON object with topic and participants.");
+        var topic = Required(root, "topic", _options.MaxTopicLength);
+        var isPrivate = Flag(root, "private");
+        var isUnattended = Flag(root, "unattended");
+        if (isUnattended && !_hasQueue)
+        {
+            throw new BadRequestException(
+                "This app has no queue for unattended discussions: leave out unattended, or set AzureWebJobsStorage.");
+        }
+        return new StartRequest(topic, Participants(root), Limits(root), isPrivate, isUnattended);
+    }
+
+    private List<Participant> Participants(JsonElement root)
+    {
+        if (!root.TryGetProperty("participants", out var list) || list.ValueKind != JsonValueKind.Array)
+            throw new BadRequestException("Send participants: an array of objects with a name.");
+        var count = list.GetArrayLength();
+        if (count < MinParticipants || count > _options.MaxParticipants)
+        {
+            throw new BadRequestException(
+                $"Send {MinParticipants} to {_options.MaxParticipants} participants, not {count}.");
+        }
+        List<Participant> participants = [];
+        foreach (var item in list.EnumerateArray()) participants.Add(ReadParticipant(item, participants.Count + 1));
+        if (Repeated(participants.Select(participant => participant.Id), StringComparer.Ordinal) is { } id)
+            throw new BadRequestException($"Two participants have the id {id}: give each its own.");
+        if (Repeated(participants.Select(participant => participant.Name), StringComparer.OrdinalIgnoreCase) is { } name)
+            throw new BadRequestException($"Two participants have the name {name}: give each its own.");
+        return participants;
+    }
+
+    private Participant ReadParticipant(JsonElement item, int number)
+    {
+        if (item.ValueKind != JsonValueKind.Object)
+            throw new BadRequestException($"Participant {number} is not an object with a name.");
+        var model = Optional(item, "model", MaxNameLength);
+        if (model is not null && models.Find(model) is null)
+        {
+            throw new BadRequestException(
+                $"There is no model {model}: use {string.Join(" or ", models.Names)}, or leave out model.");
+        }
+        var id = Optional(item, "id", MaxIdLength) ?? number.ToString(CultureInfo.InvariantCulture);
+        if (!DiscussionId.IsValid(id))
+            throw new BadRequestException("The id of a participant has other characters than A-Z, a-z, 0-9, - and _.");
+        return new Participant(id, Required(item, "name", MaxNameLength).ReplaceLineEndings(" "))
+        {
+            Persona = Optional(item, "persona", _options.MaxPersonaLength),
+            Model = model,
+        };
+    }
+
+    private DiscussionLimits Limits(JsonElement root)
+    {
+        var given = root.TryGetProperty("limits", out var limits) && limits.ValueKind != JsonValueKind.Null;
+        if (given && limits.ValueKind != JsonValueKind.Object)
+            throw new BadRequestException("limits is not an object.");
+        return new DiscussionLimits(
+            (int)Limit("turns", _options.Turns, _options.MaxTurns),
+            Limit("tokens", _options.MaxTokens, _options.MaxTokens),
+            (int)Limit("minutes", _options.MaxMinutes, _options.MaxMinutes));
+
+        long Limit(string name, long usual, long most)
+        {
+            if (!given || !limits.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+                return usual;
+            return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)
+                && number >= 1 && number <= most
+                ? number
+                : throw new BadRequestException($"limits.{name} is not a whole number from 1 to {most}.");
+        }
+    }
+
+    private static string Required(JsonElement element, string name, int most) =>
+        Optional(element, name, most) ?? throw new BadRequestException($"Send {name}: a text that is not empty.");
+
+    private static string? Optional(JsonElement element, string name, int most)
+    {
+        if (!element.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        if (value.ValueKind != JsonValueKind.String) throw new BadRequestException($"{name} is not a text.");
+        var text = CleanText.Of(value.GetString() ?? "").Trim();
+        if (text.Length > most)
+        {
+            throw new BadRequestException(
+                $"{name} has {text.Length} characters: shorten it to {most} or fewer.");
+        }
+        return text.Length > 0 ? text : null;
+    }
+
+    private static bool Flag(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False or JsonValueKind.Null => false,
+            _ => throw new BadRequestException($"{name} is not true or false."),
+        };
+
+    private static string? Repeated(IEnumerable<string> texts, StringComparer comparer) =>
+        texts.GroupBy(text => text, comparer).FirstOrDefault(group => group.Count() > 1)?.Key;
+}

@@ -1,0 +1,33 @@
+namespace SseFunctions.Discussions.Running;
+
+/// <summary>The viewers of one discussion at this instance. Reading is thread-safe; the lock of
+/// <see cref="RunningDiscussions"/> guards changes.</summary>
+internal sealed class Audience(TimeProvider time)
+{
+    // A viewer that reloads the page, or whose stream is renewed, is away for less than this.
+    private static readonly TimeSpan Absence = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+
+    private volatile int _viewers;
+
+    /// <summary>Gets whether somebody watches.</summary>
+    public bool IsWatching => _viewers > 0;
+
+    /// <summary>The task that speaks the discussion while somebody watches; null until there was a viewer.</summary>
+    public Task? Running { get; set; }
+
+    /// <summary>Adds a viewer.</summary>
+    public void Arrive() => _viewers++;
+
+    /// <summary>Removes a viewer.</summary>
+    public void Depart() => _viewers--;
+
+    /// <summary>Returns whether somebody watches, or comes back within 2 s.</summary>
+    public async Task<bool> StaysAsync(CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        while (!IsWatching && time.GetElapsedTime(started) < Absence)
+            await Task.Delay(Look, time, cancellationToken);
+        return IsWatching;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using SseFunctions.Hub;
+
+namespace SseFunctions.Discussions.Running;
+
+/// <summary>The limits that all discussions of the app share: how many speak at the same time, and how many tokens they
+/// take in a day. Thread-safe.</summary>
+internal sealed class Budget(ISharedCounts counts, IOptions<DiscussionOptions> options, TimeProvider time)
+{
+    private const string All = "discussions";
+
+    // A place is kept for this long without its holder's renewal, and after a start until the first viewer comes.
+    private static readonly TimeSpan PlaceDuration = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan KeepCounter = TimeSpan.FromDays(2);
+
+    private readonly DiscussionOptions _options = options.Value;
+
+    /// <summary>Takes or renews the place of a discussion among those that speak.</summary>
+    /// <returns>False if the app or the client that started it has no place left.</returns>
+    public Task<bool> TryEnterAsync(string id, string owner, CancellationToken cancellationToken)
+    {
+        List<KeyValuePair<string, int>> rooms = [new(All, _options.MaxConcurrent)];
+        if (_options.MaxConcurrentPerClient > 0) rooms.Add(new(RoomOf(owner), _options.MaxConcurrentPerClient));
+        return counts.TryEnterAsync(rooms, id, PlaceDuration, cancellationToken);
+    }
+
+    /// <summary>Gives the place back. Without an exception: a place that cannot be given back expires.</summary>
+    public async Task LeaveAsync(string id, string owner)
+    {
+        try
+        {
+            await counts.LeaveAsync([All, RoomOf(owner)], id);
+        }
+        catch (HubUnavailableException)
+        {
+            // The place expires.
+        }
+    }
+
+    /// <summary>Counts tokens of models.</summary>
+    public Task SpendAsync(long tokens) => counts.AddAsync(Today(), tokens, KeepCounter);
+
+    /// <summary>Whether the tokens of this day are used up.</summary>
+    public async Task<bool> IsSpentAsync(CancellationToken cancellationToken) => _options.TokensPerDay > 0
+        && await counts.AddAsync(Today(), 0, KeepCounter, cancellationToken) >= _options.TokensPerDay;
+
+    private static string RoomOf(string owner) => $"{All}:{owner}";
+
+    private string Today() =>
+        string.Create(CultureInfo.InvariantCulture, $"{All}:tokens:{time.GetUtcNow():yyyy-MM-dd}");
+}

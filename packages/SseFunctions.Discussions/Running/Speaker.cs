@@ -1,0 +1,216 @@
+using Microsoft.Extensions.Logging;
+using SseFunctions.Discussions.Transcripts;
+using SseFunctions.Hub;
+
+namespace SseFunctions.Discussions.Running;
+
+/// <summary>Lets the participants of a discussion speak, one turn after the other, as long as this instance holds the
+/// discussion's lease. Everything that happens is in the log, so another instance can go on at any point. Thread-safe:
+/// one object serves all discussions.</summary>
+internal sealed partial class Speaker(
+    TurnSpeaker turns,
+    IModerator moderator,
+    Budget budget,
+    TimeProvider time,
+    ILogger<Speaker> logger)
+{
+    /// <summary>How long a lease lasts when its instance dies.</summary>
+    internal static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often an instance asks for a lease that another holds.</summary>
+    internal static readonly TimeSpan AskInterval = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan PlaceInterval = TimeSpan.FromSeconds(10);
+
+    private readonly ILogger _logger = logger;
+
+    /// <summary>Takes the lease if it is free, and lets the participants speak.</summary>
+    /// <param name="log">The discussion's log.</param>
+    /// <param name="isWanted">Is asked before each turn: whether another turn is wanted from this instance.</param>
+    /// <param name="cancellationToken">Stops at once. The open turn is begun again by another instance.</param>
+    /// <returns>What this instance has done.</returns>
+    public async Task<SpeakResult> RunAsync(
+        TopicLog log, Func<CancellationToken, Task<bool>> isWanted, CancellationToken cancellationToken)
+    {
+        await using var lease = await log.TryLeaseAsync(LeaseDuration, cancellationToken: cancellationToken);
+        if (lease is null) return log.View().IsEnded ? SpeakResult.Ended : SpeakResult.OtherSpeaks;
+        var record = DiscussionLog.Read(log.View());
+        var id = record.Transcript.Id;
+        if (!await budget.TryEnterAsync(id, record.Owner, cancellationToken)) return SpeakResult.NoPlace;
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
+        var tasks = Task.WhenAll(
+            StopAtEndAsync(log, stop), KeepPlaceAsync(id, record.Owner, stop.Token));
+        try
+        {
+            return await SpeakAsync(lease, record, isWanted, stop.Token);
+        }
+        catch (Exception exception) when (exception is TopicLeaseLostException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            LogLost(id, lease.Epoch);
+            return log.View().IsEnded ? SpeakResult.Ended : SpeakResult.OtherSpeaks;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await tasks;
+            await budget.LeaveAsync(id, record.Owner);
+        }
+    }
+
+    /// <summary>Writes that the discussion has paused, unless another instance speaks or wants to.</summary>
+    /// <returns>False if another instance wants to speak but does not yet: ask again.</returns>
+    public static async Task<bool> TryPauseAsync(TopicLog log, CancellationToken cancellationToken)
+    {
+        await using var lease = await log.TryLeaseAsync(LeaseDuration, cancellationToken: cancellationToken);
+        if (lease is null) return true;
+        if (await lease.IsWantedAsync(cancellationToken)) return false;
+        var record = DiscussionLog.Read(log.View());
+        if (record.Transcript.State != DiscussionState.Running) return true;
+        await lease.AppendAsync(record, (EventTypes.Paused, new EventData { Reason = Reasons.NobodyWatching }));
+        return true;
+    }
+
+    /// <summary>Ends a discussion at once, whoever speaks.</summary>
+    public static async Task CancelAsync(TopicLog log, CancellationToken cancellationToken)
+    {
+        while (!log.View().IsEnded)
+        {
+            await using var lease = await log.TryLeaseAsync(LeaseDuration, takeOver: true, cancellationToken);
+            if (lease is null) return;
+            var record = DiscussionLog.Read(log.View());
+            List<(string, EventData)> events = [];
+            if (record.Transcript.OpenTurn is { } turn)
+            {
+                events.Add((EventTypes.TurnCompleted, new EventData
+                {
+                    Turn = turn.Number,
+                    Attempt = turn.Attempt,
+                    Text = turn.Text,
+                    Finish = Reasons.Cancelled,
+                }));
+            }
+            events.Add((EventTypes.Cancelled, new EventData
+            {
+                Reason = Reasons.Cancelled,
+                Usage = record.Transcript.Usage,
+            }));
+            try
+            {
+                await lease.AppendAsync(record, events);
+                return;
+            }
+            catch (TopicLeaseLostException)
+            {
+                // Somebody else cancels at the same time.
+            }
+        }
+    }
+
+    private async Task<SpeakResult> SpeakAsync(
+        TopicLease lease,
+        DiscussionRecord record,
+        Func<CancellationToken, Task<bool>> isWanted,
+        CancellationToken cancellationToken)
+    {
+        if (record.Transcript.State == DiscussionState.Paused)
+            record = await lease.AppendAsync(record, (EventTypes.Resumed, new EventData()));
+        record = await RestartAsync(lease, record);
+        while (true)
+        {
+            record = await turns.SpeakAsync(lease, record, cancellationToken);
+            if (DiscussionState.IsFinal(record.Transcript.State)) return SpeakResult.Ended;
+            var speaker = await moderator.NextAsync(record.Transcript, cancellationToken);
+            var reason = speaker is null ? Reasons.Moderator : await ReachedAsync(record, cancellationToken);
+            if (reason is not null)
+            {
+                await lease.AppendAsync(record, (EventTypes.Completed, new EventData
+                {
+                    Reason = reason,
+                    Usage = record.Transcript.Usage,
+                }));
+                return SpeakResult.Ended;
+            }
+            if (!await isWanted(cancellationToken)) return SpeakResult.NotWanted;
+            record = await lease.AppendAsync(record, (EventTypes.TurnStarted, new EventData
+            {
+                Turn = record.Transcript.Turns.Count + 1,
+                Attempt = 1,
+                Participant = speaker?.Id,
+            }));
+        }
+    }
+
+    // The instance that spoke the open turn is lost. Its words are dropped: no model can continue the words of another
+    // call.
+    private static async Task<DiscussionRecord> RestartAsync(TopicLease lease, DiscussionRecord record)
+    {
+        if (record.Transcript.OpenTurn is not { } turn) return record;
+        var data = new EventData { Turn = turn.Number, Attempt = turn.Attempt, Reason = Reasons.InstanceLost };
+        return turn.Attempt < TurnSpeaker.MaxAttempts
+            ? await lease.AppendAsync(record, (EventTypes.TurnRestarted, data with { Attempt = turn.Attempt + 1 }))
+            : await lease.AppendAsync(
+                record,
+                (EventTypes.TurnFailed, data),
+                (EventTypes.Failed, new EventData
+                {
+                    Reason = Reasons.InstanceLost,
+                    Usage = record.Transcript.Usage,
+                }));
+    }
+
+    private async Task<string?> ReachedAsync(DiscussionRecord record, CancellationToken cancellationToken)
+    {
+        var (transcript, limits) = (record.Transcript, record.Transcript.Limits);
+        if (transcript.Turns.Count >= limits.Turns) return Reasons.Turns;
+        if ((transcript.Usage?.Total ?? 0) >= limits.Tokens) return Reasons.Tokens;
+        if (record.SpokenSeconds >= TimeSpan.FromMinutes(limits.Minutes).TotalSeconds) return Reasons.Time;
+        return await budget.IsSpentAsync(cancellationToken) ? Reasons.Budget : null;
+    }
+
+    // Somebody may end the discussion from any instance. The log says so at once; the lease only at its next renewal.
+    private static async Task StopAtEndAsync(TopicLog log, CancellationTokenSource stop)
+    {
+        try
+        {
+            await foreach (var _ in log.FollowAsync(log.View().LastId, stop.Token))
+            {
+                // Only the end matters.
+            }
+            await stop.CancelAsync();
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // This instance has stopped speaking.
+        }
+    }
+
+    private async Task KeepPlaceAsync(string id, string owner, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(PlaceInterval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                try
+                {
+                    await budget.TryEnterAsync(id, owner, cancellationToken);
+                }
+                catch (HubUnavailableException)
+                {
+                    // The lease decides who speaks. The place is taken again at the next tick.
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // This instance has stopped speaking.
+        }
+    }
+
+    [LoggerMessage(420, LogLevel.Information,
+        "This instance no longer speaks the discussion {Id}: its lease {Epoch} has ended, because somebody ended the "
+        + "discussion, or because the log could not be reached in time")]
+    private partial void LogLost(string id, long epoch);
+}

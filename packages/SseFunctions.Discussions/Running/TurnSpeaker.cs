@@ -1,0 +1,164 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SseFunctions.Discussions.Models;
+using SseFunctions.Discussions.Participants;
+using SseFunctions.Discussions.Text;
+using SseFunctions.Discussions.Transcripts;
+using SseFunctions.Hub;
+
+namespace SseFunctions.Discussions.Running;
+
+/// <summary>Speaks one turn into the log: asks the participant, writes its words as they come, and begins again if it
+/// fails. Thread-safe.</summary>
+internal sealed partial class TurnSpeaker(
+    IModels models, Budget budget, IOptions<DiscussionOptions> options, TimeProvider time, ILogger<TurnSpeaker> logger)
+{
+    /// <summary>How often a turn is begun at most.</summary>
+    internal const int MaxAttempts = 3;
+
+    // For the budget, where a model has not said how many tokens it took.
+    private const int UnitsPerToken = 4;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private readonly DiscussionOptions _options = options.Value;
+    private readonly ILogger _logger = logger;
+
+    /// <summary>Speaks the open turn of a discussion, which has no words yet.</summary>
+    /// <returns>The discussion after the turn, or after it has failed.</returns>
+    /// <exception cref="TopicLeaseLostException">The lease is lost.</exception>
+    public async Task<DiscussionRecord> SpeakAsync(
+        TopicLease lease, DiscussionRecord record, CancellationToken cancellationToken)
+    {
+        while (record.Transcript.OpenTurn is { } turn)
+        {
+            var started = time.GetTimestamp();
+            var words = new SpokenWords();
+            try
+            {
+                record = await SpeakAsync(lease, record, turn, words, cancellationToken);
+            }
+            catch (Exception exception) when (exception is not TopicLeaseLostException
+                && !cancellationToken.IsCancellationRequested)
+            {
+                record = record with { SpokenSeconds = record.SpokenSeconds + Seconds(started) };
+                record = await FailAsync(lease, record, turn, exception, cancellationToken);
+            }
+            finally
+            {
+                if (words.Tokens > 0) await SpendAsync(words.Tokens);
+            }
+        }
+        return record;
+    }
+
+    private async Task<DiscussionRecord> SpeakAsync(
+        TopicLease lease, DiscussionRecord record, Turn turn, SpokenWords words, CancellationToken cancellationToken)
+    {
+        var transcript = record.Transcript;
+        var participant = transcript.Participants.First(participant => participant.Id == turn.Participant);
+        var voice = models.Find(participant.Model) ?? throw new ParticipantException(
+            ParticipantException.ProviderError, $"The settings no longer have the model {participant.Model}.");
+        var request = new TurnRequest
+        {
+            Discussion = transcript.Id,
+            Topic = transcript.Topic,
+            Speaker = participant,
+            Participants = transcript.Participants,
+            Turns = [.. transcript.Turns.Where(turn => turn.Finish is not null)],
+            Number = turn.Number,
+            Attempt = turn.Attempt,
+            MaxTurns = transcript.Limits.Turns,
+            MaxTokens = _options.TokensPerTurn,
+        };
+        var isPaid = voice is not ScriptedParticipant;
+        var started = time.GetTimestamp();
+        var text = new GatheredText(
+            token => voice.SpeakAsync(request, token), _options.Gather, _options.ModelSilence, time);
+        await foreach (var piece in text.Read(cancellationToken))
+        {
+            var at = record.Transcript.OpenTurn?.Text.Length ?? 0;
+            record = await lease.AppendAsync(record, (EventTypes.TurnDelta, new EventData
+            {
+                Turn = turn.Number,
+                Attempt = turn.Attempt,
+                At = at,
+                Text = piece,
+            }));
+            if (isPaid) words.Tokens = (at + piece.Length) / UnitsPerToken;
+        }
+        var all = record.Transcript.OpenTurn?.Text ?? "";
+        if (all.Length == 0)
+            throw new ParticipantException(ParticipantException.NoWords, "The participant said nothing.");
+        if (isPaid && request.Usage is { } usage) words.Tokens = usage.Total;
+        record = record with { SpokenSeconds = record.SpokenSeconds + Seconds(started) };
+        return await lease.AppendAsync(record, (EventTypes.TurnCompleted, new EventData
+        {
+            Turn = turn.Number,
+            Attempt = turn.Attempt,
+            Text = all,
+            Finish = text.IsCut ? TurnRequest.Length : request.Finish,
+            Usage = request.Usage,
+        }));
+    }
+
+    private async Task<DiscussionRecord> FailAsync(
+        TopicLease lease,
+        DiscussionRecord record,
+        Turn turn,
+        Exception exception,
+        CancellationToken cancellationToken)
+    {
+        var failure = exception as ParticipantException;
+        var reason = failure?.Reason ?? ParticipantException.ProviderError;
+        var data = new EventData { Turn = turn.Number, Attempt = turn.Attempt, Reason = reason };
+        if (turn.Attempt >= MaxAttempts || failure is { IsTransient: false })
+        {
+            LogFailed(record.Transcript.Id, turn.Number, turn.Attempt, reason, exception);
+            return await lease.AppendAsync(
+                record,
+                (EventTypes.TurnFailed, data),
+                (EventTypes.Failed, new EventData { Reason = reason, Usage = record.Transcript.Usage }));
+        }
+        LogAgain(record.Transcript.Id, turn.Number, turn.Attempt, reason, exception);
+        record = await lease.AppendAsync(
+            record, (EventTypes.TurnRestarted, data with { Attempt = turn.Attempt + 1 }));
+        var pause = failure?.RetryAfter is { } asked && asked > Pause ? asked : Pause;
+        await Task.Delay(pause < LongestPause ? pause : LongestPause, time, cancellationToken);
+        return record;
+    }
+
+    private async Task SpendAsync(long tokens)
+    {
+        try
+        {
+            await budget.SpendAsync(tokens);
+        }
+        catch (HubUnavailableException exception)
+        {
+            LogNotCounted(tokens, exception.Message);
+        }
+    }
+
+    private double Seconds(long started) => time.GetElapsedTime(started).TotalSeconds;
+
+    [LoggerMessage(410, LogLevel.Warning,
+        "Turn {Turn} of the discussion {Id} failed in attempt {Attempt}, because of {Reason}: trying again")]
+    private partial void LogAgain(string id, int turn, int attempt, string reason, Exception exception);
+
+    [LoggerMessage(411, LogLevel.Error,
+        "Turn {Turn} of the discussion {Id} failed in attempt {Attempt}, because of {Reason}. The discussion has ended. "
+        + "Check the model's settings and its server")]
+    private partial void LogFailed(string id, int turn, int attempt, string reason, Exception exception);
+
+    [LoggerMessage(412, LogLevel.Warning,
+        "{Tokens} tokens could not be added to the tokens of this day, because Redis cannot be reached: {Reason}")]
+    private partial void LogNotCounted(long tokens, string reason);
+
+    // The tokens of an attempt, also of one that fails.
+    private sealed class SpokenWords
+    {
+        public long Tokens { get; set; }
+    }
+}
