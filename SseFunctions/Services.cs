@@ -6,6 +6,7 @@ using SseFunctions.Hub.Redis;
 using SseFunctions.Streaming;
 using SseFunctions.Streaming.Configuration;
 using SseFunctions.Telemetry;
+using SseFunctions.Unattended;
 using SseFunctions.Website;
 
 namespace SseFunctions;
@@ -33,6 +34,9 @@ public static class Services
         var redis = configuration.GetSection(RedisOptions.Section);
         if (redis.GetChildren().Any(setting => setting.Value is { Length: > 0 }))
             hub.AddRedis();
+
+        if (StorageTurnMessages.QueueOf(name => configuration[name]) is { } queue)
+            services.AddSingleton<ITurnMessages>(new StorageTurnMessages(queue));
 
         services.AddSingleton(new WebsiteFiles());
         services.AddHealthChecks();

@@ -31,6 +31,12 @@ public static class DiscussionServices
         services.AddDiscussionModels(configuration);
         services.TryAddSingleton<IModerator, RoundRobinModerator>();
         services.AddSingleton<Budget>();
+        services.AddSingleton<ModelVoices>();
+        services.AddSingleton(provider => new ResumableAnswers(
+            provider.GetRequiredService<ITopicLogs>(),
+            provider.GetRequiredService<RunningDiscussions>(),
+            provider.GetRequiredService<EventStreams>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TurnSpeaker>();
         services.AddSingleton<Speaker>();
         services.AddSingleton<RunningDiscussions>();

@@ -7,7 +7,7 @@ namespace SseFunctions.Discussions.Protocol;
 
 /// <summary>Opens the streams of discussions, and ends discussions.</summary>
 internal sealed class WatchEndpoints(
-    DiscussionRights rights, ITopicLogs logs, RunningDiscussions running, EventStreams streams)
+    DiscussionRights rights, ITopicLogs logs, RunningDiscussions running, ModelVoices voices, EventStreams streams)
 {
     private const string Feature = "discussions";
 
@@ -24,7 +24,10 @@ internal sealed class WatchEndpoints(
         if (last is not null && log.IsFinal(last)) return new EndOfStreamResult();
         var after = last is not null && log.Knows(last) ? last : null;
         return streams.Stream(
-            Feature, running.WatchAsync(log, after, CancellationToken.None), cancellationToken, authorization?.Expires);
+            Feature,
+            running.WatchAsync(log, after, voices, CancellationToken.None),
+            cancellationToken,
+            authorization?.Expires);
     }
 
     /// <summary>Ends a discussion.</summary>

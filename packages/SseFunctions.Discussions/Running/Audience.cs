@@ -2,13 +2,16 @@ namespace SseFunctions.Discussions.Running;
 
 /// <summary>The viewers of one discussion at this instance. Reading is thread-safe; the lock of
 /// <see cref="RunningDiscussions"/> guards changes.</summary>
-internal sealed class Audience(TimeProvider time)
+internal sealed class Audience(IVoices voices, TimeProvider time)
 {
     // A viewer that reloads the page, or whose stream is renewed, is away for less than this.
     private static readonly TimeSpan Absence = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     private volatile int _viewers;
+
+    /// <summary>Gets who speaks for the participants.</summary>
+    public IVoices Voices => voices;
 
     /// <summary>Gets whether somebody watches.</summary>
     public bool IsWatching => _viewers > 0;

@@ -46,12 +46,15 @@ internal sealed partial class RunningDiscussions(
     /// <param name="log">The discussion's log, which stays open while the sequence is read.</param>
     /// <param name="after">The id of the last event that the viewer has; null: the viewer gets the snapshot first.
     /// </param>
+    /// <param name="voices">Who speaks for the participants.</param>
     /// <param name="cancellationToken">Ends the sequence.</param>
     public async IAsyncEnumerable<ServerSentEvent> WatchAsync(
-        TopicLog log, string? after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        TopicLog log,
+        string? after,
+        IVoices voices,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var id = log.Topic[(DiscussionLog.Parent.Length + 1)..];
-        using var seat = Sit(id);
+        using var seat = Sit(log.Topic, voices);
         if (after is null)
         {
             var view = log.View();
@@ -65,25 +68,26 @@ internal sealed partial class RunningDiscussions(
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
-    private Seat Sit(string id)
+    private Seat Sit(string topic, IVoices voices)
     {
         lock (_gate)
         {
-            if (!_audiences.TryGetValue(id, out var audience)) _audiences.Add(id, audience = new Audience(time));
+            if (!_audiences.TryGetValue(topic, out var audience))
+                _audiences.Add(topic, audience = new Audience(voices, time));
             audience.Arrive();
-            audience.Running ??= Task.Run(() => RunAsync(id, audience));
+            audience.Running ??= Task.Run(() => RunAsync(topic, audience));
             return new Seat(this, audience);
         }
     }
 
-    private async Task RunAsync(string id, Audience audience)
+    private async Task RunAsync(string topic, Audience audience)
     {
         while (true)
         {
             var isDone = false;
             try
             {
-                isDone = await RunLogAsync(id, audience);
+                isDone = await RunLogAsync(topic, audience);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -92,21 +96,21 @@ internal sealed partial class RunningDiscussions(
             catch (Exception exception)
             {
                 // The outermost frame: the viewers stay, so try again.
-                LogFailed(id, exception);
+                LogFailed(topic, exception);
                 await Task.Delay(Speaker.AskInterval, time, CancellationToken.None);
             }
             lock (_gate)
             {
                 // A viewer that came in the meantime has found this task running.
                 if (audience.IsWatching && !isDone) continue;
-                _audiences.Remove(id);
+                _audiences.Remove(topic);
                 return;
             }
         }
     }
 
     // Returns whether there is nothing more to speak.
-    private async Task<bool> RunLogAsync(string id, Audience audience)
+    private async Task<bool> RunLogAsync(string topic, Audience audience)
     {
         // After this instance has stopped in the middle of a discussion, somebody has to write that it has paused.
         var mustPause = false;
@@ -114,13 +118,14 @@ internal sealed partial class RunningDiscussions(
         {
             try
             {
-                await using var log = await logs.OpenAsync(DiscussionLog.TopicOf(id), _stop.Token);
+                await using var log = await logs.OpenAsync(topic, _stop.Token);
                 if (log is null || log.View().IsEnded) return true;
                 if (audience.IsWatching)
                 {
                     if (await IsForViewersAsync(log))
                     {
-                        var result = await speaker.RunAsync(log, audience.StaysAsync, _stop.Token);
+                        var result = await speaker.RunAsync(
+                            log, audience.Voices, audience.StaysAsync, _stop.Token);
                         if (result == SpeakResult.Ended) return true;
                         mustPause |= result == SpeakResult.NotWanted;
                         if (result == SpeakResult.NotWanted) continue;
@@ -134,7 +139,7 @@ internal sealed partial class RunningDiscussions(
             }
             catch (HubUnavailableException exception)
             {
-                LogUnavailable(id, exception.Message);
+                LogUnavailable(topic, exception.Message);
             }
             await Task.Delay(Speaker.AskInterval, time, _stop.Token);
         }
@@ -156,12 +161,12 @@ internal sealed partial class RunningDiscussions(
     }
 
     [LoggerMessage(400, LogLevel.Error,
-        "The discussion {Id} cannot go on at this instance: another instance or the next viewer goes on with it")]
-    private partial void LogFailed(string id, Exception exception);
+        "The discussion {Topic} cannot go on at this instance: another instance or the next viewer goes on with it")]
+    private partial void LogFailed(string topic, Exception exception);
 
     [LoggerMessage(401, LogLevel.Warning,
-        "The discussion {Id} cannot go on now, because its log cannot be reached: trying again. {Reason}")]
-    private partial void LogUnavailable(string id, string reason);
+        "The discussion {Topic} cannot go on now, because its log cannot be reached: trying again. {Reason}")]
+    private partial void LogUnavailable(string topic, string reason);
 
     private sealed class Seat(RunningDiscussions owner, Audience audience) : IDisposable
     {

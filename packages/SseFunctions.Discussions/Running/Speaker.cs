@@ -26,24 +26,30 @@ internal sealed partial class Speaker(
 
     /// <summary>Takes the lease if it is free, and lets the participants speak.</summary>
     /// <param name="log">The discussion's log.</param>
+    /// <param name="voices">Who speaks for the participants.</param>
     /// <param name="isWanted">Is asked before each turn: whether another turn is wanted from this instance.</param>
     /// <param name="cancellationToken">Stops at once. The open turn is begun again by another instance.</param>
     /// <returns>What this instance has done.</returns>
     public async Task<SpeakResult> RunAsync(
-        TopicLog log, Func<CancellationToken, Task<bool>> isWanted, CancellationToken cancellationToken)
+        TopicLog log,
+        IVoices voices,
+        Func<CancellationToken, Task<bool>> isWanted,
+        CancellationToken cancellationToken)
     {
         await using var lease = await log.TryLeaseAsync(LeaseDuration, cancellationToken: cancellationToken);
         if (lease is null) return log.View().IsEnded ? SpeakResult.Ended : SpeakResult.OtherSpeaks;
         var record = DiscussionLog.Read(log.View());
         var id = record.Transcript.Id;
-        if (!await budget.TryEnterAsync(id, record.Owner, cancellationToken)) return SpeakResult.NoPlace;
+        if (voices.IsLimited && !await budget.TryEnterAsync(id, record.Owner, cancellationToken))
+            return SpeakResult.NoPlace;
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
         var tasks = Task.WhenAll(
-            StopAtEndAsync(log, stop), KeepPlaceAsync(id, record.Owner, stop.Token));
+            StopAtEndAsync(log, stop),
+            voices.IsLimited ? KeepPlaceAsync(id, record.Owner, stop.Token) : Task.CompletedTask);
         try
         {
-            return await SpeakAsync(lease, record, isWanted, stop.Token);
+            return await SpeakAsync(lease, record, voices, isWanted, stop.Token);
         }
         catch (Exception exception) when (exception is TopicLeaseLostException
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -55,7 +61,7 @@ internal sealed partial class Speaker(
         {
             await stop.CancelAsync();
             await tasks;
-            await budget.LeaveAsync(id, record.Owner);
+            if (voices.IsLimited) await budget.LeaveAsync(id, record.Owner);
         }
     }
 
@@ -111,6 +117,7 @@ internal sealed partial class Speaker(
     private async Task<SpeakResult> SpeakAsync(
         TopicLease lease,
         DiscussionRecord record,
+        IVoices voices,
         Func<CancellationToken, Task<bool>> isWanted,
         CancellationToken cancellationToken)
     {
@@ -119,10 +126,10 @@ internal sealed partial class Speaker(
         record = await RestartAsync(lease, record);
         while (true)
         {
-            record = await turns.SpeakAsync(lease, record, cancellationToken);
+            record = await turns.SpeakAsync(lease, record, voices, cancellationToken);
             if (DiscussionState.IsFinal(record.Transcript.State)) return SpeakResult.Ended;
             var speaker = await moderator.NextAsync(record.Transcript, cancellationToken);
-            var reason = speaker is null ? Reasons.Moderator : await ReachedAsync(record, cancellationToken);
+            var reason = speaker is null ? Reasons.Moderator : await ReachedAsync(record, voices, cancellationToken);
             if (reason is not null)
             {
                 await lease.AppendAsync(record, (EventTypes.Completed, new EventData
@@ -160,13 +167,14 @@ internal sealed partial class Speaker(
                 }));
     }
 
-    private async Task<string?> ReachedAsync(DiscussionRecord record, CancellationToken cancellationToken)
+    private async Task<string?> ReachedAsync(
+        DiscussionRecord record, IVoices voices, CancellationToken cancellationToken)
     {
         var (transcript, limits) = (record.Transcript, record.Transcript.Limits);
         if (transcript.Turns.Count >= limits.Turns) return Reasons.Turns;
         if ((transcript.Usage?.Total ?? 0) >= limits.Tokens) return Reasons.Tokens;
         if (record.SpokenSeconds >= TimeSpan.FromMinutes(limits.Minutes).TotalSeconds) return Reasons.Time;
-        return await budget.IsSpentAsync(cancellationToken) ? Reasons.Budget : null;
+        return voices.IsLimited && await budget.IsSpentAsync(cancellationToken) ? Reasons.Budget : null;
     }
 
     // Somebody may end the discussion from any instance. The log says so at once; the lease only at its next renewal.

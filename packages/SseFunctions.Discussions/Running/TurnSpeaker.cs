@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using SseFunctions.Discussions.Models;
-using SseFunctions.Discussions.Participants;
 using SseFunctions.Discussions.Text;
 using SseFunctions.Discussions.Transcripts;
 using SseFunctions.Hub;
@@ -11,7 +9,7 @@ namespace SseFunctions.Discussions.Running;
 /// <summary>Speaks one turn into the log: asks the participant, writes its words as they come, and begins again if it
 /// fails. Thread-safe.</summary>
 internal sealed partial class TurnSpeaker(
-    IModels models, Budget budget, IOptions<DiscussionOptions> options, TimeProvider time, ILogger<TurnSpeaker> logger)
+    Budget budget, IOptions<DiscussionOptions> options, TimeProvider time, ILogger<TurnSpeaker> logger)
 {
     /// <summary>How often a turn is begun at most.</summary>
     internal const int MaxAttempts = 3;
@@ -29,7 +27,7 @@ internal sealed partial class TurnSpeaker(
     /// <returns>The discussion after the turn, or after it has failed.</returns>
     /// <exception cref="TopicLeaseLostException">The lease is lost.</exception>
     public async Task<DiscussionRecord> SpeakAsync(
-        TopicLease lease, DiscussionRecord record, CancellationToken cancellationToken)
+        TopicLease lease, DiscussionRecord record, IVoices voices, CancellationToken cancellationToken)
     {
         while (record.Transcript.OpenTurn is { } turn)
         {
@@ -37,7 +35,7 @@ internal sealed partial class TurnSpeaker(
             var words = new SpokenWords();
             try
             {
-                record = await SpeakAsync(lease, record, turn, words, cancellationToken);
+                record = await SpeakAsync(lease, record, turn, voices, words, cancellationToken);
             }
             catch (Exception exception) when (exception is not TopicLeaseLostException
                 && !cancellationToken.IsCancellationRequested)
@@ -54,12 +52,17 @@ internal sealed partial class TurnSpeaker(
     }
 
     private async Task<DiscussionRecord> SpeakAsync(
-        TopicLease lease, DiscussionRecord record, Turn turn, SpokenWords words, CancellationToken cancellationToken)
+        TopicLease lease,
+        DiscussionRecord record,
+        Turn turn,
+        IVoices voices,
+        SpokenWords words,
+        CancellationToken cancellationToken)
     {
         var transcript = record.Transcript;
         var participant = transcript.Participants.First(participant => participant.Id == turn.Participant);
-        var voice = models.Find(participant.Model) ?? throw new ParticipantException(
-            ParticipantException.ProviderError, $"The settings no longer have the model {participant.Model}.");
+        var voice = voices.Find(participant) ?? throw new ParticipantException(
+            ParticipantException.ProviderError, $"The settings no longer have the model {participant.Model}.") { IsTransient = false };
         var request = new TurnRequest
         {
             Discussion = transcript.Id,
@@ -72,7 +75,7 @@ internal sealed partial class TurnSpeaker(
             MaxTurns = transcript.Limits.Turns,
             MaxTokens = _options.TokensPerTurn,
         };
-        var isPaid = voice is not ScriptedParticipant;
+        var isPaid = voices.IsPaid(voice);
         var started = time.GetTimestamp();
         var text = new GatheredText(
             token => voice.SpeakAsync(request, token), _options.Gather, _options.ModelSilence, time);

@@ -3,7 +3,8 @@ using SseFunctions.Hub;
 namespace SseFunctions.Discussions.Running;
 
 /// <summary>Speaks the turns of unattended discussions, one for each message of the queue.</summary>
-internal sealed class UnattendedTurns(ITopicLogs logs, Speaker speaker, IEnumerable<ITurnMessages> queues)
+internal sealed class UnattendedTurns(
+    ITopicLogs logs, Speaker speaker, ModelVoices voices, IEnumerable<ITurnMessages> queues)
     : IDiscussionTurns
 {
     private readonly ITurnMessages? _queue = queues.FirstOrDefault();
@@ -17,6 +18,7 @@ internal sealed class UnattendedTurns(ITopicLogs logs, Speaker speaker, IEnumera
         var mayBegin = true;
         var result = await speaker.RunAsync(
             log,
+            voices,
             _ =>
             {
                 var isWanted = mayBegin;

@@ -59,9 +59,9 @@ internal sealed class RedisTopicStore(RedisConnection connection) : ITopicStore
         string topic, long after, long snapshotAt, CancellationToken cancellationToken)
     {
         Listen();
-        var result = (RedisResult[]?)await connection.RunAsync(
+        var result = await connection.RunAsync(
             ReadScript, KeysOf(topic), [after, snapshotAt], cancellationToken);
-        return result is null ? null : Unpack(result);
+        return Array(result) is { } page ? Unpack(page) : null;
     }
 
     /// <inheritdoc/>
@@ -167,6 +167,9 @@ internal sealed class RedisTopicStore(RedisConnection connection) : ITopicStore
             created, events, (long)result[2] == 1, snapshotAt, snapshotAt < 0 ? null : NullIfEmpty((string?)result[4]));
     }
 
+    // The result 'false' of a script is null, but not an array that is null.
+    private static RedisResult[]? Array(RedisResult result) => result.IsNull ? null : (RedisResult[]?)result;
+
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static HubUnavailableException Unexpected() =>
@@ -174,7 +177,7 @@ internal sealed class RedisTopicStore(RedisConnection connection) : ITopicStore
 
     private async Task<RedisResult[]?> LeaseAsync(
         string verb, string topic, long epoch, TimeSpan duration, CancellationToken cancellationToken) =>
-        (RedisResult[]?)await connection.RunAsync(
+        Array(await connection.RunAsync(
             LeaseScript,
             KeysOf(topic),
             [
@@ -185,7 +188,7 @@ internal sealed class RedisTopicStore(RedisConnection connection) : ITopicStore
                 _bell,
                 topic,
             ],
-            cancellationToken);
+            cancellationToken));
 
     // Subscribes to the bell. Without it, changes of other instances arrive at the next regular read.
     private void Listen()

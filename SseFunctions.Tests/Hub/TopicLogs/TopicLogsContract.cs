@@ -1,0 +1,274 @@
+using SseFunctions.Hub;
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Hub.TopicLogs;
+
+/// <summary>The contract of topic logs, in memory or in Redis.</summary>
+public abstract class TopicLogsContract
+{
+    private static readonly TimeSpan Retention = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
+
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    /// <summary>The topic logs of one instance. All instances of a test share the store.</summary>
+    private protected abstract Task<ITopicLogs> NewInstance();
+
+    /// <summary>Advances the clock, or waits if the clock is real.</summary>
+    private protected abstract Task Pass(TimeSpan time);
+
+    [Fact]
+    public async Task Of_many_creations_at_the_same_time_one_succeeds()
+    {
+        var instances = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => NewInstance()));
+        var created = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Task.Run(() =>
+            instances[number % instances.Length].TryCreateAsync("/a/1", Event($"{number}"), Retention, Test))));
+        Assert.Single(created, isCreated => isCreated);
+    }
+
+    [Fact]
+    public async Task Keeps_what_was_appended_in_order()
+    {
+        var (log, lease) = await NewLog();
+        await lease.AppendAsync(new TopicAppend([new("x", "one\ntwo"), new("y", "")]), Test);
+        var view = log.View();
+        Assert.Equal([("first", "0"), ("x", "one\ntwo"), ("y", "")], view.Events.Select(next => (next.Type, next.Data)));
+        Assert.Equal(view.Events[^1].Id, view.LastId);
+        Assert.All(view.Events, next => Assert.Matches("^#[0-9]+-[0-9]+$", next.Id));
+        Assert.False(view.IsEnded);
+    }
+
+    [Fact]
+    public async Task A_snapshot_replaces_the_events_before_it()
+    {
+        var (log, lease) = await NewLog();
+        await lease.AppendAsync(new TopicAppend("x", "1") { Snapshot = "state" }, Test);
+        await lease.AppendAsync(new TopicAppend("x", "2"), Test);
+        var other = await Opened(await NewInstance());
+        foreach (var view in (TopicView[])[log.View(), other.View()])
+        {
+            Assert.Equal("state", view.Snapshot);
+            Assert.Equal("2", Assert.Single(view.Events).Data);
+        }
+    }
+
+    [Fact]
+    public async Task A_follower_at_another_instance_gets_every_event_once_and_in_order()
+    {
+        const int Events = 500;
+        var (log, lease) = await NewLog();
+        var other = await Opened(await NewInstance());
+        var following = Data(other, other.View().LastId);
+        for (var number = 1; number <= Events; number++)
+            await lease.AppendAsync(new TopicAppend("x", $"{number}") { IsFinal = number == Events }, Test);
+        Assert.Equal(
+            Enumerable.Range(1, Events).Select(number => $"{number}"), await following.Within("end of the topic"));
+        Assert.Equal(log.View().LastId, other.View().LastId);
+    }
+
+    [Fact]
+    public async Task A_follower_can_begin_after_any_event()
+    {
+        var (log, lease) = await NewLog();
+        await lease.AppendAsync(new TopicAppend([new("x", "1"), new("x", "2"), new("x", "3")]) { IsFinal = true }, Test);
+        var ids = log.View().Events.Select(next => next.Id).ToArray();
+        Assert.Equal(["1", "2", "3"], await Data(log, ids[0]));
+        Assert.Equal(["3"], await Data(log, ids[2]));
+        Assert.Empty(await Data(log, ids[3]));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("#")]
+    [InlineData("#1-1")]
+    [InlineData("#99999999999999-1")]
+    [InlineData("earliest")]
+    [InlineData("#9223372036854775807-9223372036854775807")]
+    public async Task Does_not_know_ids_of_others(string id)
+    {
+        var (log, _) = await NewLog();
+        Assert.False(log.Knows(id));
+        Assert.False(log.IsFinal(id));
+        Assert.Throws<ArgumentException>(() => log.FollowAsync(id, Test));
+    }
+
+    [Fact]
+    public async Task Does_not_know_the_ids_of_events_to_come()
+    {
+        var (log, lease) = await NewLog();
+        var created = log.View().LastId.Split('-')[0];
+        Assert.False(log.Knows($"{created}-2"));
+        await lease.AppendAsync(new TopicAppend("x", ""), Test);
+        Assert.True(log.Knows($"{created}-2"));
+    }
+
+    [Fact]
+    public async Task Nothing_follows_the_final_event()
+    {
+        var (log, lease) = await NewLog();
+        await lease.AppendAsync(new TopicAppend("x", "") { IsFinal = true }, Test);
+        Assert.True(log.View().IsEnded);
+        Assert.True(log.IsFinal(log.View().LastId));
+        await Assert.ThrowsAsync<TopicLeaseLostException>(() => lease.AppendAsync(new TopicAppend("y", ""), Test));
+        Assert.Null(await log.TryLeaseAsync(Lease, takeOver: true, Test));
+        Assert.False(await (await NewInstance()).TryCreateAsync("/a/1", Event("again"), Retention, Test));
+    }
+
+    [Fact]
+    public async Task Only_one_holds_the_lease()
+    {
+        var (log, lease) = await NewLog();
+        var other = await Opened(await NewInstance());
+        Assert.Null(await other.TryLeaseAsync(Lease, cancellationToken: Test));
+        Assert.True(await lease.IsWantedAsync(Test));
+        await lease.DisposeAsync();
+        await using var next = await other.TryLeaseAsync(Lease, cancellationToken: Test);
+        Assert.NotNull(next);
+        Assert.Equal(lease.Epoch + 1, next.Epoch);
+        Assert.False(await next.IsWantedAsync(Test));
+        Assert.NotNull(log);
+    }
+
+    [Fact]
+    public async Task Who_takes_the_lease_over_has_every_event_and_the_other_appends_no_more()
+    {
+        var (_, lease) = await NewLog();
+        var other = await Opened(await NewInstance());
+        for (var number = 0; number < 50; number++) await lease.AppendAsync(new TopicAppend("x", $"{number}"), Test);
+        await using var next = await other.TryLeaseAsync(Lease, takeOver: true, Test);
+        Assert.NotNull(next);
+        Assert.Equal("49", other.View().Events[^1].Data);
+        await Assert.ThrowsAsync<TopicLeaseLostException>(() => lease.AppendAsync(new TopicAppend("y", ""), Test));
+        Assert.True(lease.Lost.IsCancellationRequested);
+        await next.AppendAsync(new TopicAppend("z", ""), Test);
+        Assert.Equal("z", other.View().Events[^1].Type);
+    }
+
+    [Fact]
+    public async Task Appends_that_race_with_a_takeover_are_before_it_or_not_at_all()
+    {
+        var (log, lease) = await NewLog();
+        var other = await Opened(await NewInstance());
+        var appended = 0;
+        var appending = AppendUntilLost();
+        await Task.Delay(TimeSpan.FromMilliseconds(50), Test);
+        await using var next = await other.TryLeaseAsync(Lease, takeOver: true, Test);
+        Assert.NotNull(next);
+        await next.AppendAsync(new TopicAppend("end", "") { IsFinal = true }, Test);
+        await appending.Within("loss of the lease");
+        var events = other.View().Events;
+        Assert.Equal("end", events[^1].Type);
+        Assert.Equal(
+            Enumerable.Range(0, appended).Select(number => $"{number}"),
+            events.Where(next => next.Type == "x").Select(next => next.Data));
+        Assert.NotNull(log);
+
+        async Task AppendUntilLost()
+        {
+            try
+            {
+                while (true)
+                {
+                    await lease.AppendAsync(new TopicAppend("x", $"{appended}"), Test);
+                    appended++;
+                    await Task.Yield();
+                }
+            }
+            catch (TopicLeaseLostException)
+            {
+                // Expected.
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Lists_the_topics_below_a_path_the_newest_first()
+    {
+        var logs = await NewInstance();
+        foreach (var topic in (string[])["/a/1", "/a/2", "/b/1", "/a/3", "/a/3/x"])
+            Assert.True(await logs.TryCreateAsync(topic, Event(topic) with { Snapshot = topic }, Retention, Test));
+        var all = await logs.ListAsync("/a", null, 10, Test);
+        Assert.Equal(["/a/3", "/a/2", "/a/1"], all.Select(summary => summary.Topic));
+        Assert.Equal(["/a/3", "/a/2", "/a/1"], all.Select(summary => summary.Snapshot));
+        Assert.Equal(all[1], Assert.Single(await logs.ListAsync("/a", all[0].Created, 1, Test)));
+        Assert.Empty(await logs.ListAsync("/a", all[2].Created, 10, Test));
+        Assert.All(all, summary => Assert.False(summary.IsEnded || summary.IsLeased));
+    }
+
+    [Fact]
+    public async Task A_list_tells_which_are_leased_and_which_have_ended()
+    {
+        var (log, lease) = await NewLog();
+        var logs = await NewInstance();
+        Assert.True(Assert.Single(await logs.ListAsync("/a", null, 10, Test)).IsLeased);
+        await lease.AppendAsync(new TopicAppend("x", "") { IsFinal = true }, Test);
+        var ended = Assert.Single(await logs.ListAsync("/a", null, 10, Test));
+        Assert.True(ended is { IsEnded: true, IsLeased: false });
+        Assert.NotNull(log);
+    }
+
+    [Fact]
+    public async Task After_its_retention_a_log_is_gone_and_its_ids_are_unknown_to_the_next()
+    {
+        var logs = await NewInstance();
+        Assert.True(await logs.TryCreateAsync("/a/1", Event("0"), TimeSpan.FromSeconds(1), Test));
+        string id;
+        await using (var log = await Opened(logs)) id = log.View().LastId;
+        await Pass(TimeSpan.FromSeconds(1.2));
+        Assert.Null(await logs.OpenAsync("/a/1", Test));
+        Assert.Empty(await logs.ListAsync("/a", null, 10, Test));
+        Assert.True(await logs.TryCreateAsync("/a/1", Event("0"), Retention, Test));
+        Assert.False((await Opened(logs)).Knows(id));
+    }
+
+    [Fact]
+    public async Task Refuses_what_is_no_event()
+    {
+        var (log, lease) = await NewLog();
+        await Assert.ThrowsAsync<ArgumentException>(() => lease.AppendAsync(new TopicAppend([]), Test));
+        await Assert.ThrowsAsync<ArgumentException>(() => lease.AppendAsync(new TopicAppend("a\nb", ""), Test));
+        await lease.AppendAsync(new TopicAppend("x", "still"), Test);
+        Assert.Equal("still", log.View().Events[^1].Data);
+    }
+
+    [Fact]
+    public async Task A_client_that_was_away_for_very_long_gets_the_snapshot_instead()
+    {
+        var (log, lease) = await NewLog();
+        var first = log.View().LastId;
+        for (var number = 0; number < 5000; number++)
+            await lease.AppendAsync(new TopicAppend("x", "") { Snapshot = $"{number}" }, Test);
+        Assert.False(log.Knows(first));
+        Assert.Equal("4999", log.View().Snapshot);
+        Assert.True(log.Knows(log.View().LastId));
+        var other = await Opened(await NewInstance());
+        Assert.False(other.Knows(first));
+        Assert.Equal("4999", other.View().Snapshot);
+    }
+
+    private async Task<(TopicLog Log, TopicLease Lease)> NewLog()
+    {
+        var logs = await NewInstance();
+        Assert.True(await logs.TryCreateAsync("/a/1", Event("0"), Retention, Test));
+        var log = await Opened(logs);
+        var lease = await log.TryLeaseAsync(Lease, cancellationToken: Test);
+        Assert.NotNull(lease);
+        return (log, lease);
+    }
+
+    private static async Task<TopicLog> Opened(ITopicLogs logs)
+    {
+        var log = await logs.OpenAsync("/a/1", Test);
+        Assert.NotNull(log);
+        return log;
+    }
+
+    private static async Task<List<string>> Data(TopicLog log, string after)
+    {
+        List<string> data = [];
+        await foreach (var next in log.FollowAsync(after, Test)) data.Add(next.Data);
+        return data;
+    }
+
+    private static TopicAppend Event(string data) => new("first", data);
+}

@@ -1,0 +1,41 @@
+using Azure.Identity;
+using Azure.Storage.Queues;
+using SseFunctions.Discussions;
+
+namespace SseFunctions.Unattended;
+
+/// <summary>Sends the messages for the turns of unattended discussions, to the app's own storage account.</summary>
+internal sealed class StorageTurnMessages(QueueClient queue) : ITurnMessages
+{
+    private bool _exists;
+
+    /// <summary>Returns the queue of the storage account in the settings; null if there is none.</summary>
+    /// <param name="setting">Reads a setting by its name.</param>
+    public static QueueClient? QueueOf(Func<string, string?> setting)
+    {
+        // The queue trigger expects messages in Base64, which is the default of its extension.
+        var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
+        if (setting("AzureWebJobsStorage") is { Length: > 0 } connection)
+            return new QueueClient(connection, UnattendedTriggers.Queue, options);
+        var service = setting("AzureWebJobsStorage:queueServiceUri") is { Length: > 0 } uri
+            ? uri
+            : setting("AzureWebJobsStorage:accountName") is { Length: > 0 } account
+                ? $"https://{account}.queue.core.windows.net"
+                : null;
+        if (service is null) return null;
+        // The same settings with which the Functions host signs in.
+        var credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions
+        {
+            ManagedIdentityClientId = setting("AzureWebJobsStorage:clientId"),
+        });
+        return new QueueClient(new Uri($"{service}/{UnattendedTriggers.Queue}"), credential, options);
+    }
+
+    /// <inheritdoc/>
+    public async Task SendAsync(string discussion, CancellationToken cancellationToken = default)
+    {
+        if (!_exists) await queue.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        _exists = true;
+        await queue.SendMessageAsync(discussion, cancellationToken);
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.Azure.Functions.Worker;
+using SseFunctions.Discussions;
+
+namespace SseFunctions.Unattended;
+
+/// <summary>Speaks the turns of unattended discussions: one message of the queue is one turn, so no execution is longer
+/// than a turn.</summary>
+public sealed class UnattendedTriggers(IDiscussionTurns turns)
+{
+    /// <summary>The name of the queue.</summary>
+    public const string Queue = "discussion-turns";
+
+    /// <summary>Speaks the next turn of the discussion whose id is the message.</summary>
+    [Function("UnattendedTurn")]
+    public Task Speak(
+        [QueueTrigger(Queue)] string discussion, CancellationToken cancellationToken) =>
+        turns.SpeakAsync(discussion, cancellationToken);
+}
