@@ -1,0 +1,61 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using SseFunctions.Discussions;
+
+namespace SseFunctions.Tests.Discussions;
+
+/// <summary>The requests of people who start, watch and cancel discussions, over HTTP.</summary>
+internal static class DiscussionClient
+{
+    public const string Path = "/discussions";
+
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    /// <summary>A valid start request with scripted participants.</summary>
+    public static Dictionary<string, object?> Request(string topic = "Tea or coffee?", int turns = 3) => new()
+    {
+        ["topic"] = topic,
+        ["participants"] = new object[] { new { name = "Ada" }, new { name = "Bob", persona = "a sceptic" } },
+        ["limits"] = new { turns },
+    };
+
+    /// <summary>Starts a discussion and returns its id.</summary>
+    public static async Task<string> Start(this HttpClient http, Dictionary<string, object?>? request = null)
+    {
+        using var answer = await http.PostAsJsonAsync(Path, request ?? Request(), Test);
+        var text = await answer.Content.ReadAsStringAsync(Test);
+        Assert.True(answer.StatusCode == HttpStatusCode.Created, text);
+        return JsonDocument.Parse(text).RootElement.GetProperty("id").GetString()!;
+    }
+
+    /// <summary>Watches a discussion to its end. The stream must end by itself.</summary>
+    public static async Task<List<SseItem<string>>> Watch(this HttpClient http, string id, string? lastId = null)
+    {
+        using var answer = await http.Open(id, lastId);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        List<SseItem<string>> events = [];
+        await foreach (var next in answer.Events()) events.Add(next);
+        return events;
+    }
+
+    /// <summary>Opens the stream of a discussion.</summary>
+    public static Task<HttpResponseMessage> Open(this HttpClient http, string id, string? lastId = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, $"{Path}/{id}/events");
+        if (lastId is not null) request.Headers.TryAddWithoutValidation("Last-Event-ID", lastId);
+        return http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Test);
+    }
+
+    /// <summary>Reads the events of an open stream.</summary>
+    public static async IAsyncEnumerable<SseItem<string>> Events(this HttpResponseMessage answer)
+    {
+        await using var body = await answer.Content.ReadAsStreamAsync(Test);
+        await foreach (var next in SseParser.Create(body).EnumerateAsync(Test)) yield return next;
+    }
+
+    /// <summary>Reads the transcript of a discussion.</summary>
+    public static async Task<Transcript> Transcript(this HttpClient http, string id) =>
+        await http.GetFromJsonAsync<Transcript>($"{Path}/{id}", Test) ?? throw new JsonException("null");
+}

@@ -1,0 +1,374 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using SseFunctions.Discussions;
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Discussions;
+
+/// <summary>Discussions of scripted participants, over HTTP.</summary>
+public sealed class DiscussionTests
+{
+    private const string Anonymous = "Discussions:Anonymous=true";
+    private const string Fast = "Discussions:Scripted:WordDelay=00:00:00.002";
+    private const string Many = "Discussions:MaxConcurrent=100";
+    private const string ManyPerClient = "Discussions:MaxConcurrentPerClient=100";
+
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_viewer_sees_every_word_and_the_end()
+    {
+        await using var server = await Start();
+        var id = await server.Http.Start();
+        var viewer = new Viewer();
+        foreach (var next in await server.Http.Watch(id)) viewer.Take(next);
+        var transcript = await server.Http.Transcript(id);
+        Assert.Equal("discussion.completed", viewer.End);
+        Assert.Equal(3, transcript.Turns.Count);
+        Assert.Equal(transcript.Turns.Select(turn => turn.Text), viewer.Texts);
+        Assert.Equal(["1", "2", "1"], transcript.Turns.Select(turn => turn.Participant));
+        Assert.Equal((DiscussionState.Completed, "turns"), (transcript.State, transcript.Reason));
+    }
+
+    [Fact]
+    public async Task The_events_of_a_whole_discussion_have_these_bytes()
+    {
+        await using var server = await Start("Discussions:Gather=00:00:10");
+        var request = DiscussionClient.Request(turns: 1);
+        using var start = await server.Http.PutAsJsonAsync("/discussions/bytes", request, Test);
+        Assert.Equal(HttpStatusCode.Created, start.StatusCode);
+        using var answer = await server.Http.Open("bytes");
+        var wire = await answer.Content.ReadAsStringAsync(Test);
+        var transcript = await server.Http.Transcript("bytes");
+        var events = wire.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)[1..];
+        var turn = transcript.Turns[0];
+        var usage = JsonSerializer.Serialize(turn.Usage, JsonSerializerOptions.Web);
+        Assert.StartsWith("event: turn.started\nid: #", events[0], StringComparison.Ordinal);
+        Assert.EndsWith("\ndata: {\"turn\":1,\"attempt\":1,\"participant\":\"1\"}", events[0], StringComparison.Ordinal);
+        Assert.Contains("event: turn.delta\n", events[1], StringComparison.Ordinal);
+        Assert.Contains("\ndata: {\"turn\":1,\"attempt\":1,\"at\":0,\"text\":\"", events[1], StringComparison.Ordinal);
+        Assert.Contains($"\"finish\":\"stop\",\"usage\":{usage}}}", events[^2], StringComparison.Ordinal);
+        Assert.EndsWith($"\ndata: {{\"reason\":\"turns\",\"usage\":{usage}}}", events[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nobody_speaks_before_somebody_watches()
+    {
+        await using var server = await Start();
+        var id = await server.Http.Start();
+        var before = await server.Http.Transcript(id);
+        Assert.Equal(DiscussionState.Waiting, before.State);
+        Assert.Empty(before.Turns);
+        await server.Http.Watch(id);
+        Assert.NotEmpty((await server.Http.Transcript(id)).Turns);
+    }
+
+    [Fact]
+    public async Task When_the_last_viewer_leaves_the_turn_is_finished_and_the_discussion_pauses_until_the_next()
+    {
+        await using var server = await Start();
+        var id = await server.Http.Start(DiscussionClient.Request(turns: 4));
+        using (var answer = await server.Http.Open(id))
+        {
+            await foreach (var next in answer.Events())
+            {
+                if (next.EventType == "turn.delta") break;
+            }
+        }
+        var transcript = await Until(server, id, held => held.State == DiscussionState.Paused);
+        Assert.NotNull(Assert.Single(transcript.Turns).Finish);
+        Assert.Equal("nobody_watching", transcript.Reason);
+        var events = await server.Http.Watch(id);
+        Assert.Contains(events, next => next.EventType == "discussion.resumed");
+        Assert.Equal(4, (await server.Http.Transcript(id)).Turns.Count);
+    }
+
+    [Fact]
+    public async Task A_client_resumes_after_any_event_without_a_gap_and_gets_204_after_the_last()
+    {
+        await using var server = await Start();
+        var id = await server.Http.Start();
+        var events = await server.Http.Watch(id);
+        // The first event is the snapshot, whose id is that of the event before the first turn.
+        for (var held = 0; held < events.Count - 1; held += 7)
+        {
+            var rest = await server.Http.Watch(id, events[held].EventId);
+            Assert.Equal(events[(held + 1)..].Select(next => next.Data), rest.Select(next => next.Data));
+        }
+        using var end = await server.Http.Open(id, events[^1].EventId);
+        Assert.Equal(HttpStatusCode.NoContent, end.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("#1-1")]
+    [InlineData("earliest")]
+    [InlineData("\u20ac")]
+    public async Task A_client_with_an_unknown_id_gets_the_snapshot(string lastId)
+    {
+        await using var server = await Start();
+        var id = await server.Http.Start();
+        await server.Http.Watch(id);
+        var events = await server.Http.Watch(id, lastId);
+        Assert.Equal("snapshot", Assert.Single(events).EventType);
+        Assert.Equal(3, JsonDocument.Parse(events[0].Data).RootElement.GetProperty("turns").GetArrayLength());
+        using var end = await server.Http.Open(id, events[0].EventId);
+        Assert.Equal(HttpStatusCode.NoContent, end.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_viewer_who_comes_late_sees_the_same_words()
+    {
+        await using var server = await Start();
+        var id = await server.Http.Start();
+        var early = server.Http.Watch(id);
+        await Until(server, id, held => held.Turns.Count == 2);
+        var late = new Viewer();
+        foreach (var next in await server.Http.Watch(id)) late.Take(next);
+        await early.Within("end");
+        Assert.Equal((await server.Http.Transcript(id)).Turns.Select(turn => turn.Text), late.Texts);
+    }
+
+    [Fact]
+    public async Task Cancel_ends_the_discussion_and_the_words_said_stay()
+    {
+        await using var server = await Start("Discussions:Scripted:WordDelay=00:00:00.050");
+        var id = await server.Http.Start();
+        var viewer = new Viewer();
+        using var answer = await server.Http.Open(id);
+        await foreach (var next in answer.Events())
+        {
+            viewer.Take(next);
+            if (next.EventType != "turn.delta" || viewer.Texts[^1].Length < 20) continue;
+            using var cancelled = await server.Http.PostAsync($"/discussions/{id}/cancel", null, Test);
+            Assert.Equal(HttpStatusCode.Accepted, cancelled.StatusCode);
+        }
+        var transcript = await server.Http.Transcript(id);
+        Assert.Equal("discussion.cancelled", viewer.End);
+        Assert.Equal("cancelled", Assert.Single(transcript.Turns).Finish);
+        Assert.Equal(transcript.Turns[0].Text, Assert.Single(viewer.Texts));
+        using var again = await server.Http.PostAsync($"/discussions/{id}/cancel", null, Test);
+        Assert.Equal(HttpStatusCode.Accepted, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_start_may_be_repeated_with_the_same_body_only()
+    {
+        await using var server = await Start();
+        var request = DiscussionClient.Request();
+        using var first = await server.Http.PutAsJsonAsync("/discussions/mine", request, Test);
+        using var again = await server.Http.PutAsJsonAsync("/discussions/mine", request, Test);
+        using var other = await server.Http.PutAsJsonAsync(
+            "/discussions/mine", DiscussionClient.Request("Milk?"), Test);
+        Assert.Equal(HttpStatusCode.Created, first.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
+        Assert.Equal("/discussions/mine", first.Headers.Location?.ToString());
+        Assert.Equal(await first.Text(), await again.Text());
+    }
+
+    [Fact]
+    public async Task The_list_has_all_but_private_discussions_in_pages()
+    {
+        await using var server = await Start();
+        for (var number = 0; number < 25; number++)
+        {
+            using var start = await server.Http.PutAsJsonAsync(
+                $"/discussions/d{number}", DiscussionClient.Request($"Topic {number}"), Test);
+        }
+        List<string> ids = [];
+        for (var cursor = ""; ;)
+        {
+            using var page = JsonDocument.Parse(await server.Http.GetStringAsync($"/discussions{cursor}", Test));
+            ids.AddRange(page.RootElement.GetProperty("discussions").EnumerateArray()
+                .Select(item => item.GetProperty("id").GetString()!));
+            if (!page.RootElement.TryGetProperty("next", out var next)) break;
+            cursor = $"?before={next.GetString()}";
+        }
+        Assert.Equal(Enumerable.Range(0, 25).Reverse().Select(number => $"d{number}"), ids);
+    }
+
+    [Fact]
+    public async Task A_transcript_that_has_not_changed_is_not_sent_again()
+    {
+        await using var server = await Start();
+        var id = await server.Http.Start();
+        using var first = await server.Get($"/discussions/{id}");
+        var tag = first.Headers.ETag!.ToString();
+        using var same = await server.Get($"/discussions/{id}", ("If-None-Match", tag));
+        Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
+        await server.Http.Watch(id);
+        using var changed = await server.Get($"/discussions/{id}", ("If-None-Match", tag));
+        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("{", 400, "not JSON")]
+    [InlineData("[]", 400, "JSON object")]
+    [InlineData("{}", 400, "topic")]
+    [InlineData("{\"topic\":\"  \"}", 400, "topic")]
+    [InlineData("{\"topic\":7}", 400, "topic is not a text")]
+    [InlineData("{\"topic\":\"\\ud800\"}", 400, "")]
+    [InlineData("{\"topic\":\"a\"}", 400, "participants")]
+    [InlineData("{\"topic\":\"a\",\"participants\":[]}", 400, "2 to 6 participants")]
+    [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\"}]}", 400, "2 to 6 participants")]
+    [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\"},{}]}", 400, "name")]
+    [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\"},3]}", 400, "Participant 2")]
+    [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\"},{\"name\":\"a\"}]}", 400, "the name")]
+    [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\",\"id\":\"2\"},{\"name\":\"B\"}]}", 400, "the id 2")]
+    [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\",\"id\":\"a b\"},{\"name\":\"B\"}]}", 400, "characters")]
+    [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\",\"model\":\"x\"},{\"name\":\"B\"}]}", 400, "no model x")]
+    public async Task Bad_starts_are_told_what_to_change(string body, int status, string title)
+    {
+        await using var server = await Start();
+        using var answer = await Post(server, body);
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Contains(title, await answer.Text(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"turns\":0}")]
+    [InlineData("{\"turns\":101}")]
+    [InlineData("{\"turns\":1.5}")]
+    [InlineData("{\"tokens\":50001}")]
+    [InlineData("{\"minutes\":\"5\"}")]
+    [InlineData("5")]
+    public async Task Limits_above_the_settings_are_refused(string limits)
+    {
+        await using var server = await Start();
+        var body = JsonSerializer.Serialize(DiscussionClient.Request()).Replace(
+            "{\"turns\":3}", limits, StringComparison.Ordinal);
+        using var answer = await Post(server, body);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("limits", await answer.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Texts_and_bodies_that_are_too_long_are_refused()
+    {
+        await using var server = await Start();
+        using var topic = await Post(
+            server, JsonSerializer.Serialize(DiscussionClient.Request(new string('a', 501))));
+        Assert.Equal(HttpStatusCode.BadRequest, topic.StatusCode);
+        using var body = await Post(server, new string(' ', 200_000));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, body.StatusCode);
+        using var form = await server.Http.PostAsync("/discussions", new StringContent("{}"), Test);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, form.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("GET", "/discussions/nobody", 404)]
+    [InlineData("GET", "/discussions/nobody/events", 404)]
+    [InlineData("POST", "/discussions/nobody/cancel", 404)]
+    [InlineData("GET", "/discussions/a%20b", 404)]
+    [InlineData("GET", "/discussions?before=x", 400)]
+    public async Task Unknown_discussions_are_not_found(string method, string path, int status)
+    {
+        await using var server = await Start();
+        using var answer = await server.Send(new HttpMethod(method), path);
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Beyond_the_limits_a_start_is_told_when_to_come_again()
+    {
+        await using var server = await LocalHostServer.Start(settings: [Anonymous, Fast]);
+        var first = await server.Http.Start();
+        using var second = await Post(server, JsonSerializer.Serialize(DiscussionClient.Request()));
+        Assert.Equal(HttpStatusCode.TooManyRequests, second.StatusCode);
+        Assert.NotNull(second.Headers.RetryAfter);
+        await server.Http.Watch(first);
+        await server.Http.Start();
+    }
+
+    [Fact]
+    public async Task Without_a_token_nothing_can_be_started_or_cancelled_unless_the_settings_allow_it()
+    {
+        await using var server = await LocalHostServer.Start(settings: ["Discussions:Anonymous=false", Fast]);
+        using var start = await Post(server, JsonSerializer.Serialize(DiscussionClient.Request()));
+        Assert.Equal(HttpStatusCode.Unauthorized, start.StatusCode);
+        using var withToken = await Post(
+            server, JsonSerializer.Serialize(DiscussionClient.Request()), Jwt.Publisher("/discussions/{id}"));
+        Assert.Equal(HttpStatusCode.Created, withToken.StatusCode);
+        var id = JsonDocument.Parse(await withToken.Text()).RootElement.GetProperty("id").GetString();
+        using var cancel = await server.Http.PostAsync($"/discussions/{id}/cancel", null, Test);
+        Assert.Equal(HttpStatusCode.Unauthorized, cancel.StatusCode);
+        using var wrong = await server.Send(
+            HttpMethod.Post, $"/discussions/{id}/cancel", HubClient.Bearer(Jwt.Publisher("/discussions/other")));
+        Assert.Equal(HttpStatusCode.Forbidden, wrong.StatusCode);
+        // Hub:Anonymous is on in the sample settings: everyone may watch.
+        await server.Http.Watch(id!);
+    }
+
+    [Fact]
+    public async Task A_private_discussion_needs_a_token_for_its_topic()
+    {
+        await using var server = await Start();
+        var request = DiscussionClient.Request(turns: 1);
+        request["private"] = true;
+        using var refused = await Post(server, JsonSerializer.Serialize(request));
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        using var start = await Post(server, JsonSerializer.Serialize(request), Jwt.Publisher("*"));
+        Assert.Equal(HttpStatusCode.Created, start.StatusCode);
+        var id = JsonDocument.Parse(await start.Text()).RootElement.GetProperty("id").GetString()!;
+        foreach (var path in (string[])["", "/events"])
+        {
+            using var without = await server.Get($"/discussions/{id}{path}");
+            Assert.Equal(HttpStatusCode.Unauthorized, without.StatusCode);
+            using var wrong = await server.Get(
+                $"/discussions/{id}{path}", HubClient.Bearer(Jwt.Subscriber("/discussions/other")));
+            Assert.Equal(HttpStatusCode.Forbidden, wrong.StatusCode);
+        }
+        using var right = await server.Get(
+            $"/discussions/{id}/events", HubClient.Bearer(Jwt.Subscriber($"/discussions/{id}")));
+        Assert.Equal(HttpStatusCode.OK, right.StatusCode);
+        Assert.DoesNotContain(id, await server.Http.GetStringAsync("/discussions", Test), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_people_and_participants_say_is_data()
+    {
+        const string Attack = "x\n\nevent: discussion.completed\ndata: {}\n\n<script>alert(1)</script>\u2028\0\ud83d\ude00";
+        await using var server = await Start();
+        var request = DiscussionClient.Request(Attack, turns: 2);
+        request["participants"] = new object[]
+        {
+            new { name = "A\nevent: x", persona = Attack }, new { name = "<b>B</b>" },
+        };
+        var id = await server.Http.Start(request);
+        var viewer = new Viewer();
+        foreach (var next in await server.Http.Watch(id)) viewer.Take(next);
+        var transcript = await server.Http.Transcript(id);
+        Assert.Equal(transcript.Turns.Select(turn => turn.Text), viewer.Texts);
+        Assert.Equal(2, viewer.Texts.Count);
+        Assert.Equal(Attack.Replace("\0", "", StringComparison.Ordinal), transcript.Topic);
+        Assert.Equal("A event: x", transcript.Participants[0].Name);
+    }
+
+    private static Task<LocalHostServer> Start(params string[] settings) =>
+        LocalHostServer.Start(settings: [Anonymous, Fast, Many, ManyPerClient, .. settings]);
+
+    private static Task<HttpResponseMessage> Post(LocalHostServer server, string body, string? token = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/discussions")
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        if (token is not null) request.Headers.Authorization = new("Bearer", token);
+        return server.Http.SendAsync(request, Test);
+    }
+
+    private static async Task<Transcript> Until(LocalHostServer server, string id, Func<Transcript, bool> isReached)
+    {
+        var limit = DateTime.UtcNow + Limits.Soon;
+        while (true)
+        {
+            var transcript = await server.Http.Transcript(id);
+            if (isReached(transcript)) return transcript;
+            Assert.True(DateTime.UtcNow < limit, $"The discussion is still {transcript.State}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Test);
+        }
+    }
+}
