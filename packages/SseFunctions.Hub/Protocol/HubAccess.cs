@@ -173,15 +173,6 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
         return Refuse(what, new HubProblem(HubProblem.Forbidden, title) { Challenge = challenge }, reason);
     }
 
-    /// <summary>The answer to a client whose token is signed well, but not valid: it cannot be used as it is.</summary>
-    internal HubProblemResult RefuseToken(string what, string reason) => Refuse(
-        what,
-        new HubProblem(HubProblem.Unauthorized, "Send a valid token. The hub's log says why this one is not.")
-        {
-            Challenge = Challenge(BearerChallenge.InvalidToken),
-        },
-        $"the token was refused: {reason}");
-
     /// <summary>Counts and logs the refusal of a request for another reason, and returns the answer. The log has the
     /// same title as the answer, because many clients do not show the answer to anybody.</summary>
     internal HubProblemResult Refuse(string what, HubProblem problem) => Refuse(what, problem, problem.Title);
