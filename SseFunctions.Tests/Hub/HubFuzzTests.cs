@@ -53,8 +53,11 @@ public sealed class HubFuzzTests
     {
         await using var server = await LocalHostServer.Start(
             null, "Cors:AllowedOrigins=https://app.example", "Hub:PublishOrigins=https://*.example");
-        var names =
-            new[] { "Authorization", "Cookie", "Last-Event-ID", "Origin", "Referer", "Content-Type", "Accept", "X-Forwarded-For", "If-None-Match" };
+        string[] names =
+        [
+            "Authorization", "Cookie", "Last-Event-ID", "Origin", "Referer", "Content-Type", "Accept",
+            "X-Forwarded-For", "If-None-Match",
+        ];
         await Fuzz(server, async random =>
         {
             var headers = new StringBuilder();

@@ -50,8 +50,10 @@ internal sealed class HoldingProxy : IAsyncDisposable
         application.Run(async context =>
         {
             var target = new Uri(destination, context.Request.Path + context.Request.QueryString);
-            if (prefix.Length > 0 && context.Request.PathBase != prefix) context.Response.StatusCode = StatusCodes.Status404NotFound;
-            else await Forward(context, target, client, held, then);
+            if (prefix.Length > 0 && context.Request.PathBase != prefix)
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+            else
+                await Forward(context, target, client, held, then);
         });
         await application.StartAsync(TestContext.Current.CancellationToken);
         return new HoldingProxy(application, client);

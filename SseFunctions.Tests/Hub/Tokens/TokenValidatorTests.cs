@@ -14,7 +14,8 @@ public sealed class TokenValidatorTests
     {
         using var bench = ValidatorBench.With();
         var claims = await bench.Accepts(Jws.Signed(ValidatorBench.Secret, $$"""
-            {"exp":{{bench.Now + 60}},"mercure":{"publish":["*"],"subscribe":["https://a.example/{id}","b"],"payload": {"user": [7, null]} } }
+            {"exp":{{bench.Now + 60}},"mercure":
+              {"publish":["*"],"subscribe":["https://a.example/{id}","b"],"payload": {"user": [7, null]} } }
             """));
         Assert.Equal(["*"], claims.Publish);
         Assert.Equal(["https://a.example/{id}", "b"], claims.Subscribe);
@@ -26,9 +27,10 @@ public sealed class TokenValidatorTests
     public async Task Accepts_the_token_that_everybody_knows_with_its_short_secret()
     {
         using var bench = ValidatorBench.With("your-256-bit-secret");
-        var claims =
-            await bench.Accepts(
-                "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c");
+        var claims = await bench.Accepts(
+            "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
+            + "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ."
+            + "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c");
         Assert.Null(claims.Expires);
     }
 
@@ -106,8 +108,11 @@ public sealed class TokenValidatorTests
             .CreateSelfSigned(from, from.AddDays(1));
         using var ecCertificate = new CertificateRequest("CN=a", ec, HashAlgorithmName.SHA256)
             .CreateSelfSigned(from, from.AddDays(1));
-        foreach (
-            var pem in new[] { rsa.ExportSubjectPublicKeyInfoPem(), rsa.ExportRSAPublicKeyPem(), rsaCertificate.ExportCertificatePem() })
+        string[] rsaPems =
+        [
+            rsa.ExportSubjectPublicKeyInfoPem(), rsa.ExportRSAPublicKeyPem(), rsaCertificate.ExportCertificatePem(),
+        ];
+        foreach (var pem in rsaPems)
             await Accepts(pem, "RS256", Jws.Signed(rsa));
         foreach (var pem in new[] { ec.ExportSubjectPublicKeyInfoPem(), ecCertificate.ExportCertificatePem() })
             await Accepts(pem, "ES256", Jws.Signed(ec));
