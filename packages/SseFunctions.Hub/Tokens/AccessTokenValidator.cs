@@ -103,7 +103,7 @@ internal sealed class AccessTokenValidator : IDisposable
         return null;
     }
 
-    /// <summary>A trusted issuer.</summary>
+    /// <summary>An issuer whose tokens are valid.</summary>
     /// <param name="Section">Its section, such as <c>Hub:Issuers:0</c>.</param>
     /// <param name="Verifier">Verifies its signatures.</param>
     private sealed record Issuer(string Section, SignatureVerifier Verifier);
