@@ -299,13 +299,6 @@ public sealed class SmokeTests
         return application;
     }
 
-    private sealed class TemporaryFolder : IDisposable
-    {
-        public string Path { get; } = Directory.CreateTempSubdirectory("smoke-").FullName;
-
-        public void Dispose() => Directory.Delete(Path, recursive: true);
-    }
-
     /// <summary>A curl that logs its arguments and its environment, which other users of the machine can see.</summary>
     private sealed class WatchedCurl : IDisposable
     {
