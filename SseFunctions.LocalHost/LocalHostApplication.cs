@@ -26,7 +26,7 @@ internal static class LocalHostApplication
 
     /// <summary>Builds the application. Environment variables override local.settings.json; the command line overrides
     /// both.</summary>
-    /// <param name="args">The command line.</param>
+    /// <param name="args">The arguments of the command line, without the name of the program.</param>
     /// <param name="configure">Changes the builder, for tests and benchmarks; null: no change.</param>
     /// <exception cref="InvalidDataException">host.json, local.settings.json, the port or the collector's URL is
     /// invalid.</exception>

@@ -18,10 +18,10 @@ internal sealed class SseClient : IDisposable
     /// <summary>The number of bytes received over the wire.</summary>
     public long ReceivedBytes { get; private set; }
 
-    /// <summary>Connects.</summary>
+    /// <summary>Connects to a server, without sending anything.</summary>
     /// <param name="server">The address of the server.</param>
     /// <param name="source">The local address. Each has about 28,000 ports. Null: the system chooses.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="cancellationToken">Cancels the wait for the connection.</param>
     public static async Task<SseClient> ConnectAsync(
         IPEndPoint server, IPAddress? source, CancellationToken cancellationToken)
     {
@@ -43,7 +43,7 @@ internal sealed class SseClient : IDisposable
     public static byte[] Request(string path) =>
         Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n");
 
-    /// <summary>Sends a request.</summary>
+    /// <summary>Sends a request, without waiting for the response.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
     {
         while (!request.IsEmpty) request = request[await _socket.SendAsync(request, cancellationToken)..];

@@ -20,7 +20,7 @@ public class AppendBenchmark
 
     private long _count;
 
-    /// <summary>Fills the log.</summary>
+    /// <summary>Fills the log up to its limit, before the measurement.</summary>
     [GlobalSetup]
     public async Task Fill()
     {

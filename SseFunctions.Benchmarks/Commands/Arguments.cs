@@ -46,7 +46,8 @@ internal sealed class Arguments
     public TimeSpan Seconds(string name, int fallback, int maximum) =>
         TimeSpan.FromSeconds(Text(name) is { } text ? Number(name, text, maximum) : fallback);
 
-    /// <summary>Reads yes or no.</summary>
+    /// <summary>Reads <c>yes</c> as true and <c>no</c> as false.</summary>
+    /// <exception cref="UsageException">The value is another text.</exception>
     public bool Is(string name, bool fallback = false) => Text(name) switch
     {
         null => fallback,

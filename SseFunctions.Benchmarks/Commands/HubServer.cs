@@ -6,10 +6,10 @@ namespace SseFunctions.Benchmarks.Commands;
 /// <summary>The names of the servers that have the hub's routes, on the command line and in the tables.</summary>
 internal static class HubServer
 {
-    /// <summary>All servers.</summary>
+    /// <summary>One name per server, with commas between them.</summary>
     public const string All = "ours,queue,ring";
 
-    /// <summary>The hub itself.</summary>
+    /// <summary>The hub of this repository, on LocalHost.</summary>
     public const string Ours = "ours";
 
     /// <summary>The hub with three values of <c>Hub:Gather</c>.</summary>

@@ -42,7 +42,8 @@ internal sealed class InstancesCandidate(string name, InstanceGroup instances, L
         }
     }
 
-    /// <summary>Measures a round.</summary>
+    /// <summary>Measures a round, and adds the results to <see cref="Rounds"/> and <see cref="RedisTimes"/>.
+    /// </summary>
     public async Task MeasureAsync(RedisProcess redis, TimeSpan duration, CancellationToken cancellationToken)
     {
         var before = redis.ProcessorTime;

@@ -53,9 +53,9 @@ internal sealed class LoadTable
         $"{rounds.Select(round => round.LastDeliveries.Percentile(NearlyAll)).Median():F1}",
         $"{rounds.Select(round => round.LastDeliveries.Maximum).Median():F1}");
 
-    /// <summary>Adds a verdict.</summary>
+    /// <summary>Adds the errors of a load.</summary>
     /// <param name="name">The name of the load.</param>
-    /// <param name="verdict">The verdict.</param>
+    /// <param name="verdict">The errors of all rounds.</param>
     /// <param name="bytesPerStream">The server's memory per stream, in bytes; null: not known.</param>
     public void Add(string name, LoadVerdict verdict, double? bytesPerStream) => _verdicts.Add(
         $"{name}",

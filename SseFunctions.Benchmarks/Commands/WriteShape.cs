@@ -2,7 +2,7 @@ using SseFunctions.Benchmarks.Server;
 
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>A kind of load.</summary>
+/// <summary>A load of one path, in the comparison of two servers.</summary>
 /// <param name="Name">The name in the table.</param>
 /// <param name="Path">The path at both servers.</param>
 /// <param name="Connections">The number of open connections.</param>

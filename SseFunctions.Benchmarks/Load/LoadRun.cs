@@ -58,7 +58,7 @@ internal sealed class LoadRun : IAsyncDisposable
     /// delivered or deliveries stop.</summary>
     /// <param name="duration">The time of publishing.</param>
     /// <param name="updates">The maximum number of updates; null: no limit.</param>
-    /// <param name="cancellationToken">Stops the round.</param>
+    /// <param name="cancellationToken">Cancels the round, which then has no figures.</param>
     /// <exception cref="IOException">The server refused an update.</exception>
     public async Task<LoadFigures> MeasureAsync(
         TimeSpan duration, int? updates, CancellationToken cancellationToken)

@@ -44,7 +44,7 @@ internal sealed record LoadTarget
     public ProcessUsage? Usage { get; init; }
 
     /// <summary>Creates the target for a child process with the hub's routes.</summary>
-    /// <param name="server">The process.</param>
+    /// <param name="server">The child process, which already listens.</param>
     /// <param name="topic">The topic of the updates.</param>
     /// <param name="subscribedTopic">The topic of the subscribers, with or without <see cref="NumberMark"/>; null: the
     /// topic of the updates.</param>

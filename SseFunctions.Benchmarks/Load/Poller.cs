@@ -30,9 +30,8 @@ internal sealed partial class Poller : IDisposable
         if (_epoll < 0) throw new Win32Exception();
     }
 
-    /// <summary>Watches a socket, until it is closed or removed.</summary>
-    /// <param name="socket">The socket.</param>
-    /// <param name="number">The number that <see cref="Number"/> returns for the socket.</param>
+    /// <summary>Watches a socket, until it is closed or removed. <see cref="Number"/> returns
+    /// <paramref name="number"/> for this socket.</summary>
     public void Add(Socket socket, int number)
     {
         Span<byte> change = stackalloc byte[EventBytes];

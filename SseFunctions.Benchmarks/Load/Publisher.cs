@@ -27,7 +27,7 @@ internal sealed class Publisher : IDisposable
     private int _accepted;
 
     /// <summary>Creates a publisher.</summary>
-    /// <param name="target">The server.</param>
+    /// <param name="target">The server and the topic of the updates.</param>
     /// <param name="number">The number of the publisher, from 0.</param>
     /// <param name="dataBytes">The size of an update's data, in bytes.</param>
     /// <param name="answered">Receives the hash of the id that the server answers for each update, if it answers

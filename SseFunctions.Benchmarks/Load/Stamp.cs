@@ -27,7 +27,7 @@ internal readonly record struct Stamp(int Publisher, int Sequence, long SentAt)
     /// <summary>A number that identifies the update, independent of its timestamp.</summary>
     public long Key => ((long)Publisher << SequenceBits) | (uint)Sequence;
 
-    /// <summary>Parses a stamp.</summary>
+    /// <summary>Reads the stamp at the start of the data of an update; false if there is none.</summary>
     public static bool TryRead(ReadOnlySpan<byte> data, out Stamp stamp)
     {
         stamp = default;

@@ -29,7 +29,7 @@ internal sealed class SubscriberLoop : IDisposable
     private volatile bool _isStopped;
 
     /// <summary>Starts the thread.</summary>
-    /// <param name="target">The server.</param>
+    /// <param name="target">The server and the topic of the subscribers.</param>
     /// <param name="subscribers">All subscribers, by number.</param>
     /// <param name="inFlight">The semaphore to release for each update that all subscribers have got; null:
     /// none.</param>

@@ -13,6 +13,6 @@ internal static class Statistics
         return sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)];
     }
 
-    /// <summary>Gets the median.</summary>
+    /// <summary>Gets the median: of an even number of figures, the smaller of the two in the middle.</summary>
     public static double Median(this IEnumerable<double> figures) => figures.Percentile(Half);
 }

@@ -9,11 +9,11 @@ internal sealed class Table(params string[] header)
 
     private readonly List<string[]> _rows = [header];
 
-    /// <summary>Adds a row.</summary>
+    /// <summary>Adds a row. Numbers are written with the invariant culture.</summary>
     public void Add(params FormattableString[] cells) =>
         _rows.Add([.. cells.Select(cell => cell.ToString(CultureInfo.InvariantCulture))]);
 
-    /// <summary>Prints the table.</summary>
+    /// <summary>Writes the table to the console.</summary>
     public void Print()
     {
         var widths = header.Select((_, column) => _rows.Max(row => row[column].Length)).ToArray();

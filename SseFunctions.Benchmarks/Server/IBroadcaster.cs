@@ -12,7 +12,7 @@ internal interface IBroadcaster
 
     /// <summary>Writes events to a response, after its headers and first comment, until the client is gone or falls too
     /// far behind.</summary>
-    /// <param name="context">The request.</param>
+    /// <param name="context">The request whose response receives the events.</param>
     /// <param name="after">The id after which the client resumes; null: only new events.</param>
     Task SubscribeAsync(HttpContext context, long? after);
 }

@@ -24,10 +24,10 @@ internal sealed class PacedFeed : IDisposable
         return channel;
     }
 
-    /// <summary>Closes a channel.</summary>
+    /// <summary>Ends the feed of a channel that <see cref="Open"/> has returned.</summary>
     public void Close(Channel<ServerSentEvent> channel) => _open.TryRemove(channel, out _);
 
-    /// <summary>Stops the timer.</summary>
+    /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
 
     private void PublishAll()

@@ -77,7 +77,7 @@ internal sealed class RedisProcess : IAsyncDisposable
         return settings;
     }
 
-    /// <summary>Ends the process.</summary>
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _process.Kill();

@@ -48,7 +48,7 @@ internal sealed class RingBroadcaster : IBroadcaster, IDisposable
     /// <summary>Gets the event with an id; null if the ring no longer holds it, or may be overwriting it.</summary>
     public byte[]? Frame(long id) => id > LastId - Capacity + 1 ? _frames[id % Capacity] : null;
 
-    /// <summary>Ends the sweeps.</summary>
+    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var sweep in _sweeps) sweep.Dispose();

@@ -31,7 +31,7 @@ internal sealed class RingSweep : IDisposable
         if (Interlocked.Exchange(ref _isWoken, 1) == 0) _bell.Release();
     }
 
-    /// <summary>Stops.</summary>
+    /// <inheritdoc/>
     public void Dispose()
     {
         _stop.Cancel();

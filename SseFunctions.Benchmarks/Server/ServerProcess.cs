@@ -39,7 +39,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Starts a server and waits until it listens.</summary>
     /// <param name="variant">The server to start.</param>
     /// <param name="settings">Its settings, with the names of environment variables.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="cancellationToken">Cancels the wait, and ends the server.</param>
     /// <param name="port">The port on which it listens; 0: any free port. Only LocalHost supports another
     /// value.</param>
     /// <exception cref="InvalidOperationException">The server did not start.</exception>

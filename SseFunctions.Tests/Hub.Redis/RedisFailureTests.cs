@@ -134,16 +134,10 @@ public sealed class RedisFailureTests : IAsyncDisposable
         await using var server = await RedisServer.Start();
         var (one, other) = (await _logs.Start(server), await _logs.Start(server));
         var kept = await Append(one, "kept");
-        var keys = new[] { "{sse}:log", "{sse}:state" };
-        var dumps = new List<byte[]>();
-        foreach (var key in keys) dumps.Add((byte[])(await server.Ask("DUMP", key))!);
+        var loseTheNext = await Backup(server);
         var lost = await Append(one, "lost");
         Assert.Equal(lost.Position, await UntilKnown(other, lost.Id));
-        for (var index = 0; index < keys.Length; index++)
-        {
-            await server.Ask(
-                "RESTORE", keys[index], "0", dumps[index], "REPLACE");
-        }
+        await loseTheNext();
 
         var after = await UntilTaken(other, "after");
         Assert.True(after.Position > lost.Position);
@@ -156,6 +150,25 @@ public sealed class RedisFailureTests : IAsyncDisposable
             Assert.Throws<LogGapException>(() => log.Read(lost.Position, new LogEntry[1]));
             var read = new LogEntry[10];
             Assert.Equal("after", read[log.Read(kept.Position, read) - 1].Id);
+        }
+    }
+
+    // Such a reader has received no entry, so only its start position can tell that it has missed some.
+    [Fact]
+    public async Task At_each_loss_readers_at_the_start_of_the_history_are_told()
+    {
+        await using var server = await RedisServer.Start();
+        var log = await _logs.Start(server);
+        await Append(log, "kept");
+        var loseTheNext = await Backup(server);
+        for (var loss = 1; loss <= 3; loss++)
+        {
+            var start = log.Start;
+            await Append(log, "lost");
+            await loseTheNext();
+            var after = await UntilTaken(log, $"after-{loss}");
+            Assert.Equal(after.Position, await UntilKnown(log, after.Id));
+            Assert.Throws<LogGapException>(() => log.Read(start, new LogEntry[1]));
         }
     }
 
@@ -237,6 +250,18 @@ public sealed class RedisFailureTests : IAsyncDisposable
         server.Continue();
         await Task.WhenAll(onTheWay).Within("answers");
         Assert.Equal(4, log.Size.Count);
+    }
+
+    // Returns what restores the log as it is now, without the entries that are appended from now on.
+    private static async Task<Func<Task>> Backup(RedisServer server)
+    {
+        var dumps = new Dictionary<string, byte[]>();
+        foreach (var key in new[] { "{sse}:log", "{sse}:state" })
+            dumps.Add(key, (byte[])(await server.Ask("DUMP", key))!);
+        return async () =>
+        {
+            foreach (var (key, dump) in dumps) await server.Ask("RESTORE", key, "0", dump, "REPLACE");
+        };
     }
 
     private static Task<LogEntry> Append(RedisEventLog log, string data) =>

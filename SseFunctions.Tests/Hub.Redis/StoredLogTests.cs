@@ -156,8 +156,8 @@ public sealed class StoredLogTests(RedisFixture redis) : IClassFixture<RedisFixt
             for (var field = 2; field < fields.Length; field += 2)
             {
                 var own = (string)fields[field]!;
-                previous =
-                    $"{position[0]}-{long.Parse(position[1], System.Globalization.CultureInfo.InvariantCulture) + (field / 2) - 1}";
+                var first = long.Parse(position[1], System.Globalization.CultureInfo.InvariantCulture);
+                previous = $"{position[0]}-{first + (field / 2) - 1}";
                 if (own.Length > 0) index[own] = $"{previous} {Digest((byte[])fields[field + 1]!)}";
                 count++;
                 bytes += Encoding.UTF8.GetByteCount(own) + ((byte[])fields[field + 1]!).Length + OverheadBytes;

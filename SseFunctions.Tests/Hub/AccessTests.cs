@@ -273,9 +273,8 @@ public sealed class AccessTests
             null, NotAnonymous, "Hub:Publisher:Issuer=https://login.example",
             "Hub:Publisher:Audience=https://hub.example");
         var mercure = new { publish = new[] { "*" } };
-        var good =
-            Jwt.Mint(
-                new { iss = "https://login.example", aud = new[] { "https://hub.example", "https://payroll.example" }, mercure });
+        var aud = new[] { "https://hub.example", "https://payroll.example" };
+        var good = Jwt.Mint(new { iss = "https://login.example", aud, mercure });
         using var publish = await server.Post("topic=a&data=a", Bearer(good));
         Assert.Equal(HttpStatusCode.OK, publish.StatusCode);
         using var subscribe = await server.Get(Topic, Bearer(good));
@@ -437,9 +436,9 @@ public sealed class AccessTests
     public async Task No_log_holds_a_token_a_key_a_payload_or_data_whatever_happens()
     {
         await using var server = await LocalHostServer.Start(null, "Hub:Subscriptions=true");
-        var token =
-            Jwt.Mint(
-                new { mercure = new { publish = new[] { "*" }, subscribe = new[] { "*" }, payload = new { secret = Secret } } });
+        var all = new[] { "*" };
+        var token = Jwt.Mint(
+            new { mercure = new { publish = all, subscribe = all, payload = new { secret = Secret } } });
         await using (var subscription = await server.Subscribe($"topic=a&authorization={token}"))
         {
             using var answer = await server.Post($"topic=a&private&data={Secret}&id=1", Bearer(token));

@@ -168,7 +168,10 @@ public sealed class BadAccessTokenTests(TrustingHub hub) : IClassFixture<Trustin
         { $$"""[{{{Type}},{{Type}},"actions":["publish"],"topics":[{"match":"*"}]}]""", "NOT JSON" },
         { Topics("""[{"match":"a"}],"payload":{"a":1,"a":2}"""), "NOT JSON" },
         { $$"""[{"type":"https://other.example","a":1,"a":2}]""", "NOT JSON" },
-        { $$"""{{All[..^1]}},{"type":"https://other.example","actions":7},{{Actions("7")[1..]}}""", "[2].actions is not an array of strings" },
+        {
+            $$"""{{All[..^1]}},{"type":"https://other.example","actions":7},{{Actions("7")[1..]}}""",
+            "[2].actions is not an array of strings"
+        },
         { $$"""{{All[..^1]}},null]""", "[1] is not a JSON object" },
         { Many(101, 1), " has more entries for hubs than 100" },
         { Many(1, 101), "[0].topics has 101 topics: at most 100 are allowed" },

@@ -37,7 +37,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public async Task Subscribers_that_come_break_off_and_resume_while_much_is_published_get_all_of_it_once_and_in_order()
+    public async Task Subscribers_that_break_off_and_resume_while_much_is_published_get_all_of_it_once_and_in_order()
     {
         await using var server = await LocalHostServer.Start(null, "Streaming:Retry=0");
         var half = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -53,8 +53,11 @@ public sealed class HubFuzzTests
     {
         await using var server = await LocalHostServer.Start(
             null, "Cors:AllowedOrigins=https://app.example", "Hub:PublishOrigins=https://*.example");
-        var names =
-            new[] { "Authorization", "Cookie", "Last-Event-ID", "Origin", "Referer", "Content-Type", "Accept", "X-Forwarded-For", "If-None-Match" };
+        string[] names =
+        [
+            "Authorization", "Cookie", "Last-Event-ID", "Origin", "Referer", "Content-Type", "Accept",
+            "X-Forwarded-For", "If-None-Match",
+        ];
         await Fuzz(server, async random =>
         {
             var headers = new StringBuilder();
@@ -146,30 +149,7 @@ public sealed class HubFuzzTests
         return answer["HTTP/1.1 ".Length..][..3];
     }
 
-    private static string Mutate(Random random, string text)
-    {
-        var mutated = new StringBuilder(text);
-        for (var count = random.Next(1, 5); count > 0; count--)
-        {
-            var at = random.Next(mutated.Length + 1);
-            switch (random.Next(4))
-            {
-                case 0:
-                    mutated.Insert(at, Pieces[random.Next(Pieces.Length)]);
-                    break;
-                case 1 when at < mutated.Length:
-                    mutated[at] = (char)random.Next('!', 0x100);
-                    break;
-                case 2 when at < mutated.Length:
-                    mutated.Remove(at, Math.Min(random.Next(1, 10), mutated.Length - at));
-                    break;
-                default:
-                    mutated.Insert(at, mutated.ToString(0, at));
-                    break;
-            }
-        }
-        return mutated.ToString();
-    }
+    private static string Mutate(Random random, string text) => TextMutation.Mutate(random, text, Pieces);
 
     // Replaces the character that a header cannot contain.
     private static string Line(string value) => value.Replace('\u007f', '?');

@@ -93,7 +93,8 @@ public sealed class HubMetricsTests
         {
             InstrumentPublished = (instrument, self) =>
             {
-                if (instrument.Meter.Scope == factory && instrument.Meter.Name == "SseFunctions") self.EnableMeasurementEvents(instrument);
+                if (instrument.Meter.Scope == factory && instrument.Meter.Name == "SseFunctions")
+                    self.EnableMeasurementEvents(instrument);
             },
         };
         listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Add(instrument, value, tags));

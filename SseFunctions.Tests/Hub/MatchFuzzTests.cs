@@ -115,28 +115,5 @@ public sealed class MatchFuzzTests
         return int.Parse(answer["HTTP/1.1 ".Length..][..3], null);
     }
 
-    private static string Mutate(Random random, string text)
-    {
-        var mutated = new StringBuilder(text);
-        for (var count = random.Next(1, 5); count > 0; count--)
-        {
-            var at = random.Next(mutated.Length + 1);
-            switch (random.Next(4))
-            {
-                case 0:
-                    mutated.Insert(at, Pieces[random.Next(Pieces.Length)]);
-                    break;
-                case 1 when at < mutated.Length:
-                    mutated[at] = (char)random.Next('!', 0x100);
-                    break;
-                case 2 when at < mutated.Length:
-                    mutated.Remove(at, Math.Min(random.Next(1, 10), mutated.Length - at));
-                    break;
-                default:
-                    mutated.Insert(at, mutated.ToString(0, at));
-                    break;
-            }
-        }
-        return mutated.ToString();
-    }
+    private static string Mutate(Random random, string text) => TextMutation.Mutate(random, text, Pieces);
 }

@@ -17,12 +17,22 @@ public sealed class MetadataTests
         await using var server = await LocalHostServer.Start(
             null, [.. Jwt.Trusted, "Hub:Issuers:1:Issuer=not-a-server", "Hub:Issuers:1:Key=k"]);
         using var client = await RawClient.Get(new Uri(server.Url, Path));
-        var body = $$"""
-            {"resource":"{{new Uri(server.Url, HubClient.Path)}}","authorization_servers":["https://development-issuer.localhost"],"bearer_methods_supported":["header"],"authorization_details_types_supported":["https://mercure.rocks/authorization-detail"],"mercure_cookie":"__Secure-mercure_access_token"}
-            """;
+        var body = $$"""{"resource":"{{new Uri(server.Url, HubClient.Path)}}",""" + """
+            "authorization_servers":["https://development-issuer.localhost"],
+            "bearer_methods_supported":["header"],
+            "authorization_details_types_supported":["https://mercure.rocks/authorization-detail"],
+            "mercure_cookie":"__Secure-mercure_access_token"}
+            """.ReplaceLineEndings("");
         var lines = (await client.Until(body)).Split("\r\n");
         Assert.Equal(
-            ["", "Cache-Control: no-cache", $"Content-Length: {body.Length}", "Content-Type: application/json", "HTTP/1.1 200 OK", body],
+            [
+                "",
+                "Cache-Control: no-cache",
+                $"Content-Length: {body.Length}",
+                "Content-Type: application/json",
+                "HTTP/1.1 200 OK",
+                body,
+            ],
             lines.Where(line => !line.StartsWith("Date:", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 
@@ -35,7 +45,13 @@ public sealed class MetadataTests
             "Hub:Subscriptions=true");
         using var answer = await server.Get(Path);
         Assert.Equal(
-            """{"resource":"https://hub.example/","bearer_methods_supported":["header"],"authorization_details_types_supported":["https://mercure.rocks/authorization-detail"],"mercure_cookie":"mine","mercure_subscriptions":true}""",
+            """
+            {"resource":"https://hub.example/",
+            "bearer_methods_supported":["header"],
+            "authorization_details_types_supported":["https://mercure.rocks/authorization-detail"],
+            "mercure_cookie":"mine",
+            "mercure_subscriptions":true}
+            """.ReplaceLineEndings(""),
             await answer.Text());
     }
 

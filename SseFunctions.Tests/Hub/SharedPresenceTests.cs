@@ -54,8 +54,12 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         var (one, other) = (await StartHost(redis), await StartHost(redis));
         await using var watcher = await Watch(other);
         const string topic = "\"\\u0041'%00\u007f\u2028\u0085é😀</script>], -1";
-        var payload =
-            new { text = topic + "\n\r\0", nested = new object?[] { null, 1.50, -0.0, new { @__proto__ = "" } }, empty = "" };
+        var payload = new
+        {
+            text = topic + "\n\r\0",
+            nested = new object?[] { null, 1.50, -0.0, new { @__proto__ = "" } },
+            empty = "",
+        };
         await using var subscriber = await one.Subscribe(
             $"topic={Uri.EscapeDataString(topic)}", Bearer(Jwt.Mint(new { mercure = new { payload } })));
         var told = await NextOf(watcher, topic);

@@ -9,7 +9,11 @@ public sealed class SharedSubscriptionsApiTests(
     {
         var server = await LocalHostServer.Start(
             null,
-            [$"Redis:ConnectionString={redis.Server.ConnectionString}", $"Redis:KeyPrefix={Guid.NewGuid():N}", .. settings]);
+            [
+                $"Redis:ConnectionString={redis.Server.ConnectionString}",
+                $"Redis:KeyPrefix={Guid.NewGuid():N}",
+                .. settings,
+            ]);
         if (settings.Contains(On)) await server.KnowsSubscribers();
         return server;
     }

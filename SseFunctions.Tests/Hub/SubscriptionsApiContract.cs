@@ -57,7 +57,8 @@ public abstract class SubscriptionsApiContract
         Assert.Equal("Subscription", document.GetProperty("type").GetString());
         Assert.Equal(Book, document.GetProperty("topic").GetString());
         Assert.True(document.GetProperty("active").GetBoolean());
-        Assert.Equal("{\"user\":\"https://e.com/users/1\",\"list\":[1,2]}", document.GetProperty("payload").GetRawText());
+        Assert.Equal(
+            """{"user":"https://e.com/users/1","list":[1,2]}""", document.GetProperty("payload").GetRawText());
         var second = Json((await watcher.Next()).Data);
         Assert.Equal("z", second.GetProperty("topic").GetString());
         Assert.Equal(id, second.GetProperty("subscriber").GetString());

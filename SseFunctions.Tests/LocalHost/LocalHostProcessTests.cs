@@ -131,7 +131,11 @@ public sealed class LocalHostProcessTests
         folder.Write("local.settings.json", """
             {
               // Core Tools accepts comments too.
-              "Values": { "Demo__Delay": "00:00:00", "Demo__Messages": "from a first line", "Demo:Messages": "from the file" },
+              "Values": {
+                "Demo__Delay": "00:00:00",
+                "Demo__Messages": "from a first line",
+                "Demo:Messages": "from the file"
+              },
               "Host": { "LocalHttpPort": 0 }
             }
             """);

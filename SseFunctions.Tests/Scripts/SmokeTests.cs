@@ -167,6 +167,28 @@ public sealed class SmokeTests
     }
 
     [Fact]
+    public async Task Passes_where_nobody_may_publish_with_a_token_of_1_0()
+    {
+        await using var host = await LocalHostServer.Start(null, "Demo:Delay=0", "Hub:Dialects=1.0");
+        var result = await SmokeScript.Run([$"{host.Url}"]);
+        result.HasPassed();
+        Assert.Contains("no Hub:Issuers:0:Key is set", result.Check("hub: publish"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_a_token_of_1_0_hears_what_was_published_where_the_hub_speaks_nothing_else()
+    {
+        await using var host = await LocalHostServer.Start(
+            null, [.. Jwt.Trusted, "Demo:Delay=0", "Hub:Dialects=1.0", "Hub:Anonymous=false"]);
+        var token = Jwt.Access(
+            $"{new Uri(host.Url, HubClient.Path)}", Jwt.Detail(["publish", "subscribe"], "smoke-test"));
+        var result = await SmokeScript.Run([$"{host.Url}"], ("SMOKE_TOKEN", token));
+        result.HasPassed();
+        Assert.Contains("two updates arrived", result.Check("hub: delivery"), StringComparison.Ordinal);
+        Assert.StartsWith("ok ", result.Check("hub: resume"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Says_that_a_token_has_no_right()
     {
         await using var host = await LocalHostServer.Start(null, "Demo:Delay=0");
@@ -297,13 +319,6 @@ public sealed class SmokeTests
         application.Run(answer);
         await application.StartAsync(TestContext.Current.CancellationToken);
         return application;
-    }
-
-    private sealed class TemporaryFolder : IDisposable
-    {
-        public string Path { get; } = Directory.CreateTempSubdirectory("smoke-").FullName;
-
-        public void Dispose() => Directory.Delete(Path, recursive: true);
     }
 
     /// <summary>A curl that logs its arguments and its environment, which other users of the machine can see.</summary>

@@ -108,11 +108,4 @@ internal static class Bicep
         using var document = JsonDocument.Parse(File.ReadAllText(file));
         return document.RootElement.Clone();
     }
-
-    private sealed class TemporaryFolder : IDisposable
-    {
-        public string Path { get; } = Directory.CreateTempSubdirectory("bicep-").FullName;
-
-        public void Dispose() => Directory.Delete(Path, recursive: true);
-    }
 }

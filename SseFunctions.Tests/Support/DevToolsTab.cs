@@ -18,9 +18,8 @@ internal sealed class DevToolsTab : IAsyncDisposable
     private Task _receiving = Task.CompletedTask;
     private int _lastId;
 
-    /// <summary>Opens a tab.</summary>
-    /// <param name="browser">The address of the browser's DevTools.</param>
-    /// <param name="page">The page to open.</param>
+    /// <summary>Opens a tab, and waits until its page is loaded. <paramref name="browser"/> is the address of the
+    /// browser's DevTools.</summary>
     public static async Task<DevToolsTab> Open(Uri browser, Uri page)
     {
         using var http = new HttpClient();

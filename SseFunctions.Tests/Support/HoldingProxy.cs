@@ -30,7 +30,7 @@ internal sealed class HoldingProxy : IAsyncDisposable
 
     public Uri Url { get; }
 
-    /// <summary>Starts the proxy.</summary>
+    /// <summary>Starts a proxy on a free port of this machine.</summary>
     /// <param name="destination">The server to which it forwards.</param>
     /// <param name="held">The number of bytes that it collects before it forwards them.</param>
     /// <param name="prefix">The prefix of the paths that the proxy serves. It is removed before forwarding.</param>
@@ -50,8 +50,10 @@ internal sealed class HoldingProxy : IAsyncDisposable
         application.Run(async context =>
         {
             var target = new Uri(destination, context.Request.Path + context.Request.QueryString);
-            if (prefix.Length > 0 && context.Request.PathBase != prefix) context.Response.StatusCode = StatusCodes.Status404NotFound;
-            else await Forward(context, target, client, held, then);
+            if (prefix.Length > 0 && context.Request.PathBase != prefix)
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+            else
+                await Forward(context, target, client, held, then);
         });
         await application.StartAsync(TestContext.Current.CancellationToken);
         return new HoldingProxy(application, client);

@@ -17,8 +17,12 @@ internal sealed class LocalHostServer : IAsyncDisposable
         _application = application;
         Url = new Uri(application.Urls.First());
         // When a response is disposed, the connection is closed immediately instead of being read to its end.
-        var handler =
-            new SocketsHttpHandler { AllowAutoRedirect = false, ResponseDrainTimeout = TimeSpan.Zero, MaxResponseDrainSize = 0 };
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            ResponseDrainTimeout = TimeSpan.Zero,
+            MaxResponseDrainSize = 0,
+        };
         Http = new HttpClient(handler) { BaseAddress = Url, Timeout = Limits.Soon };
     }
 

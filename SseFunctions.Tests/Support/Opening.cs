@@ -17,7 +17,6 @@ internal static partial class Opening
     }
 
     /// <summary>Reads on until the opening has come.</summary>
-    /// <returns>The opening.</returns>
     public static async Task<string> UntilOpen(this RawClient client)
     {
         while (true)
@@ -28,7 +27,6 @@ internal static partial class Opening
     }
 
     /// <summary>Reads on until the id without data has come with which a stream of the hub opens.</summary>
-    /// <returns>The id.</returns>
     public static async Task<string> UntilCursor(this RawClient client)
     {
         var opening = await client.UntilOpen();

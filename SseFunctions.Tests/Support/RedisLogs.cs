@@ -29,10 +29,13 @@ internal sealed class RedisLogs : IAsyncDisposable
     /// Redis holds exactly as many as an instance.</summary>
     public Task<RedisEventLog> StartAsForUsers(RedisServer server, LogLimits limits, string connectionString = "") =>
         Start(
-        new RedisOptions { ConnectionString = connectionString.Length > 0 ? connectionString : server.ConnectionString },
-        null,
-        limits,
-        RedisEventLog.StoredLimits(limits));
+            new RedisOptions
+            {
+                ConnectionString = connectionString.Length > 0 ? connectionString : server.ConnectionString,
+            },
+            null,
+            limits,
+            RedisEventLog.StoredLimits(limits));
 
     /// <summary>Starts a log with short timeouts.</summary>
     public Task<RedisEventLog> StartImpatient(RedisServer server) =>

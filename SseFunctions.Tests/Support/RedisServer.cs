@@ -46,9 +46,12 @@ public sealed class RedisServer : IAsyncDisposable
     public async Task Run()
     {
         var start = new ProcessStartInfo(Executable!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])
-            ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _folder, "--save", "", "--enable-debug-command", "local", .. _arguments])
-            start.ArgumentList.Add(argument);
+        string[] arguments =
+        [
+            "--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _folder, "--save", "",
+            "--enable-debug-command", "local", .. _arguments,
+        ];
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
         _process = new Process { StartInfo = start };
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var output = new StringBuilder();

@@ -21,8 +21,11 @@ public sealed class TrustingHub : IAsyncLifetime
     internal Uri Hub => new(Server.Url, HubClient.Path);
 
     /// <summary>The challenge of this hub, with these parameters before the address of its metadata.</summary>
-    internal string Challenge(string parameters = "") =>
-        $"Bearer {parameters}resource_metadata=\"{new Uri(Server.Url, "/.well-known/oauth-protected-resource/.well-known/mercure")}\"";
+    internal string Challenge(string parameters = "")
+    {
+        var metadata = new Uri(Server.Url, "/.well-known/oauth-protected-resource/.well-known/mercure");
+        return $"Bearer {parameters}resource_metadata=\"{metadata}\"";
+    }
 
     public async ValueTask InitializeAsync() => _server = await LocalHostServer.Start(
         Time, [

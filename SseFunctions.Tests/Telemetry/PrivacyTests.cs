@@ -30,7 +30,8 @@ public sealed class PrivacyTests
         ("HubSubscribe", "HEAD", $"{Hub}?topic={Secret}&authorization={Token}", Headers, "", "HTTP/1.1 200"),
         ("HubPublish", "POST", $"{Hub}?authorization={Token}", Headers, $"topic={Secret}&data={Secret}&id={Secret}&"
             + $"type={Secret}", "HTTP/1.1 200"),
-        ("HubPublish", "POST", $"{Hub}?authorization={Secret}", Headers, $"topic={Secret}&data={Secret}", "HTTP/1.1 401"),
+        ("HubPublish", "POST", $"{Hub}?authorization={Secret}", Headers, $"topic={Secret}&data={Secret}",
+            "HTTP/1.1 401"),
         ("HubPublish", "POST", $"{Hub}?authorization={Token}", Headers, Secret, "HTTP/1.1 400"),
         ("HubSubscriptions", "GET", $"{Hub}/subscriptions/{Secret}?authorization={Token}", Headers, "", "HTTP/1.1 200"),
         ("Events", "GET", $"/events?lastEventId={Secret}", Headers, "", "HTTP/1.1 200"),

@@ -267,7 +267,8 @@ public sealed partial class DeadPathTests(Browser browser) : IClassFixture<Brows
         () => {
           globalThis.wasCrowded = false;
           const crowded = document.querySelector("#crowded");
-          new MutationObserver(() => (globalThis.wasCrowded ||= !crowded.hidden)).observe(crowded, { attributes: true });
+          const observer = new MutationObserver(() => (globalThis.wasCrowded ||= !crowded.hidden));
+          observer.observe(crowded, { attributes: true });
         }
         """);
 

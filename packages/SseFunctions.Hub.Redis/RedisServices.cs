@@ -19,7 +19,7 @@ public static class RedisServices
     /// <summary>Keeps the hub's updates and the list of its subscribers in Redis. Also adds the health check
     /// <c>hub-redis</c>. Reads the configuration section <c>Redis</c> (<see cref="RedisOptions"/>), which is validated
     /// when the host starts. Further calls have no effect.</summary>
-    /// <returns>The same builder.</returns>
+    /// <returns>The same builder, for further calls.</returns>
     public static SseHubBuilder AddRedis(this SseHubBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -6,7 +6,7 @@ namespace SseFunctions.Streaming;
 /// <see cref="Look"/>.</summary>
 /// <param name="socket">The socket of the connection; null where its state cannot be read. Then a client that takes a
 /// part of the flush looks like a client that takes nothing.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">The clock that measures the wait.</param>
 internal sealed class BlockedWrite(Socket? socket, TimeProvider time)
 {
     private long _tookAt = time.GetTimestamp();

@@ -26,7 +26,7 @@ public static class LastEventId
         // Not request.Query: the request would keep the parsed query in memory while the stream is open.
         foreach (var pair in new QueryStringEnumerable(request.QueryString.Value))
         {
-            if (!IsName(pair.DecodeName().Span) || pair.EncodedValue.IsEmpty) continue;
+            if (!IsQueryName(pair.DecodeName().Span) || pair.EncodedValue.IsEmpty) continue;
             var value = pair.DecodeValue().ToString();
             // Two different values are joined to a text that is not an id of any event.
             id = id is null || id == value ? value : $"{id},{value}";
@@ -34,7 +34,8 @@ public static class LastEventId
         return id;
     }
 
-    private static bool IsName(ReadOnlySpan<char> name) => name.Equals(Query, StringComparison.OrdinalIgnoreCase)
+    /// <summary>Whether a query parameter with this name holds the last event id.</summary>
+    internal static bool IsQueryName(ReadOnlySpan<char> name) => name.Equals(Query, StringComparison.OrdinalIgnoreCase)
         || name.Equals(Header, StringComparison.OrdinalIgnoreCase)
         || name.Equals(NewerQuery, StringComparison.OrdinalIgnoreCase);
 }

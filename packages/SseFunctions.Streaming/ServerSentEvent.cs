@@ -7,7 +7,7 @@ namespace SseFunctions.Streaming;
 /// <summary>One event of a stream. It is encoded once, so that all streams send the same bytes. Immutable.</summary>
 public sealed class ServerSentEvent
 {
-    /// <summary>Creates an event.</summary>
+    /// <summary>Creates an event, and encodes it.</summary>
     /// <param name="data">The text that is <c>event.data</c> in the browser. It may have several lines: each CR, LF or
     /// CRLF arrives as LF (WHATWG HTML 9.2.6).</param>
     /// <param name="type">The event type, the name for <c>addEventListener</c>; null for the default,

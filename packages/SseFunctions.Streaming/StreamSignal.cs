@@ -6,7 +6,7 @@ namespace SseFunctions.Streaming;
 [Flags]
 internal enum Wake
 {
-    /// <summary>No reason.</summary>
+    /// <summary>No reason was raised.</summary>
     None = 0,
 
     /// <summary>The sequence has completed MoveNextAsync: with its next event, its end, or an exception.</summary>

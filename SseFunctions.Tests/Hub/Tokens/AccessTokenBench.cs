@@ -39,8 +39,18 @@ internal sealed class AccessTokenBench : IDisposable
             issuers =
             [
                 new IssuerOptions { Issuer = Issuer, Key = Secret },
-                new IssuerOptions { Issuer = OtherIssuer, Key = "an old secret of the other issuer, long enough too", Keys = [OtherSecret] },
-                new IssuerOptions { Issuer = KeyedIssuer, Key = Signer.ExportSubjectPublicKeyInfoPem(), Algorithm = "ES256" },
+                new IssuerOptions
+                {
+                    Issuer = OtherIssuer,
+                    Key = "an old secret of the other issuer, long enough too",
+                    Keys = [OtherSecret],
+                },
+                new IssuerOptions
+                {
+                    Issuer = KeyedIssuer,
+                    Key = Signer.ExportSubjectPublicKeyInfoPem(),
+                    Algorithm = "ES256",
+                },
             ];
         }
         issuers = [.. issuers.Where(issuer => !issuer.IsEmpty)];
@@ -65,8 +75,11 @@ internal sealed class AccessTokenBench : IDisposable
     public RoleValidator Validator { get; }
 
     /// <summary>Claims that are good, with these details; null: without any.</summary>
-    public string Claims(string? details = null, string issuer = Issuer) =>
-        $$"""{"iss":"{{issuer}}","aud":"{{Resource}}","exp":{{Now + 60}}{{(details is null ? "" : $",\"authorization_details\":{details}")}}}""";
+    public string Claims(string? details = null, string issuer = Issuer)
+    {
+        var member = details is null ? "" : $",\"authorization_details\":{details}";
+        return $$"""{"iss":"{{issuer}}","aud":"{{Resource}}","exp":{{Now + 60}}{{member}}}""";
+    }
 
     public static string Token(
         string claims, string secret = Secret, string header = """{"alg":"HS256","typ":"at+jwt"}""") =>

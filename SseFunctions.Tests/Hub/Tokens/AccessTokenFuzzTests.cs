@@ -10,7 +10,8 @@ public sealed class AccessTokenFuzzTests
     private const int Rounds = 10_000;
     private const string Type = "\"https://mercure.rocks/authorization-detail\"";
     private const string Good = $$$"""
-        [{"type":{{{Type}}},"actions":["publish","subscribe"],"topics":[{"match":"a"},{"match":"/:b","match_type":"urlpattern"}],"payload":{"x":[1]}}]
+        [{"type":{{{Type}}},"actions":["publish","subscribe"],
+        "topics":[{"match":"a"},{"match":"/:b","match_type":"urlpattern"}],"payload":{"x":[1]}}]
         """;
 
     private static readonly string[] Pieces =
@@ -36,7 +37,10 @@ public sealed class AccessTokenFuzzTests
                 0 => Piece(),
                 1 => $"[{Piece()},{Piece()}]",
                 2 => $$"""[{"type":{{Type}},"actions":{{Piece()}},"topics":{{Piece()}},"payload":{{Piece()}}}]""",
-                _ => $$"""[{"type":{{Type}},"actions":[{{Piece()}}],"topics":[{"match":{{Piece()}},"match_type":{{Piece()}}}]}]""",
+                _ => $$"""
+                    [{"type":{{Type}},"actions":[{{Piece()}}],
+                    "topics":[{"match":{{Piece()}},"match_type":{{Piece()}}}]}]
+                    """,
             };
             var result = await bench.Judge(AccessTokenBench.Token(bench.Claims(details)));
             if (result.IsValid) accepted++;

@@ -51,10 +51,13 @@ public sealed class AccessTokenTests
         using var bench = new AccessTokenBench();
         var claims = await bench.Accepts(AccessTokenBench.Token(bench.Claims($$"""
             [
-              {"type":"{{Type}}","actions":["publish"],"topics":[{"match":"https://a.example/1"},{"match":"https://a.example/:id","match_type":"urlpattern"}]},
+              {"type":"{{Type}}","actions":["publish"],
+               "topics":[{"match":"https://a.example/1"},{"match":"https://a.example/:id","match_type":"urlpattern"}]},
               {"type":"https://other.example","actions":7,"topics":null},
-              {"type":"{{Type}}","actions":["subscribe","archive","publish"],"topics":[{"match":"*","match_type":"exact"}],"payload": {"user": [7, null]} },
-              {"type":"{{Type}}","actions":["archive"],"topics":[{"match":"é \"x\"","more":1}],"payload":null,"locations":["x"]}
+              {"type":"{{Type}}","actions":["subscribe","archive","publish"],
+               "topics":[{"match":"*","match_type":"exact"}],"payload": {"user": [7, null]} },
+              {"type":"{{Type}}","actions":["archive"],
+               "topics":[{"match":"é \"x\"","more":1}],"payload":null,"locations":["x"]}
             ]
             """)));
         Assert.Collection(
@@ -109,8 +112,8 @@ public sealed class AccessTokenTests
     public async Task The_claim_of_0_x_gives_no_right()
     {
         using var bench = new AccessTokenBench();
-        var claims = await bench.Accepts(AccessTokenBench.Token(
-            bench.Claims("""[],"mercure":{"publish":["*"],"subscribe":["*"],"payload":1},"https://mercure.rocks/":7""")));
+        var claims = await bench.Accepts(AccessTokenBench.Token(bench.Claims(
+            """[],"mercure":{"publish":["*"],"subscribe":["*"],"payload":1},"https://mercure.rocks/":7""")));
         Assert.Empty(claims.Publish);
         Assert.Empty(claims.Subscribe);
         Assert.Null(claims.Payload);
@@ -228,8 +231,10 @@ public sealed class AccessTokenTests
             asked.Add(pattern);
             return pattern == "(" ? "has a group without an end" : null;
         });
-        string Token(string topics) => AccessTokenBench.Token(bench.Claims(
-            $$"""[{"type":"{{Type}}","actions":["subscribe"],"topics":[{"match":"good","match_type":"urlpattern"},{{topics}}]}]"""));
+        string Token(string topic) => AccessTokenBench.Token(bench.Claims($$"""
+            [{"type":"{{Type}}","actions":["subscribe"],
+            "topics":[{"match":"good","match_type":"urlpattern"},{{topic}}]}]
+            """));
         Assert.Equal("its claim authorization_details[0].topics[1].match is not a valid URL pattern: it has a group "
             + "without an end",
             await bench.Refuses(Token("""{"match":"(","match_type":"urlpattern"}""")));

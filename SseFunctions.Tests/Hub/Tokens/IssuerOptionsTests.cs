@@ -42,7 +42,10 @@ public sealed class IssuerOptionsTests
         },
         {
             "Hub:Issuers:0:Key and Hub:Issuers:0:JwksUri are both set: remove one of them.",
-            [Issuer, $"Hub:Issuers:0:Key={Pem}", "Hub:Issuers:0:JwksUri=https://issuer.example/jwks", "Hub:Issuers:0:Algorithm=ES256"]
+            [
+                Issuer, $"Hub:Issuers:0:Key={Pem}", "Hub:Issuers:0:JwksUri=https://issuer.example/jwks",
+                "Hub:Issuers:0:Algorithm=ES256",
+            ]
         },
         { "Hub:Issuers:0:Issuer starts or ends with white space, so no token would match: remove it.", [
             "Hub:Issuers:0:Issuer=https://issuer.example ", Key] },

@@ -8,7 +8,9 @@ namespace SseFunctions.Tests.Hub.Tokens;
 internal static class Jws
 {
     /// <summary>The default claims.</summary>
-    public const string Claims = """{"mercure":{"publish":["*"],"subscribe":["https://a.example/{id}","b"],"payload":{"user":7}}}""";
+    public const string Claims = """
+        {"mercure":{"publish":["*"],"subscribe":["https://a.example/{id}","b"],"payload":{"user":7}}}
+        """;
 
     public static string Signed(
         string secret, string claims = Claims, string algorithm = "HS256", string? header = null) =>

@@ -25,8 +25,12 @@ public sealed class CrossOriginTests
         using var allowed = await server.Get("/events", ("Origin", Ours));
         Assert.Equal(Ours, allowed.Header("Access-Control-Allow-Origin"));
         Assert.Equal("Origin", allowed.Header("Vary"));
-        foreach (
-            var origin in new[] { "https://evil.example", "http://app.example", "https://app.example:8443", "null", "https://app.example.evil.example" })
+        string[] others =
+        [
+            "https://evil.example", "http://app.example", "https://app.example:8443", "null",
+            "https://app.example.evil.example",
+        ];
+        foreach (var origin in others)
         {
             using var refused = await server.Get("/events", ("Origin", origin));
             Assert.Null(refused.Header("Access-Control-Allow-Origin"));

@@ -5,7 +5,7 @@ namespace SseFunctions.Hub.Redis.Log;
 /// <summary>Collects the reasons for <see cref="RedisMirror"/> to read from Redis: a caller requests a read, or an
 /// entry is known to exist. Any thread may call <see cref="Expect"/> and <see cref="RequestAsync"/>. Only the mirror's
 /// loop calls <see cref="WaitAsync"/> and <see cref="TryTake"/>.</summary>
-/// <param name="held">The mirror.</param>
+/// <param name="held">The mirror: entries that it has need no read.</param>
 internal sealed class ReadRequests(EntryStore held)
 {
     private readonly Lock _gate = new();

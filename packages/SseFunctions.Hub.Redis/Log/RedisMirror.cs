@@ -20,19 +20,15 @@ namespace SseFunctions.Hub.Redis.Log;
 /// <para>Who calls: <see cref="RedisEventLog"/> calls <see cref="Start"/> once, and later <see cref="DisposeAsync"/>;
 /// further calls of the latter do nothing. Any thread may call the other members. This class has no lock, because
 /// <see cref="EntryStore"/> (the entries) and <see cref="ReadRequests"/> (the reasons to read) have their own. Only the
-/// loop changes the state and the time of the last read. <see cref="RedisAppender"/> adds entries to the mirror too:
-/// the store accepts an entry only after the entry that it names, so both can add at the same time.</para>
+/// loop changes the state, the time of the last read and the number of losses. <see cref="RedisAppender"/> adds entries
+/// to the mirror too: the store accepts an entry only after the entry that it names, so both can add at the same
+/// time.</para>
 /// </remarks>
 internal sealed partial class RedisMirror : IAsyncDisposable
 {
     // If the timer starts a read, and the read finds an entry older than this, a message of the bell counts as missed.
     // The message for a younger entry may still arrive.
     private const long LongestBellMilliseconds = 500;
-
-    // The mirror's start position after Redis has lost entries. It is before every entry, like 0-0, the start position
-    // of a log without losses. It differs from 0-0, so that a subscriber which is still at 0-0 is told about the gap:
-    // it has not received the lost entries.
-    private static readonly LogPosition StartAfterLoss = new(0, 1);
 
     private static readonly TimeSpan ReadInterval = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
@@ -50,6 +46,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     private readonly ITimer _timer;
     private volatile MirrorState _state;
     private long _lastRead;
+    private long _losses;
     private Task _running = Task.CompletedTask;
 
     /// <summary>Starts the timer and listens for restored connections. Nothing is read from Redis before
@@ -214,7 +211,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
         var highest = _held.Highest;
         var isLoss = highest > default(LogPosition);
         if (isLoss) await _reader.AdvanceAsync(highest, _stop.Token);
-        var ring = new LogRing(_limits, isLoss ? StartAfterLoss : default);
+        var ring = new LogRing(_limits, isLoss ? NextStart() : default);
         RedisPage page;
         do
         {
@@ -237,6 +234,11 @@ internal sealed partial class RedisMirror : IAsyncDisposable
         // ring, which is gone, so read once more.
         _ = _requests.RequestAsync();
     }
+
+    // Returns the mirror's start position after Redis has lost entries. It is before every entry, like 0-0, the start
+    // position of a log without losses. It differs from the start position before the loss, so that a subscriber which
+    // is still at that position is told about the gap: it has not received the lost entries.
+    private LogPosition NextStart() => new(0, ++_losses);
 
     // Logs that Redis has lost entries. Returns false, so that TryReadOnAsync can return the result.
     private bool HasLost(LogPosition after)

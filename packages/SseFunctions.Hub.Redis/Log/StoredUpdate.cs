@@ -36,7 +36,7 @@ internal sealed record StoredUpdate(
 
     /// <summary>Reads an update that <see cref="Write"/> has written.</summary>
     /// <param name="ownId">The publisher's own id; null or empty for none.</param>
-    /// <param name="json">The JSON.</param>
+    /// <param name="json">The JSON of all that the update has except its id.</param>
     /// <exception cref="JsonException">The JSON is not an update.</exception>
     public static Update Read(string? ownId, ReadOnlySpan<byte> json)
     {

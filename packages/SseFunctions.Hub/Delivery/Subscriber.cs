@@ -9,7 +9,7 @@ namespace SseFunctions.Hub.Delivery;
 /// match the topic selectors and rights. An instance may have tens of thousands of subscribers, so the sequence, its
 /// enumerator, the source of the awaited task and the work item for the thread pool are one object, written by hand in
 /// place of an async iterator.</summary>
-/// <param name="log">The log to read.</param>
+/// <param name="log">The log of this process.</param>
 /// <param name="subscribers">All subscribers of this process. The subscriber joins a group of subscribers with equal
 /// subscriptions there when its enumeration begins, and leaves the group when it is disposed.</param>
 /// <param name="subscription">The topic selectors and the rights.</param>

@@ -156,7 +156,7 @@ internal sealed class Subscribers
 
     /// <summary>Takes members of a group, from the last to the first. If a member leaves during the sweep, the last
     /// member takes its index; in this order no member is missed.</summary>
-    /// <param name="group">The group.</param>
+    /// <param name="group">The group whose members are woken.</param>
     /// <param name="left">The number of members that were not taken yet.</param>
     /// <param name="slice">Receives the members, as many as fit.</param>
     /// <returns>The number of members that are not taken yet.</returns>

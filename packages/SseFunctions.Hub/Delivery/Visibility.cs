@@ -9,7 +9,7 @@ internal static class Visibility
     /// <summary>Whether a subscriber may see an entry. Every subscriber may see a public entry. A private entry needs a
     /// right to one of its topics, but not necessarily to the topic that the subscriber subscribes to (Mercure
     /// protocol, draft 07, section 6.2). No subscriber may see an entry without topics.</summary>
-    /// <param name="entry">The entry.</param>
+    /// <param name="entry">The entry, private or public.</param>
     /// <param name="rights">The topic selectors that the subscriber's token gives a right to.</param>
     public static bool IsVisibleTo(this LogEntry entry, TopicMatcherSet rights) =>
         entry.IsPublic || MaySeePrivate(rights, entry.Topics);

@@ -49,7 +49,7 @@ internal interface IEventLog
     /// that the reader may not see counts as unknown, because the result must not tell whether that entry exists. A
     /// reader that may see no private entry can still continue from the last public entry that the log has dropped,
     /// even if private entries were dropped after it.</summary>
-    /// <param name="id">The event id.</param>
+    /// <param name="id">The id of the last event that the reader has received.</param>
     /// <param name="seesPrivate">Returns whether the reader may see a private entry with these topics; null if the
     /// reader may see no private entry.</param>
     /// <param name="cancellationToken">Cancels the search.</param>

@@ -92,7 +92,7 @@ internal sealed class LogRing(LogLimits limits, LogPosition start = default, Log
     /// <summary>Finds the position after which a reader that has the entry with this event id continues; null if the id
     /// is unknown to the reader. An entry that the reader may not see is unknown to it, as if it did not
     /// exist.</summary>
-    /// <param name="id">The event id.</param>
+    /// <param name="id">The id of the last event that the reader has received.</param>
     /// <param name="seesPrivate">Returns whether the reader may see a private entry with these topics; null if the
     /// reader may see no private entry.</param>
     public LogPosition? FindVisible(string id, Func<IReadOnlyList<string>, bool>? seesPrivate)

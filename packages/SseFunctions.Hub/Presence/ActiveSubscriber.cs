@@ -4,7 +4,7 @@ namespace SseFunctions.Hub.Presence;
 
 /// <summary>The id and the subscriptions of one subscriber, as presence lists and announces them.</summary>
 /// <param name="presence">Lists and announces them.</param>
-/// <param name="topics">The matchers.</param>
+/// <param name="topics">The matchers, each of which is a subscription.</param>
 /// <param name="payload">The JSON that the token adds to all subscriptions; null if it adds none.</param>
 /// <param name="payloads">The JSON that the token adds to each subscription; null if <paramref name="payload"/> is for
 /// all.</param>

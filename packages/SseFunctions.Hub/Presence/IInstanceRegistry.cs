@@ -13,7 +13,7 @@ internal interface IInstanceRegistry
 
     /// <summary>Renews the registration of this instance, and changes its values.</summary>
     /// <param name="changes">The new value of each name, which must not be empty; null removes the name.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="cancellationToken">Cancels the wait. The registration may be renewed all the same.</param>
     /// <returns>The number of values that the instance has now; null if the instance is no longer registered, and then
     /// nothing was changed.</returns>
     Task<long?> RenewAsync(

@@ -1,7 +1,7 @@
 namespace SseFunctions.Hub.Presence;
 
 /// <summary>A subscriber that has come or gone, which other instances do not know yet.</summary>
-/// <param name="Shared">The subscriber.</param>
+/// <param name="Shared">The subscriber, as the instances share it.</param>
 /// <param name="HasCome">True if the subscriber has come, false if it has gone.</param>
 /// <param name="MayBeAnnounced">Whether its coming may have been announced before.</param>
 internal readonly record struct PresenceChange(SharedSubscriber Shared, bool HasCome, bool MayBeAnnounced)

@@ -14,7 +14,7 @@ internal static class ClientAddressRequest
 
     /// <summary>Returns the client's IPv4 address, or its IPv6 network of 64 bits: a client can choose any address
     /// within that network.</summary>
-    /// <param name="request">The request.</param>
+    /// <param name="request">The request. Its headers are untrusted.</param>
     /// <param name="trustedProxies">How many proxies in front of this app append to <c>X-Forwarded-For</c> the address
     /// from which they got the request. The header's entries are counted from its end: the client, or proxies that are
     /// not trusted, wrote all entries before the last <paramref name="trustedProxies"/>. 0: the header has no

@@ -29,10 +29,10 @@ internal static class FormBodyRequest
     }
 
     /// <summary>The fields of the form, or what the sender must change.</summary>
-    /// <param name="request">The request.</param>
+    /// <param name="request">The request, whose body has not been read yet.</param>
     /// <param name="maxBytes">The largest body, as it is sent.</param>
     /// <param name="maxFields">How many fields there may be.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="cancellationToken">Cancels the wait for the rest of the body.</param>
     /// <returns>Exactly one of the two is null.</returns>
     public static async ValueTask<(List<KeyValuePair<string, string>>? Fields, HubProblem? Problem)> ReadAsync(
         HttpRequest request, int maxBytes, int maxFields, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using SseFunctions.Hub.Publishing;
 namespace SseFunctions.Hub.Protocol;
 
 /// <summary>Why a request is refused, as the client is told. It contains no secret.</summary>
-/// <param name="Status">The HTTP status.</param>
+/// <param name="Status">The HTTP status of the answer: one of the constants.</param>
 /// <param name="Title">A sentence that says what the client must change.</param>
 internal sealed record HubProblem(int Status, string Title)
 {

@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -15,8 +16,19 @@ internal sealed class MetadataEndpoint(IOptions<HubOptions> options)
 
     /// <summary>Returns the answer to the request.</summary>
     public Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken) =>
-        Task.FromResult<IResult>(_isOn ? new MetadataResult(Document(request)) : new HubProblemResult(new HubProblem(
-            HubProblem.NotFound, "This hub has no metadata, because it accepts no tokens of Mercure 1.0.")));
+        Task.FromResult(Answer(request));
+
+    private IResult Answer(HttpRequest request)
+    {
+        if (!_isOn)
+        {
+            const string title = "This hub has no metadata, because it accepts no tokens of Mercure 1.0.";
+            return new HubProblemResult(new HubProblem(HubProblem.NotFound, title));
+        }
+        // The document depends on the host name in the request, which not every cache distinguishes.
+        request.HttpContext.Response.Headers.CacheControl = "no-cache";
+        return new HubJsonResult(Document(request), MediaTypeNames.Application.Json);
+    }
 
     private byte[] Document(HttpRequest request)
     {

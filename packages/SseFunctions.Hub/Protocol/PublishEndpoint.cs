@@ -40,7 +40,7 @@ internal sealed class PublishEndpoint(HubAccess access, UpdatePublisher publishe
             request, _options.MaxUpdateBytes, _options.MaxTopics + OtherFields, cancellationToken);
         if (unreadable is not null) return access.Refuse(Publish, unreadable);
         // A token of 1.0 makes the update one of 1.0, with stricter rules.
-        var baseUrl = claims.IsAccessToken ? BaseUrlRequest.Of(request, _options) : null;
+        var baseUrl = claims.IsAccessToken ? BaseUrls.Of(resource) : null;
         if (UpdateForm.TryRead(fields ?? [], isStrict: baseUrl is not null, out var update) is { } malformed)
             return access.Refuse(Publish, malformed);
         if (!ValidUpdate.TryMake(update, _options.UpdateLimits, out var valid, out var wrong))
@@ -48,8 +48,7 @@ internal sealed class PublishEndpoint(HubAccess access, UpdatePublisher publishe
         if (baseUrl is not null && AccessTokenUpdateRules.ProblemWith(update, baseUrl) is { } forbidden)
             return access.Refuse(Publish, forbidden);
 
-        if (TokenRights.ToPublish(claims, baseUrl, out var rights) is { } invalid)
-            return access.RefuseToken(Publish, invalid);
+        var rights = TokenRights.ToPublish(claims, baseUrl);
         if (!valid.Update.Topics.All(topic => rights.MatchesAny([topic])))
         {
             const string title = "The token gives no right to publish to all of these topics.";

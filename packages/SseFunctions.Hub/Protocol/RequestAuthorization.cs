@@ -24,9 +24,8 @@ internal sealed class RequestAuthorization(HubAccess access, IOptions<HubOptions
             && PublishOriginRequest.Allows(request, _publishOrigins);
         var (claims, refusal) = await access.ToPublishAsync(token, isFromAllowedOrigin, resource, cancellationToken);
         if (refusal is not null) return new HubAuthorization(refusal, null);
-        if (TokenRights.ToPublish(claims, BaseUrlRequest.Of(resource), out var rights) is { } invalid)
-            return new HubAuthorization(access.RefuseToken("publish", invalid), null);
-        if (rights.MatchesAny([topic])) return new HubAuthorization(null, claims.Expires);
+        if (TokenRights.ToPublish(claims, BaseUrls.Of(resource)).MatchesAny([topic]))
+            return new HubAuthorization(null, claims.Expires);
         const string title = "The token gives no right to publish to this topic.";
         return new HubAuthorization(access.Forbid("publish", title, claims, claims.WhyNotPublish), null);
     }
@@ -42,9 +41,8 @@ internal sealed class RequestAuthorization(HubAccess access, IOptions<HubOptions
         var (claims, refusal) = await access.ToSubscribeAsync(token, resource, cancellationToken);
         if (refusal is not null) return new HubAuthorization(refusal, null);
         if (!isPrivate) return new HubAuthorization(null, claims.Expires);
-        if (TokenRights.ToSubscribe(claims, BaseUrlRequest.Of(resource), out var rights) is { } invalid)
-            return new HubAuthorization(access.RefuseToken("subscribe", invalid), null);
-        if (rights.MatchesAny([topic])) return new HubAuthorization(null, claims.Expires);
+        if (TokenRights.ToSubscribe(claims, BaseUrls.Of(resource)).MatchesAny([topic]))
+            return new HubAuthorization(null, claims.Expires);
         if (token is null)
         {
             var problem = new HubProblem(HubProblem.Unauthorized, "Send a token: this topic is private.");

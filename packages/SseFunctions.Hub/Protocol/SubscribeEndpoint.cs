@@ -50,11 +50,10 @@ internal sealed partial class SubscribeEndpoint(
         var (claims, refused) = await access.ToSubscribeAsync(token, resource, cancellationToken);
         if (refused is { IsUnavailable: true }) return TurnAway(HubBusyResult.NoKeys);
         if (refused is not null) return refused;
-        var baseUrl = BaseUrlRequest.Of(request, _options);
+        var baseUrl = BaseUrls.Of(resource);
         var (query, problem) = await ReadAsync(request, baseUrl, cancellationToken);
         if (problem is not null) return access.Refuse(Subscribe, problem);
-        if (TokenRights.ToSubscribe(claims, baseUrl, out var rights) is { } invalid)
-            return access.RefuseToken(Subscribe, invalid);
+        var rights = TokenRights.ToSubscribe(claims, baseUrl);
 
         var client = _options.MaxSubscribersPerClient > 0
             ? ClientAddressRequest.Of(request, _options.TrustedProxies)

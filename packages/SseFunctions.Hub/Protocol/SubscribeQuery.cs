@@ -17,7 +17,6 @@ internal sealed record SubscribeQuery(TopicMatcherSet Topics, string? LastEventI
     private const string MatchExact = "match_exact";
     private const string MatchPattern = "match_urlpattern";
     private const string Cursor = "last_event_id";
-    private const string OldCursor = "lastEventID";
 
     private const int MaxMatchers = 100;
     private const int MaxPatternBytes = 4096;
@@ -162,7 +161,7 @@ internal sealed record SubscribeQuery(TopicMatcherSet Topics, string? LastEventI
                 if (value.Length > 0) return value;
                 cursor = value;
             }
-            else if (IsOldCursor(name))
+            else if (SseFunctions.Streaming.LastEventId.IsQueryName(name))
             {
                 // Two that differ are nobody's id.
                 old = old is null || old == value ? value : $"{old},{value}";
@@ -171,10 +170,6 @@ internal sealed record SubscribeQuery(TopicMatcherSet Topics, string? LastEventI
         if (old is { Length: > 0 }) return old;
         return cursor ?? (old is null ? null : EventIds.Earliest);
     }
-
-    private static bool IsOldCursor(string name) => name.Equals(OldCursor, StringComparison.OrdinalIgnoreCase)
-        || name.Equals(SseFunctions.Streaming.LastEventId.Header, StringComparison.OrdinalIgnoreCase)
-        || name.Equals(Cursor, StringComparison.OrdinalIgnoreCase);
 
     private static HubProblem Bad(string title) => new(HubProblem.BadRequest, title);
 }

@@ -38,8 +38,7 @@ internal sealed class SubscriptionsEndpoint(
         var segments = (Value(request, "first"), Value(request, "second"), Value(request, "third"));
         if (SubscriptionsPath.TryRead(segments, options.Value, claims.IsAccessToken, out var path) is { } unknown)
             return access.Refuse(Read, unknown);
-        if (TokenRights.ToSubscribe(claims, BaseUrlRequest.Of(request, options.Value), out var rights) is { } invalid)
-            return access.RefuseToken(Read, invalid);
+        var rights = TokenRights.ToSubscribe(claims, BaseUrls.Of(resource));
         // Checked before the list is read, which is expensive.
         if (path.Topic is null ? !rights.MatchesAny([SubscriptionDocument.PathOf()]) : rights.Matchers.Count == 0)
             return Forbid(claims);
@@ -81,7 +80,7 @@ internal sealed class SubscriptionsEndpoint(
         headers.ETag = tag;
         return request.Headers.IfNoneMatch.ToString() == tag
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : new SubscriptionsResult(json, path.IsOfV1 ? Json : JsonLd);
+            : new HubJsonResult(Encoding.UTF8.GetBytes(json), path.IsOfV1 ? Json : JsonLd);
     }
 
     private HubProblemResult Forbid(TokenClaims claims) =>

@@ -16,22 +16,21 @@ internal static class TokenRights
 
     private static readonly ConcurrentDictionary<(WhatwgUrl BaseUrl, string Text), TopicMatcher> Patterns = new();
 
-    /// <summary>The rights to publish.</summary>
+    /// <summary>The rights to publish; empty if there are none.</summary>
     /// <param name="claims">What the token says.</param>
     /// <param name="baseUrl">The base URL of URL patterns; null is enough for a token of 0.x.</param>
-    /// <param name="rights">The rights; empty if there are none.</param>
-    /// <returns>Why the token is not valid, as the rest of a sentence about it, for the log; null if it is.</returns>
-    public static string? ToPublish(TokenClaims claims, WhatwgUrl? baseUrl, out TopicMatcherSet rights) =>
+    public static TopicMatcherSet ToPublish(TokenClaims claims, WhatwgUrl? baseUrl) =>
         claims.IsAccessToken && baseUrl is not null
-            ? Read(claims.Details.Where(detail => detail.Publish), baseUrl, out rights)
-            : Read(claims.Publish, out rights);
+            ? Read(claims.Details.Where(detail => detail.Publish), baseUrl)
+            : TopicMatcherSet.Parse(claims.Publish);
 
-    /// <summary>The rights to receive private updates, and to know who is subscribed.</summary>
+    /// <summary>The rights to receive private updates, and to know who is subscribed; empty if there are
+    /// none.</summary>
     /// <inheritdoc cref="ToPublish"/>
-    public static string? ToSubscribe(TokenClaims claims, WhatwgUrl? baseUrl, out TopicMatcherSet rights) =>
+    public static TopicMatcherSet ToSubscribe(TokenClaims claims, WhatwgUrl? baseUrl) =>
         claims.IsAccessToken && baseUrl is not null
-            ? Read(claims.Details.Where(detail => detail.Subscribe), baseUrl, out rights)
-            : Read(claims.Subscribe, out rights);
+            ? Read(claims.Details.Where(detail => detail.Subscribe), baseUrl)
+            : TopicMatcherSet.Parse(claims.Subscribe);
 
     /// <summary>What the token adds to each of these subscriptions: in 1.0 the payload of the first detail with a right
     /// to subscribe to the matcher's text as if it were a topic, where <c>*</c> is a right to all.</summary>
@@ -39,45 +38,29 @@ internal static class TokenRights
     public static IReadOnlyList<string?>? Payloads(TokenClaims claims, WhatwgUrl baseUrl, TopicMatcherSet topics)
     {
         if (!claims.IsAccessToken || claims.Details.All(detail => detail.Payload is null)) return null;
-        List<(TopicMatcherSet Rights, string? Payload)> details = [];
-        foreach (var detail in claims.Details.Where(detail => detail.Subscribe))
-        {
-            if (Read([detail], baseUrl, out var rights) is null) details.Add((rights, detail.Payload));
-        }
+        var details = claims.Details.Where(detail => detail.Subscribe)
+            .Select(detail => (Rights: Read([detail], baseUrl), detail.Payload)).ToList();
         return [.. topics.Matchers.Select(
             matcher => details.Find(detail => detail.Rights.MatchesAny([matcher.Text])).Payload)];
     }
 
-    private static string? Read(IReadOnlyList<string> selectors, out TopicMatcherSet rights)
+    // The patterns were validated with the token, but not with this base URL. A pattern that is invalid with this base
+    // URL gives no right.
+    private static TopicMatcherSet Read(IEnumerable<AuthorizationDetail> details, WhatwgUrl baseUrl)
     {
-        rights = TopicMatcherSet.Parse(selectors);
-        return null;
-    }
-
-    private static string? Read(
-        IEnumerable<AuthorizationDetail> details, WhatwgUrl baseUrl, out TopicMatcherSet rights)
-    {
-        rights = TopicMatcherSet.Empty;
         List<TopicMatcher> matchers = [];
         foreach (var grant in details.SelectMany(detail => detail.Topics))
         {
-            if (grant.Type == GrantType.Exact)
-            {
-                matchers.Add(TopicMatcher.Exact(grant.Match));
-                continue;
-            }
-            if (!TryFindPattern(grant.Match, baseUrl, out var pattern, out var reason))
-                return $"its authorization_details have a topic that is not a URL pattern. {reason}";
-            matchers.Add(pattern);
+            if (grant.Type == GrantType.Exact) matchers.Add(TopicMatcher.Exact(grant.Match));
+            else if (TryFindPattern(grant.Match, baseUrl, out var pattern, out _)) matchers.Add(pattern);
         }
-        rights = TopicMatcherSet.Of(matchers);
-        return null;
+        return TopicMatcherSet.Of(matchers);
     }
 
     /// <summary>Returns why a text is not a URL pattern, as the rest of a sentence about it; null if it is
     /// one.</summary>
     public static string? ProblemOfPattern(string text) =>
-        TryFindPattern(text, BaseUrlRequest.Unknown, out _, out var reason) ? null : $"is not a URL pattern. {reason}";
+        TryFindPattern(text, BaseUrls.Unknown, out _, out var reason) ? null : $"is not a URL pattern. {reason}";
 
     private static bool TryFindPattern(
         string text,

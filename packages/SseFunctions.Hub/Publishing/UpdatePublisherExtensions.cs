@@ -4,7 +4,7 @@ namespace SseFunctions.Hub;
 public static class UpdatePublisherExtensions
 {
     /// <summary>Publishes a public update with one topic. See <see cref="IUpdatePublisher.PublishAsync"/>.</summary>
-    /// <param name="publisher">The publisher.</param>
+    /// <param name="publisher">The publisher, from the services of the app.</param>
     /// <param name="topic">The topic, such as <c>orders/42</c> or a URL.</param>
     /// <param name="data">The data of the event: <c>event.data</c> in the browser.</param>
     /// <param name="cancellationToken">Cancels the wait. The update may be published all the same.</param>

@@ -12,7 +12,7 @@ internal sealed class ValidUpdate
     /// is percent-encoded (<see cref="EventIds.Escape"/>).</summary>
     public Update Update { get; }
 
-    /// <summary>Checks an update.</summary>
+    /// <summary>Checks an update by <see cref="UpdateRules"/>.</summary>
     /// <param name="update">The update as the publisher sent it.</param>
     /// <param name="limits">How large the update may be.</param>
     /// <param name="valid">The checked update; null if there is a problem.</param>

@@ -5,7 +5,7 @@ namespace SseFunctions.Hub.Tokens;
 
 /// <summary>Validates tokens of Mercure 1.0, which are access tokens (RFC 9068) of trusted issuers, for publishers and
 /// subscribers. Thread-safe.</summary>
-internal sealed partial class AccessTokenValidator : IDisposable
+internal sealed class AccessTokenValidator : IDisposable
 {
     private const string Issuers = "Hub:Issuers";
 
@@ -13,7 +13,6 @@ internal sealed partial class AccessTokenValidator : IDisposable
     private readonly AuthorizationDetailsReader _details;
     private readonly string _audienceSetting;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
 
     /// <summary>Creates the validator, and logs a warning for each setting that works but should be changed.</summary>
     /// <param name="issuers">The trusted issuers, without problems in their settings. Without issuers, every token is
@@ -36,12 +35,10 @@ internal sealed partial class AccessTokenValidator : IDisposable
         _details = new AuthorizationDetailsReader(urlPatternProblem);
         _audienceSetting = audienceSetting;
         _time = time;
-        _logger = logger;
         foreach (var keys in issuers)
         {
             var verifier = new SignatureVerifier(keys, otherRole: null, time, logger, handler);
             _issuers.Add(keys.Keys.Issuer ?? "", new Issuer(keys.Section, verifier));
-            foreach (var warning in keys.Keys.Warnings(keys.Section)) LogWeak(warning);
         }
     }
 
@@ -76,8 +73,7 @@ internal sealed partial class AccessTokenValidator : IDisposable
         var registered = RegisteredClaims.Judge(claims, expected, _time.GetUtcNow());
         if (registered.Problem is { } reason) return TokenResult.Refused(reason);
         if (_details.Read(claims, out var details) is { } badDetails) return TokenResult.Refused(badDetails);
-        // Only once: all tokens of an issuer have the same fault, and every request may have such a token.
-        if (registered.Hint is { } hint && issuer.IsFirstHint()) LogHint(issuer.Section, hint);
+        issuer.Verifier.LogHint(registered.Hint);
         return TokenResult.Valid(
             new TokenClaims { IsAccessToken = true, Details = details, Expires = registered.Expires }, registered.Hint);
     }
@@ -107,19 +103,8 @@ internal sealed partial class AccessTokenValidator : IDisposable
         return null;
     }
 
-    [LoggerMessage(124, LogLevel.Warning, "{Warning}")]
-    private partial void LogWeak(string warning);
-
-    [LoggerMessage(125, LogLevel.Warning, "A token of {Section} was accepted, but {Hint}. This is logged only once")]
-    private partial void LogHint(string section, string hint);
-
-    /// <summary>A trusted issuer.</summary>
+    /// <summary>An issuer whose tokens are valid.</summary>
     /// <param name="Section">Its section, such as <c>Hub:Issuers:0</c>.</param>
     /// <param name="Verifier">Verifies its signatures.</param>
-    private sealed record Issuer(string Section, SignatureVerifier Verifier)
-    {
-        private int _hasHinted;
-
-        public bool IsFirstHint() => Interlocked.Exchange(ref _hasHinted, 1) == 0;
-    }
+    private sealed record Issuer(string Section, SignatureVerifier Verifier);
 }

@@ -25,7 +25,7 @@ internal sealed class AuthorizationDetailsReader(Func<string, string?> urlPatter
     private const int ShownCharacters = 20;
 
     /// <summary>Reads the claim. A token without the claim is valid and gives no right.</summary>
-    /// <param name="claims">A JSON object.</param>
+    /// <param name="claims">All claims of the token: a JSON object.</param>
     /// <param name="details">The entries that are meant for hubs; entries of another type are left out.</param>
     /// <returns>Why the token is refused, as <see cref="TokenResult.Reason"/>; null if it is not.</returns>
     public string? Read(JsonElement claims, out IReadOnlyList<AuthorizationDetail> details)

@@ -15,7 +15,7 @@ internal static class PresentedTokenRequest
         + "has, and Hub:Dialects does not contain 0.x";
 
     /// <summary>Returns the token of the request; null if there is none.</summary>
-    /// <param name="request">The request.</param>
+    /// <param name="request">The request. It is untrusted.</param>
     /// <param name="cookie">The name of the cookie, compared exactly.</param>
     public static PresentedToken? Of(HttpRequest request, string cookie)
     {
@@ -24,7 +24,7 @@ internal static class PresentedTokenRequest
     }
 
     /// <summary>Returns the token of the request; null if there is none.</summary>
-    /// <param name="request">The request.</param>
+    /// <param name="request">The request. It is untrusted.</param>
     /// <param name="places">Where to look for the token.</param>
     public static PresentedToken? Of(HttpRequest request, TokenPlaces places)
     {

@@ -4,14 +4,12 @@ namespace SseFunctions.Hub.Tokens;
 
 /// <summary>Validates the tokens of one role, publishers or subscribers: format, algorithm, signature and claims.
 /// Thread-safe.</summary>
-internal sealed partial class TokenValidator : IDisposable
+internal sealed class TokenValidator : IDisposable
 {
     private readonly RoleKeys _role;
     private readonly SignatureVerifier _signatures;
     private readonly ExpectedClaims _expected;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private int _hasHinted;
 
     /// <summary>Creates the validator, and logs a warning for each setting that works but should be changed.</summary>
     /// <param name="role">The settings of the role. Without keys, every token is refused.</param>
@@ -35,45 +33,24 @@ internal sealed partial class TokenValidator : IDisposable
             throw new ArgumentException(problem, nameof(role));
         _role = role;
         _time = time;
-        _logger = logger;
         _signatures = new SignatureVerifier(role, otherRole, time, logger, handler);
         _expected = ExpectedClaims.Of(role);
-        foreach (var warning in role.Keys.Warnings(role.Section)) LogWeak(warning);
     }
 
     /// <summary>Whether the role has keys. Without keys, no token is valid.</summary>
     public bool HasKeys => _role.Keys.IsSet;
 
-    /// <summary>Validates the token of a request.</summary>
-    public ValueTask<TokenResult> ValidateAsync(PresentedToken token, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(token);
-        return token.Unusable is { } why
-            ? new(TokenResult.Refused(why))
-            : ValidateAsync(token.Token, cancellationToken);
-    }
-
     /// <summary>Validates a token. No content of the token causes an exception.</summary>
-    /// <param name="token">A JSON Web Signature in compact form (RFC 7515). It is untrusted.</param>
+    /// <param name="jws">The token. It is untrusted.</param>
     /// <param name="cancellationToken">Cancels the wait for a key set, but not the fetch, which other requests
     /// share.</param>
     /// <exception cref="OperationCanceledException">The wait for a key set was canceled.</exception>
-    public ValueTask<TokenResult> ValidateAsync(string token, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(token);
-        return CompactJws.Read(token, out var reason) is { } jws
-            ? ValidateAsync(jws, cancellationToken)
-            : new(TokenResult.Refused(reason));
-    }
-
-    /// <summary>Validates a token that has been split already.</summary>
     public async ValueTask<TokenResult> ValidateAsync(CompactJws jws, CancellationToken cancellationToken)
     {
         if (await _signatures.RefuseAsync(jws, cancellationToken) is { } refused) return refused;
         // The claims are read only after the signature was verified: before, an attacker may have written them.
         var result = ClaimsReader.Read(jws.Payload, _expected, _time.GetUtcNow());
-        // Only once: all tokens of an issuer have the same fault, and every request may have such a token.
-        if (result.Hint is { } hint && Interlocked.Exchange(ref _hasHinted, 1) == 0) LogHint(_role.Section, hint);
+        _signatures.LogHint(result.Hint);
         return result;
     }
 
@@ -83,10 +60,4 @@ internal sealed partial class TokenValidator : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _signatures.Dispose();
-
-    [LoggerMessage(122, LogLevel.Warning, "{Warning}")]
-    private partial void LogWeak(string warning);
-
-    [LoggerMessage(123, LogLevel.Warning, "A token of {Section} was accepted, but {Hint}. This is logged only once")]
-    private partial void LogHint(string section, string hint);
 }

@@ -25,11 +25,7 @@ internal static class HubPath
         return end < 0 ? "" : requestPath[..end];
     }
 
-    /// <summary>The hub's path in this app, whose routes may have a prefix: the start of the request's path, up to the
-    /// end of the hub's path. <see cref="Absolute"/> if the request's path does not contain the hub's.</summary>
-    public static string In(string requestPath)
-    {
-        var start = requestPath.IndexOf(Absolute, StringComparison.OrdinalIgnoreCase);
-        return start < 0 ? Absolute : requestPath[..(start + Absolute.Length)];
-    }
+    /// <summary>The hub's path in this app, whose routes may have a prefix.</summary>
+    /// <inheritdoc cref="PrefixIn"/>
+    public static string In(string requestPath) => PrefixIn(requestPath) + Absolute;
 }

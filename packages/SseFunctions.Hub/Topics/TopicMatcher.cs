@@ -76,7 +76,7 @@ internal sealed class TopicMatcher
     }
 
     /// <summary>Creates the URL pattern of a text.</summary>
-    /// <param name="text">Untrusted.</param>
+    /// <param name="text">The pattern string. It is untrusted.</param>
     /// <param name="baseUrl">What the pattern, and topics that it is compared with, are relative to.</param>
     /// <param name="matcher">The matcher; null if the text is not a valid pattern.</param>
     /// <param name="reason">Why it is not; null if it is.</param>

@@ -43,7 +43,7 @@ internal sealed class UriTemplate(UriTemplateStep[] steps, int prefix, int suffi
 
     /// <summary>Whether the topic may be an expansion of this template.</summary>
     /// <param name="text">The text of this template, which contains its prefix and its suffix.</param>
-    /// <param name="topic">The topic.</param>
+    /// <param name="topic">The topic. It is untrusted.</param>
     public bool Matches(ReadOnlySpan<char> text, ReadOnlySpan<char> topic)
     {
         if (topic.Length < prefix + suffix || !topic.StartsWith(text[..prefix], StringComparison.Ordinal)

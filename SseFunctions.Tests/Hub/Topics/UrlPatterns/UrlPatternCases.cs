@@ -6,7 +6,7 @@ internal static class UrlPatternCases
     /// <summary>What relative patterns and topics are relative to.</summary>
     public const string BaseUrl = "https://hub.example/.well-known/mercure";
 
-    /// <summary>Pairs that match.</summary>
+    /// <summary>Patterns, each with a topic that it matches.</summary>
     public static readonly (string Pattern, string Topic)[] Matching =
     [
         // Named groups and wildcards.

@@ -8,7 +8,7 @@ internal static class AsciiSet
     /// <summary>How many ASCII characters there are.</summary>
     public const int Size = 128;
 
-    /// <summary>All.</summary>
+    /// <summary>The set of all ASCII characters.</summary>
     public static UInt128 All => UInt128.MaxValue;
 
     /// <summary><c>\d</c> of ECMAScript.</summary>

@@ -1,16 +1,16 @@
 namespace SseFunctions.Hub.Topics.UrlPatterns;
 
 /// <summary>How a component's pattern is read.</summary>
-/// <param name="Component">The component.</param>
+/// <param name="Component">The component of the URL that the pattern is for.</param>
 /// <param name="Delimiter">What ends the value of a named group; empty if nothing does.</param>
 /// <param name="Prefix">What belongs to a group if it stands before it; empty if nothing does.</param>
 /// <param name="Canonicalize">Gives the canonical form of a piece of literal text. Null if there is none.</param>
 internal sealed record ComponentOptions(
     UrlComponent Component, string Delimiter, string Prefix, Func<string, string?> Canonicalize)
 {
-    /// <summary>The options of a component.</summary>
-    /// <param name="component">The component.</param>
-    /// <param name="pattern">Its pattern.</param>
+    /// <summary>The options for the pattern of a component.</summary>
+    /// <param name="component">The component of the URL that the pattern is for.</param>
+    /// <param name="pattern">The pattern. Its start tells whether a host is an IPv6 address.</param>
     /// <param name="hasOpaquePath">Whether the path, if this is the path, is opaque.</param>
     public static ComponentOptions Of(UrlComponent component, string pattern, bool hasOpaquePath) => component switch
     {

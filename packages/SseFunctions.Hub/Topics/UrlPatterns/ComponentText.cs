@@ -32,7 +32,7 @@ internal static class ComponentText
             ? text.ToLowerInvariant()
             : null;
 
-    /// <summary>Text of a port.</summary>
+    /// <summary>Text of a port. The port of a scheme stays, because the scheme is not known here.</summary>
     public static string? Port(string text)
     {
         text = UrlText.WithoutTabsAndNewlines(text);
@@ -61,7 +61,7 @@ internal static class ComponentText
     public static string OpaquePathname(string text) =>
         PercentEncoding.Encode(UrlText.WithoutTabsAndNewlines(text), PercentEncoding.Opaque);
 
-    /// <summary>Text of a query.</summary>
+    /// <summary>Text of a query, as in URLs of special schemes.</summary>
     public static string Search(string text) =>
         PercentEncoding.Encode(UrlText.WithoutTabsAndNewlines(text), PercentEncoding.SpecialQuery);
 

@@ -34,6 +34,6 @@ internal enum ConstructorStringState
     /// <inheritdoc cref="UrlComponent.Hash"/>
     Hash = UrlComponent.Hash,
 
-    /// <summary>At the end.</summary>
+    /// <summary>At the end of the string.</summary>
     Done,
 }

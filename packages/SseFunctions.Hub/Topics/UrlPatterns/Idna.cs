@@ -9,7 +9,7 @@ namespace SseFunctions.Hub.Topics.UrlPatterns;
 /// InvariantGlobalization it neither maps nor validates.</remarks>
 internal static class Idna
 {
-    // UTS #46 with data for this many code points takes a time that is the square of it, as Punycode does.
+    // Limits the time for one domain. Domains of the DNS have at most 253 characters.
     private const int MaxCodePoints = 1024;
 
     private const string AcePrefix = "xn--";

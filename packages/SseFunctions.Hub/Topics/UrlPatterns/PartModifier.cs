@@ -3,7 +3,7 @@ namespace SseFunctions.Hub.Topics.UrlPatterns;
 /// <summary>How often a part of a pattern may be there.</summary>
 internal enum PartModifier
 {
-    /// <summary>Once.</summary>
+    /// <summary>Once, without a modifier.</summary>
     None,
 
     /// <summary>Once or not at all: <c>?</c>.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace SseFunctions.Hub.Topics.UrlPatterns;
@@ -15,31 +14,48 @@ internal static class Punycode
     private const int FirstNonAscii = 0x80;
     private const string Digits = "abcdefghijklmnopqrstuvwxyz0123456789";
 
-    /// <summary>The label in Punycode, without <c>xn--</c>.</summary>
+    /// <summary>The label in Punycode, without <c>xn--</c>. The time is O(n log n) for n code points.</summary>
     public static string Encode(List<int> codePoints)
     {
         var encoded = new StringBuilder();
-        foreach (var codePoint in codePoints)
+        // The positions of the code points that are smaller than the one that is encoded next.
+        var smaller = new PositionSet(codePoints.Count);
+        List<(int CodePoint, int Position)> others = [];
+        for (var position = 0; position < codePoints.Count; position++)
         {
-            if (codePoint < FirstNonAscii) encoded.Append((char)codePoint);
+            var codePoint = codePoints[position];
+            if (codePoint >= FirstNonAscii)
+            {
+                others.Add((codePoint, position));
+                continue;
+            }
+            encoded.Append((char)codePoint);
+            smaller.Add(position);
         }
+        others.Sort();
         var basics = encoded.Length;
         if (basics > 0) encoded.Append('-');
         var (next, bias, delta, handled) = (FirstNonAscii, InitialBias, 0L, basics);
-        foreach (var codePoint in codePoints.Where(codePoint => codePoint >= FirstNonAscii).Distinct().Order())
+        for (var first = 0; first < others.Count;)
         {
+            var codePoint = others[first].CodePoint;
             delta += (long)(codePoint - next) * (handled + 1);
             next = codePoint + 1;
-            foreach (var other in CollectionsMarshal.AsSpan(codePoints))
+            // How many of the smaller code points are before the last position that was encoded.
+            var passed = 0;
+            var last = first;
+            for (; last < others.Count && others[last].CodePoint == codePoint; last++)
             {
-                if (other < codePoint) delta++;
-                if (other != codePoint) continue;
+                var before = smaller.CountBefore(others[last].Position);
+                delta += before - passed;
+                passed = before;
                 AppendNumber(encoded, delta, bias);
                 bias = Adapt(delta, handled + 1, isFirst: handled == basics);
                 delta = 0;
                 handled++;
             }
-            delta++;
+            delta = smaller.Count - passed + 1;
+            for (; first < last; first++) smaller.Add(others[first].Position);
         }
         return encoded.ToString();
     }

@@ -26,13 +26,12 @@ internal sealed class RegexpNode
     /// <summary>The expression of the empty text.</summary>
     public static RegexpNode Empty { get; } = Sequence();
 
-    /// <summary>What the node is.</summary>
     public RegexpKind Kind { get; }
 
     /// <summary>Of a set: a bit for each ASCII character.</summary>
     public UInt128 Set { get; }
 
-    /// <summary>The children.</summary>
+    /// <summary>Of a sequence, a choice or a repetition: the expressions in it.</summary>
     public IReadOnlyList<RegexpNode> Children { get; }
 
     /// <summary>Of a repetition: the least number of times.</summary>

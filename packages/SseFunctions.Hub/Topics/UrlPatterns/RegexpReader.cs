@@ -19,7 +19,7 @@ internal ref struct RegexpReader(string text)
     /// <summary>The next character. There must be one.</summary>
     public readonly char Next => _text[_at];
 
-    /// <summary>What is left.</summary>
+    /// <summary>The text that was not taken yet.</summary>
     public readonly ReadOnlySpan<char> Rest => _text.AsSpan(_at);
 
     /// <summary>The error of an expression that is not valid.</summary>
@@ -27,7 +27,7 @@ internal ref struct RegexpReader(string text)
     public static PatternException Invalid(string problem) => new($"A group's regular expression {problem}.");
 
     /// <summary>Takes the next character.</summary>
-    /// <exception cref="PatternException">There is none.</exception>
+    /// <exception cref="PatternException">The text is at its end.</exception>
     public char Take() => IsAtEnd ? throw Invalid(NotClosed) : _text[_at++];
 
     /// <summary>Takes the next character if it is this one.</summary>

@@ -42,7 +42,7 @@ internal sealed class UnicodeTables
             lines[key].Select(line => line.Split(' ')).Select(parts => (parts[1], valueOf(parts[0])));
     }
 
-    /// <summary>The tables.</summary>
+    /// <summary>The tables, which the first use reads.</summary>
     public static UnicodeTables Shared => Loaded.Value;
 
     /// <summary>Adds what UTS #46 maps a code point to. False if it is disallowed.</summary>
@@ -66,7 +66,7 @@ internal sealed class UnicodeTables
     /// <summary>The Canonical_Combining_Class.</summary>
     public int CombiningClassOf(int codePoint) => _classes.ValueOf(codePoint);
 
-    /// <summary>The Bidi_Class.</summary>
+    /// <summary>The Bidi_Class (UAX #9).</summary>
     public BidiClass BidiClassOf(int codePoint) => (BidiClass)_bidiClasses.ValueOf(codePoint);
 
     /// <summary>The Joining_Type if it is L, R, D or T; 0 otherwise.</summary>

@@ -6,16 +6,13 @@ internal enum UrlComponent
     /// <summary>The scheme.</summary>
     Protocol,
 
-    /// <summary>The user name.</summary>
     Username,
 
-    /// <summary>The password.</summary>
     Password,
 
     /// <summary>The host without the port.</summary>
     Hostname,
 
-    /// <summary>The port.</summary>
     Port,
 
     /// <summary>The path.</summary>

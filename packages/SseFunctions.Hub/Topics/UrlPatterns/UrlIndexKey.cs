@@ -11,7 +11,6 @@ internal sealed class UrlIndexKey
     private static readonly UrlComponent[] Origin = [UrlComponent.Protocol, UrlComponent.Hostname, UrlComponent.Port];
     private static readonly UrlComponent[] Behind = [UrlComponent.Pathname, UrlComponent.Search, UrlComponent.Hash];
 
-    /// <param name="pattern">The pattern.</param>
     public UrlIndexKey(UrlPattern pattern)
     {
         Shape = Array.FindAll(Origin, component => pattern[component].IsFixed).Sum(component => 1 << (int)component);

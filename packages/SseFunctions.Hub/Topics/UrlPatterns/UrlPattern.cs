@@ -46,7 +46,7 @@ internal sealed class UrlPattern
     public PatternComponent this[UrlComponent component] => _components[(int)component];
 
     /// <summary>Compiles a pattern.</summary>
-    /// <param name="text">The pattern.</param>
+    /// <param name="text">The pattern string. It is untrusted.</param>
     /// <param name="baseUrl">What a relative pattern is relative to.</param>
     /// <param name="pattern">The pattern. Null if it is not valid, or not run.</param>
     /// <param name="reason">Otherwise what to change, as a sentence.</param>

@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace SSEAPP_NAMESPACE;
 
-/// <summary>Serves the page.</summary>
+/// <summary>Serves <c>page.html</c>, which shows the updates.</summary>
 public sealed class PageFunctions
 {
     private static readonly string Html = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "page.html"));
