@@ -17,6 +17,10 @@ public sealed class DependencyRulesTests(SourceProjects projects) : IClassFixtur
     private const string Streaming = "SseFunctions.Streaming";
     private const string Hub = "SseFunctions.Hub";
     private const string Redis = "SseFunctions.Hub.Redis";
+    private const string Discussions = "SseFunctions.Discussions";
+
+    // The root of the package has the types that all its folders share.
+    private const string Root = "";
 
     // The project of the templates has no code of its own: its files are compiled in the apps that are created from it.
     private const string Templates = "SseFunctions.Templates";
@@ -45,6 +49,12 @@ public sealed class DependencyRulesTests(SourceProjects projects) : IClassFixtur
                 ["Connection"] = [],
                 ["Log"] = ["Connection"],
                 ["Registry"] = ["Connection"],
+            }.ToFrozenDictionary(),
+            [Discussions] = new Dictionary<string, string[]>
+            {
+                ["Text"] = [Root],
+                ["Participants"] = [Root, "Text"],
+                ["Models"] = [Root, "Participants"],
             }.ToFrozenDictionary(),
             [App] = new Dictionary<string, string[]>
             {
@@ -116,9 +126,13 @@ public sealed class DependencyRulesTests(SourceProjects projects) : IClassFixtur
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void Only_the_shared_log_and_telemetry_use_Azure(string name)
+    public void Only_the_shared_log_models_and_telemetry_use_Azure(string name)
     {
-        if (name != Redis) Assert.All(FilesThatUse(name, "Azure"), AssertIsTelemetry);
+        if (name == Redis) return;
+        Assert.All(
+            FilesThatUse(name, "Azure").Where(
+                file => name != Discussions || Path.GetFileName(file) is not ("ModelClient.cs" or "ChatErrors.cs")),
+            AssertIsTelemetry);
     }
 
     [Theory]

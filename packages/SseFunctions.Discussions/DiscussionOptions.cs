@@ -1,10 +1,28 @@
+using SseFunctions.Streaming.Configuration;
+
 namespace SseFunctions.Discussions;
 
 /// <summary>The settings of discussions: the section <c>Discussions</c>.</summary>
-public sealed class DiscussionOptions
+public sealed class DiscussionOptions : ISettings
 {
     /// <summary>The name of the section.</summary>
     public const string Section = "Discussions";
+
+    private const int FewestParticipants = 2;
+    private const int MostParticipants = 20;
+    private const int MostTurns = 1000;
+    private const int MostTokensPerTurn = 16_000;
+    private const int MostMinutes = 24 * 60;
+    private const int LongestText = 20_000;
+    private const int LongestWindow = 1_000_000;
+    private const float HighestTemperature = 2;
+
+    private static readonly TimeSpan LongestGather = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestSilence = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LongestWordDelay = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShortestRetention = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(366);
 
     /// <summary>Gets or sets whether everyone may start, watch and cancel discussions without a token, except private
     /// ones. Default false: starting and cancelling need a token with the right to publish to the topic
@@ -76,4 +94,78 @@ public sealed class DiscussionOptions
 
     /// <summary>Gets or sets how long a discussion is kept after its last event. Default 7 days.</summary>
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>The models with their sections, without empty entries.</summary>
+    internal IEnumerable<(ModelOptions Model, string Section)> UsedModels => Models
+        .Select((model, index) => (model, $"{Section}:{nameof(Models)}:{index}"))
+        .Where(item => !item.model.IsEmpty);
+
+    /// <inheritdoc/>
+    IEnumerable<string> ISettings.Problems()
+    {
+        foreach (var problem in ModelProblems()) yield return problem;
+        foreach (var (name, value, least, most) in new (string, long, long, long)[]
+        {
+            (nameof(MaxParticipants), MaxParticipants, FewestParticipants, MostParticipants),
+            (nameof(MaxTurns), MaxTurns, 1, MostTurns),
+            (nameof(TokensPerTurn), TokensPerTurn, 1, MostTokensPerTurn),
+            (nameof(MaxTokens), MaxTokens, 1, long.MaxValue),
+            (nameof(MaxMinutes), MaxMinutes, 1, MostMinutes),
+            (nameof(MaxConcurrent), MaxConcurrent, 1, int.MaxValue),
+            (nameof(MaxConcurrentPerClient), MaxConcurrentPerClient, 0, int.MaxValue),
+            (nameof(TokensPerDay), TokensPerDay, 0, long.MaxValue),
+            (nameof(MaxTopicLength), MaxTopicLength, 1, LongestText),
+            (nameof(MaxPersonaLength), MaxPersonaLength, 1, LongestText),
+            (nameof(WindowTurns), WindowTurns, 0, MostTurns),
+            (nameof(WindowLength), WindowLength, 0, LongestWindow),
+        })
+        {
+            if (value >= least && value <= most) continue;
+            yield return $"{Section}:{name} is {value}: set it to "
+                + (most >= int.MaxValue ? $"{least} or more." : $"between {least} and {most}.");
+        }
+        if (MaxTurns >= 1 && (Turns < 1 || Turns > MaxTurns))
+        {
+            yield return $"{Section}:{nameof(Turns)} is {Turns}: set it to between 1 and {MaxTurns}, the value of "
+                + $"{Section}:{nameof(MaxTurns)}.";
+        }
+        if (Temperature is { } temperature && !(temperature >= 0 && temperature <= HighestTemperature))
+        {
+            yield return $"{Section}:{nameof(Temperature)} is {temperature}: set it to between 0 and "
+                + $"{HighestTemperature}, or remove it.";
+        }
+        foreach (var problem in Durations()) yield return problem;
+    }
+
+    private IEnumerable<string> Durations() =>
+    [
+        .. Settings.OutOfRange($"{Section}:{nameof(Gather)}", Gather, LongestGather),
+        .. Settings.OutOfRange(
+            $"{Section}:{nameof(Scripted)}:{nameof(Scripted.WordDelay)}", Scripted.WordDelay, LongestWordDelay),
+        .. Settings.OutOfRange($"{Section}:{nameof(ModelSilence)}", ModelSilence, LongestSilence),
+        .. Settings.OutOfRange($"{Section}:{nameof(Retention)}", Retention, LongestRetention),
+        .. TooShort(nameof(ModelSilence), ModelSilence, ShortestSilence),
+        .. TooShort(nameof(Retention), Retention, ShortestRetention),
+    ];
+
+    private static IEnumerable<string> TooShort(string name, TimeSpan duration, TimeSpan shortest)
+    {
+        // A negative duration is reported with the durations that are too long.
+        if (duration >= TimeSpan.Zero && duration < shortest)
+            yield return $"{Section}:{name} is {duration}: set it to {shortest} or more.";
+    }
+
+    private IEnumerable<string> ModelProblems()
+    {
+        var sections = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (model, section) in UsedModels)
+        {
+            foreach (var problem in model.Problems(section)) yield return problem;
+            if (model.Name is { Length: > 0 } name && !sections.TryAdd(name, section))
+            {
+                yield return $"{sections[name]} and {section} have the same {nameof(model.Name)}: give one of them "
+                    + "another name.";
+            }
+        }
+    }
 }
