@@ -104,7 +104,7 @@ public sealed class DiscussionTests
     [Theory]
     [InlineData("#1-1")]
     [InlineData("earliest")]
-    [InlineData("\u20ac")]
+    [InlineData("#9223372036854775807-1")]
     public async Task A_client_with_an_unknown_id_gets_the_snapshot(string lastId)
     {
         await using var server = await Start();
@@ -133,7 +133,8 @@ public sealed class DiscussionTests
     [Fact]
     public async Task Cancel_ends_the_discussion_and_the_words_said_stay()
     {
-        await using var server = await Start("Discussions:Scripted:WordDelay=00:00:00.050");
+        await using var server = await LocalHostServer.Start(
+            settings: [Anonymous, "Discussions:Scripted:WordDelay=00:00:00.050"]);
         var id = await server.Http.Start();
         var viewer = new Viewer();
         using var answer = await server.Http.Open(id);

@@ -20,7 +20,7 @@ internal static class HubAddressRequest
     }
 
     /// <summary>Returns the same for a request of another route, whose prefix is known.</summary>
-    public static string ResourceId(HttpRequest request, HubOptions options, string prefix)
+    public static string ResourceIdBelow(string prefix, HttpRequest request, HubOptions options)
     {
         ArgumentNullException.ThrowIfNull(request);
         return options.ResourceId is { Length: > 0 } set

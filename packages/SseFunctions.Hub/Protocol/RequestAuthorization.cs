@@ -60,6 +60,6 @@ internal sealed class RequestAuthorization(HubAccess access, IOptions<HubOptions
     {
         var path = (request.PathBase + request.Path).ToUriComponent();
         var prefix = Math.Max(0, path.IndexOf(TopicPath.Parent(topic), StringComparison.OrdinalIgnoreCase));
-        return HubAddressRequest.ResourceId(request, _options, path[..prefix]);
+        return HubAddressRequest.ResourceIdBelow(path[..prefix], request, _options);
     }
 }
