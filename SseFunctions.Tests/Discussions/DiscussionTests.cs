@@ -35,7 +35,7 @@ public sealed class DiscussionTests
     [Fact]
     public async Task The_events_of_a_whole_discussion_have_these_bytes()
     {
-        await using var server = await Start("Discussions:Gather=00:00:10");
+        await using var server = await Start("Discussions:Gather=00:00:01");
         var request = DiscussionClient.Request(turns: 1);
         using var start = await server.Http.PutAsJsonAsync("/discussions/bytes", request, Test);
         Assert.Equal(HttpStatusCode.Created, start.StatusCode);

@@ -38,6 +38,13 @@ internal sealed class Instance : IDisposable
 
     public void Dispose() => _process?.Dispose();
 
+    /// <summary>Sends a signal: STOP freezes the process, CONT lets it go on.</summary>
+    public void Signal(string name)
+    {
+        using var kill = System.Diagnostics.Process.Start("kill", $"-{name} {_process!.Id}");
+        kill.WaitForExit();
+    }
+
     private async Task Start()
     {
         _process = LocalHostProcess.Start($"--port {_port}", _environment);

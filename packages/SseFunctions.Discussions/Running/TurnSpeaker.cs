@@ -11,8 +11,8 @@ namespace SseFunctions.Discussions.Running;
 internal sealed partial class TurnSpeaker(
     Budget budget, IOptions<DiscussionOptions> options, TimeProvider time, ILogger<TurnSpeaker> logger)
 {
-    /// <summary>How often a turn is begun at most.</summary>
-    internal const int MaxAttempts = 3;
+    /// <summary>How often a turn is begun at most: once, and again three times.</summary>
+    internal const int MaxAttempts = 4;
 
     // For the budget, where a model has not said how many tokens it took.
     private const int UnitsPerToken = 4;

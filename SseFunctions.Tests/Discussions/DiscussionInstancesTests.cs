@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using SseFunctions.Discussions;
+using SseFunctions.Tests.Instances;
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Discussions;
+
+/// <summary>Discussions on several instances that share one Redis. <c>DISCUSSION_KILLS</c> in the environment sets how
+/// often an instance is killed; docs/discussions.md has the figures of a long run.</summary>
+public sealed class DiscussionInstancesTests(RedisFixture redis) : IClassFixture<RedisFixture>, IAsyncDisposable
+{
+    private static readonly int Kills = int.Parse(
+        Environment.GetEnvironmentVariable("DISCUSSION_KILLS") ?? "3", CultureInfo.InvariantCulture);
+
+    private readonly List<Instance> _instances = [];
+    private readonly HttpClient _http = new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero })
+    {
+        Timeout = Limits.Soon,
+    };
+
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync()
+    {
+        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+        {
+            foreach (var instance in _instances) TestContext.Current.TestOutputHelper?.WriteLine(instance.Output);
+        }
+        _http.Dispose();
+        foreach (var instance in _instances) instance.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Instances_are_killed_and_every_viewer_sees_the_transcript()
+    {
+        var viewersEach = Kills > 3 ? 20 : 5;
+        var discussions = Kills > 3 ? 10 : 4;
+        await Start(3, "10");
+        var ids = await Task.WhenAll(Enumerable.Range(0, discussions).Select(
+            number => Create(_instances[number % 3], $"k{number}", Kills > 3 ? 40 : 12)));
+        var viewers = ids.SelectMany(id => Enumerable.Range(0, viewersEach).Select(
+            number => (Id: id, Viewer: new MovingViewer(id, number, _instances, _http)))).ToArray();
+        var watching = Task.WhenAll(viewers.Select(viewer => viewer.Viewer.Run(Test)));
+        for (var kill = 0; kill < Kills && !watching.IsCompleted; kill++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(kill == 0 ? 1 : 5), Test);
+            await _instances[kill % 3].KillAndStart();
+        }
+        await watching.WaitAsync(TimeSpan.FromMinutes(10), Test);
+        var restarted = 0;
+        foreach (var id in ids)
+        {
+            var transcript = await Transcript(_instances[0], id);
+            Assert.Equal(DiscussionState.Completed, transcript.State);
+            restarted += transcript.Turns.Count(turn => turn.Attempt > 1);
+            foreach (var (_, viewer) in viewers.Where(viewer => viewer.Id == id))
+                Assert.Equal(transcript.Turns.Select(turn => turn.Text), viewer.Texts);
+        }
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Kills} kills, {viewers.Length} viewers, {viewers.Sum(viewer => viewer.Viewer.Visits)} connections, "
+            + $"{restarted} turns begun again");
+        // Only what was killed while it spoke begins again, so the first kill alone must show.
+        Assert.NotEqual(0, restarted);
+    }
+
+    [Fact]
+    public async Task Of_many_starts_at_two_instances_one_creates_the_discussion()
+    {
+        await Start(2, "1");
+        var request = DiscussionClient.Request();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(async number =>
+        {
+            using var answer = await _http.PutAsJsonAsync(
+                new Uri(_instances[number % 2].Url, "/discussions/race"), request, Test);
+            return answer.StatusCode;
+        }));
+        Assert.Single(answers, status => status == HttpStatusCode.Created);
+        Assert.Equal(19, answers.Count(status => status == HttpStatusCode.OK));
+    }
+
+    [Fact]
+    public async Task An_instance_that_was_frozen_beyond_its_lease_writes_nothing()
+    {
+        await Start(2, "30");
+        var id = await Create(_instances[0], "frozen", 4);
+        // The only viewer is at the first instance, so that instance speaks.
+        var first = new MovingViewer(id, 0, [_instances[0]], _http) { Stays = true };
+        var other = new MovingViewer(id, 1, [_instances[1]], _http) { Stays = true };
+        using var gone = new CancellationTokenSource();
+        var frozen = first.Run(gone.Token);
+        await first.Gets("turn.delta");
+        var watching = other.Run(Test);
+        await other.Gets("turn.delta");
+        _instances[0].Signal("STOP");
+        await other.Gets("turn.restarted");
+        _instances[0].Signal("CONT");
+        await watching.Within("end");
+        var transcript = await Transcript(_instances[0], id);
+        Assert.Equal(transcript.Turns.Select(turn => turn.Text), other.Texts);
+        Assert.Equal(2, transcript.Turns[0].Attempt);
+        Assert.Equal(4, transcript.Turns.Count);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => frozen);
+    }
+
+    [Fact]
+    public async Task A_cancel_at_any_instance_stops_the_words_and_the_call_of_the_model()
+    {
+        const int Discussions = 20;
+        var longest = TimeSpan.FromSeconds(1.5);
+        await using var model = await FakeModelServer.Start(ModelAnswers.Slow(
+            TimeSpan.FromMilliseconds(20), [.. Enumerable.Range(0, 3000).Select(number => $"word{number} ")]));
+        await Start(
+            3,
+            "20",
+            ("Discussions__Models__0__Name", "fake"),
+            ("Discussions__Models__0__Endpoint", $"{model.Url}"),
+            ("Discussions__Models__0__Key", "key"),
+            ("Discussions__Models__0__Model", "fake"),
+            ("Discussions__TokensPerDay", "0"));
+        List<TimeSpan> times = [];
+        for (var number = 0; number < Discussions; number++)
+        {
+            var id = await Create(_instances[0], $"c{number}", 2);
+            var viewer = new MovingViewer(id, 0, [_instances[number % 3]], _http) { Stays = true };
+            var watching = viewer.Run(Test);
+            var call = await model.Next();
+            await viewer.Gets("turn.delta");
+            var started = Stopwatch.GetTimestamp();
+            using var cancel = await _http.PostAsync(
+                new Uri(_instances[(number + 1) % 3].Url, $"/discussions/{id}/cancel"), null, Test);
+            Assert.Equal(HttpStatusCode.Accepted, cancel.StatusCode);
+            await watching.Within("end of the stream");
+            times.Add(Stopwatch.GetElapsedTime(started));
+            await call.Aborted;
+            Assert.Equal("discussion.cancelled", viewer.End);
+            var transcript = await Transcript(_instances[number % 3], id);
+            Assert.Equal(transcript.Turns.Select(turn => turn.Text), viewer.Texts);
+        }
+        times.Sort();
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"cancel to the end of the stream: median {times[Discussions / 2].TotalMilliseconds:F0} ms, "
+            + $"highest {times[^1].TotalMilliseconds:F0} ms");
+        Assert.True(times[^1] < longest, $"The last word left {times[^1]} after the cancel.");
+    }
+
+    private async Task Start(int instances, string wordDelayMilliseconds, params (string, string)[] more)
+    {
+        (string, string)[] settings =
+        [
+            ("Redis__ConnectionString", redis.Server.ConnectionString),
+            ("Redis__KeyPrefix", $"{Guid.NewGuid():N}"),
+            ("Discussions__Anonymous", "true"),
+            ("Discussions__MaxConcurrent", "1000"),
+            ("Discussions__MaxConcurrentPerClient", "0"),
+            ("Discussions__Scripted__WordDelay", $"00:00:00.{wordDelayMilliseconds.PadLeft(3, '0')}"),
+            ("Streaming__Retry", "00:00:00.100"),
+            ("Logging__LogLevel__Default", "Warning"),
+            .. more,
+        ];
+        _instances.AddRange(await Task.WhenAll(
+            Enumerable.Range(0, instances).Select(_ => Instance.Start(settings))));
+    }
+
+    private async Task<string> Create(Instance instance, string id, int turns)
+    {
+        using var answer = await _http.PutAsJsonAsync(
+            new Uri(instance.Url, $"/discussions/{id}"), DiscussionClient.Request(turns: turns), Test);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        return id;
+    }
+
+    private async Task<Transcript> Transcript(Instance instance, string id) =>
+        await _http.GetFromJsonAsync<Transcript>(new Uri(instance.Url, $"/discussions/{id}"), Test)
+        ?? throw new InvalidDataException("null");
+}

@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using SseFunctions.Discussions;
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Discussions;
+
+/// <summary>Discussions whose participants are models, well and badly.</summary>
+public sealed class ModelDiscussionTests
+{
+    private const string Key = "secret-of-the-model";
+
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Viewers_see_the_words_of_the_model_and_its_tokens()
+    {
+        await using var model = await FakeModelServer.Start(ModelAnswers.Words("One ", "and ", "two."));
+        await using var server = await Start(model);
+        var (viewer, transcript) = await Watch(server);
+        Assert.Equal(["One and two.", "One and two."], viewer.Texts);
+        Assert.Equal(new TokenUsage(20, 40), transcript.Usage);
+        Assert.Equal(new TokenUsage(10, 20), transcript.Turns[0].Usage);
+        Assert.Equal($"Bearer {Key}", (await model.Next()).Authorization);
+    }
+
+    [Fact]
+    public async Task The_first_word_is_with_the_viewer_at_once()
+    {
+        var longest = TimeSpan.FromMilliseconds(300);
+        var rest = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var said = 0L;
+        await using var model = await FakeModelServer.Start(ModelAnswers.Gated(
+            index =>
+            {
+                if (index == 0) said = Stopwatch.GetTimestamp();
+                return index == 0 ? Task.CompletedTask : rest.Task;
+            },
+            "First",
+            " and last."));
+        await using var server = await Start(model);
+        var id = await server.Http.Start(DiscussionClient.Request(turns: 1));
+        using var answer = await server.Http.Open(id);
+        await foreach (var next in answer.Events())
+        {
+            if (next.EventType != "turn.delta") continue;
+            var late = Stopwatch.GetElapsedTime(said);
+            rest.TrySetResult();
+            Assert.True(late < longest, $"The first word came after {late}.");
+            break;
+        }
+    }
+
+    public static TheoryData<string, string> Failures => new()
+    {
+        { "401", ParticipantException.ProviderRefused },
+        { "429", ParticipantException.ProviderBusy },
+        { "500", ParticipantException.ProviderError },
+        { "garbage", ParticipantException.ProviderError },
+        { "page", ParticipantException.ProviderError },
+        { "nothing", ParticipantException.ProviderError },
+        { "half a chunk", ParticipantException.ProviderError },
+        { "breaks off", ParticipantException.ProviderError },
+        { "silence", ParticipantException.Silence },
+        { "no words", ParticipantException.NoWords },
+    };
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task A_model_that_always_fails_ends_the_discussion_with_a_reason(string kind, string reason)
+    {
+        await using var model = await FakeModelServer.Start(Answer(kind));
+        await using var server = await Start(model);
+        var (viewer, transcript) = await Watch(server);
+        Assert.Equal("discussion.failed", viewer.End);
+        Assert.Equal((DiscussionState.Failed, reason), (transcript.State, transcript.Reason));
+        Assert.Empty(transcript.Turns);
+        Assert.Empty(viewer.Texts);
+        Assert.Equal(kind == "401" ? 1 : 4, model.Calls.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task A_model_that_fails_once_is_asked_again(string kind, string reason)
+    {
+        if (kind == "401") return;
+        await using var model = await FakeModelServer.Start(Answer(kind), ModelAnswers.Words("Now it works."));
+        await using var server = await Start(model);
+        var id = await server.Http.Start(DiscussionClient.Request(turns: 1));
+        var viewer = new Viewer();
+        var events = await server.Http.Watch(id);
+        foreach (var next in events) viewer.Take(next);
+        Assert.Equal("Now it works.", Assert.Single(viewer.Texts));
+        var restarted = Assert.Single(events, next => next.EventType == "turn.restarted");
+        Assert.Contains(reason, restarted.Data, StringComparison.Ordinal);
+        Assert.Equal("discussion.completed", viewer.End);
+    }
+
+    [Fact]
+    public async Task Ten_megabytes_are_cut_off()
+    {
+        await using var model = await FakeModelServer.Start(ModelAnswers.Flood());
+        await using var server = await Start(model);
+        var (viewer, transcript) = await Watch(server, turns: 1);
+        var turn = Assert.Single(transcript.Turns);
+        Assert.Equal("length", turn.Finish);
+        Assert.InRange(turn.Text.Length, 1000, 64 * 1024);
+        Assert.Equal(turn.Text, Assert.Single(viewer.Texts));
+        await (await model.Next()).Aborted;
+    }
+
+    [Fact]
+    public async Task No_key_and_no_words_of_the_provider_reach_viewers()
+    {
+        await using var model = await FakeModelServer.Start(ModelAnswers.Error(500, "boom", "inner secret"));
+        await using var server = await Start(model);
+        var id = await server.Http.Start(DiscussionClient.Request(turns: 1));
+        using var answer = await server.Http.Open(id);
+        var wire = await answer.Content.ReadAsStringAsync(Test) + await server.Http.GetStringAsync(
+            $"/discussions/{id}", Test);
+        Assert.DoesNotContain("inner secret", wire, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, wire, StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Logs.Warnings, line => line.ToString().Contains(Key, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_tokens_of_a_discussion_and_of_a_day_are_limited()
+    {
+        await using var model = await FakeModelServer.Start(ModelAnswers.Words("Words."));
+        await using var server = await Start(model, "Discussions:TokensPerDay=100");
+        var request = DiscussionClient.Request(turns: 10);
+        request["limits"] = new { turns = 10, tokens = 60 };
+        var id = await server.Http.Start(request);
+        await server.Http.Watch(id);
+        var first = await server.Http.Transcript(id);
+        Assert.Equal(("tokens", 2), (first.Reason, first.Turns.Count));
+        var (_, second) = await Watch(server, turns: 10);
+        Assert.Equal(("budget", 2), (second.Reason, second.Turns.Count));
+    }
+
+    private static Func<ModelCall, Task> Answer(string kind) => kind switch
+    {
+        "401" => ModelAnswers.Error(401, "invalid_api_key"),
+        "429" => ModelAnswers.Error(429, "rate_limit"),
+        "500" => ModelAnswers.Error(500, "boom"),
+        "garbage" => ModelAnswers.Garbage(),
+        "page" => ModelAnswers.Page(),
+        "nothing" => ModelAnswers.Nothing(),
+        "half a chunk" => ModelAnswers.HalfAChunk("Half"),
+        "breaks off" => ModelAnswers.BreaksOff("Words"),
+        "silence" => ModelAnswers.Silence("Well"),
+        _ => ModelAnswers.Words(),
+    };
+
+    private static async Task<(Viewer Viewer, Transcript Transcript)> Watch(LocalHostServer server, int turns = 2)
+    {
+        var id = await server.Http.Start(DiscussionClient.Request(turns: turns));
+        var viewer = new Viewer();
+        foreach (var next in await server.Http.Watch(id)) viewer.Take(next);
+        return (viewer, await server.Http.Transcript(id));
+    }
+
+    private static Task<LocalHostServer> Start(FakeModelServer model, params string[] settings) =>
+        LocalHostServer.Start(settings:
+        [
+            "Discussions:Anonymous=true",
+            "Discussions:Models:0:Name=fake",
+            $"Discussions:Models:0:Endpoint={model.Url}",
+            $"Discussions:Models:0:Key={Key}",
+            "Discussions:Models:0:Model=fake",
+            "Discussions:ModelSilence=00:00:01",
+            .. settings,
+        ]);
+}
