@@ -9,6 +9,7 @@ public sealed class SourceProjects
         ("SseFunctions.Streaming", "packages/SseFunctions.Streaming"),
         ("SseFunctions.Hub", "packages/SseFunctions.Hub"),
         ("SseFunctions.Hub.Redis", "packages/SseFunctions.Hub.Redis"),
+        ("SseFunctions.Discussions", "packages/SseFunctions.Discussions"),
         ("SseFunctions", "SseFunctions"),
     ];
 

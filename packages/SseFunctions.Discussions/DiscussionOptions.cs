@@ -61,12 +61,12 @@ public sealed class DiscussionOptions : ISettings
     /// </summary>
     public int MaxConcurrent { get; set; } = 5;
 
-    /// <summary>Gets or sets how many discussions that one client address has started speak at the same time. Default 1.
-    /// Zero: no such limit.</summary>
+    /// <summary>Gets or sets how many discussions that one client address has started speak at the same time. Default
+    /// 1. Zero: no such limit.</summary>
     public int MaxConcurrentPerClient { get; set; } = 1;
 
-    /// <summary>Gets or sets how many tokens of models all discussions of this app take in a day (UTC). Default 500,000.
-    /// Zero: no such limit.</summary>
+    /// <summary>Gets or sets how many tokens of models all discussions of this app take in a day (UTC). Default
+    /// 500,000. Zero: no such limit.</summary>
     public long TokensPerDay { get; set; } = 500_000;
 
     /// <summary>Gets or sets how long a model may send nothing before its turn is begun again. Default 30 s.</summary>

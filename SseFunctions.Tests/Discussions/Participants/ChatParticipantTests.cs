@@ -114,7 +114,7 @@ public sealed class ChatParticipantTests
         var text = new GatheredText(
             token => Participant(server).SpeakAsync(Turns.Next(), token),
             TimeSpan.Zero,
-            TimeSpan.FromSeconds(1),
+            TimeSpan.FromSeconds(5),
             TimeProvider.System);
         var said = "";
         var silence = await Assert.ThrowsAsync<ParticipantException>(async () =>

@@ -10,8 +10,8 @@ namespace SseFunctions.Discussions.Models;
 /// <summary>Adds the settings of discussions and the models to the services of an app.</summary>
 internal static class ModelServices
 {
-    /// <summary>Adds <see cref="DiscussionOptions"/>, validated when the host starts, and <see cref="IModels"/>. Call it
-    /// once.</summary>
+    /// <summary>Adds <see cref="DiscussionOptions"/>, validated when the host starts, and <see cref="IModels"/>. Call
+    /// it once.</summary>
     public static void AddDiscussionModels(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<DiscussionOptions>(configuration, DiscussionOptions.Section, options =>

@@ -26,7 +26,8 @@ internal static class ChatErrors
         AuthenticationFailedException => new ParticipantException(
             ParticipantException.ProviderRefused,
             "The app's identity could not sign in for the model.",
-            Safe(exception, secret)) { IsTransient = exception is not CredentialUnavailableException },
+            Safe(exception, secret))
+        { IsTransient = exception is not CredentialUnavailableException },
         _ => new ParticipantException(
             ParticipantException.ProviderError,
             $"The call of the model failed ({exception.GetType().Name}).",

@@ -1,7 +1,8 @@
 namespace SseFunctions.Discussions.Participants;
 
-/// <summary>Removes what models like to begin an answer with although they were asked not to: white space, and their own
-/// name with a colon. Holds words back only as long as they may be the name. For one answer; not thread-safe.</summary>
+/// <summary>Removes what models like to begin an answer with although they were asked not to: white space, and their
+/// own name with a colon. Holds words back only as long as they may be the name. For one answer; not
+/// thread-safe.</summary>
 internal sealed class NamePrefix(string name)
 {
     private readonly string[] _prefixes =

@@ -16,6 +16,8 @@ internal static class ScriptCast
     private const int ShortestStem = 4;
     private const int MostPersonaWords = 7;
 
+    private static readonly char[] Separators = [' ', ',', '.', ';', ':', '-', '/', '\n', '!', '?', '(', ')'];
+
     /// <summary>Returns the roles in the order of the participants.</summary>
     public static IReadOnlyList<ScriptRole> Of(string discussion, IReadOnlyList<Participant> participants)
     {
@@ -35,7 +37,8 @@ internal static class ScriptCast
                 // On the other side than the neighbour, so that there is something to discuss.
                 _ => index == 0 ? isFirstFor : !roles[^1].IsFor,
             };
-            var isLastOfOneSide = index == participants.Count - 1 && index > 0 && roles.All(role => role.IsFor == isFor);
+            var isLast = index == participants.Count - 1 && index > 0;
+            var isLastOfOneSide = isLast && roles.All(role => role.IsFor == isFor);
             roles.Add(new ScriptRole(
                 NameOf(participant), voice, isFor != isLastOfOneSide, PersonaOf(participant.Persona)));
         }
@@ -46,7 +49,7 @@ internal static class ScriptCast
     private static string? Detect(Participant participant)
     {
         var words = $"{participant.Persona} {participant.Name}".ToLowerInvariant()
-            .Split([' ', ',', '.', ';', ':', '-', '/', '\n', '!', '?', '(', ')'], StringSplitOptions.RemoveEmptyEntries);
+            .Split(Separators, StringSplitOptions.RemoveEmptyEntries);
         var best = (from voice in ScriptPools.Voices
                     let stems = ScriptPools.WordsFor(voice)
                     let found = words.Index().Where(word => stems.Any(stem => IsOf(word.Item, stem))).ToArray()

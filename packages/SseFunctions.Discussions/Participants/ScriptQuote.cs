@@ -27,7 +27,10 @@ internal static partial class ScriptQuote
             .ToArray();
         var parts = sentences.Where(Fits).ToArray();
         if (parts.Length == 0)
-            parts = [.. sentences.SelectMany(part => part.Split(", ")).Where(part => Fits(part) && !Joins().IsMatch(part))];
+        {
+            parts = [.. sentences.SelectMany(part => part.Split(", "))
+                .Where(part => Fits(part) && !Joins().IsMatch(part))];
+        }
         if (parts.Length > 0) return parts[draw.Below(parts.Length)];
         // Languages without spaces.
         var first = sentences.FirstOrDefault(

@@ -36,8 +36,8 @@ internal sealed class ScriptTopic
 
     private static readonly HashSet<string> Questions = Words("what who whom whose which why how when where");
 
-    private static readonly HashSet<string> Determiners = Words("a an the my your our their his her its this that these "
-        + "those every all some");
+    private static readonly HashSet<string> Determiners = Words("a an the one my your our their his her its this that "
+        + "these those every all some");
 
     private static readonly HashSet<string> Others = Words(
         "and or vs versus of to in on at by for with without from about into over under between against than as if "
@@ -46,7 +46,8 @@ internal sealed class ScriptTopic
         + "they them ones there here be been being let lets let's it's that's what's who's good bad better best "
         + "worse worst worth dead alive possible impossible necessary needed overrated underrated real really true "
         + "false right wrong enough same different like out up down off back way ways through during after before "
-        + "while until allowed forbidden mandatory compulsory illegal legal possible instead rather first second only per via");
+        + "while until allowed forbidden mandatory compulsory illegal legal instead rather first second "
+        + "only per via");
 
     private static readonly HashSet<string> Verbs = Words(
         "ban bans banned be become believe bring build buy choose come create cut destroy ditch eat exist exists feel "
@@ -165,7 +166,8 @@ internal sealed class ScriptTopic
         var all = words.Where(IsWord).ToArray();
         return all.Length > 0 && all.Any(word => word.Length > 1 && char.IsLetter(word[0]))
             && all.All(word => word.All(char.IsAscii))
-            && (all.Length <= LongestPhrase || all[0].ToLowerInvariant() is "will" || all.Any(word => IsFunctionWord(word.ToLowerInvariant())));
+            && (all.Length <= LongestPhrase || all[0].ToLowerInvariant() is "will"
+                || all.Any(word => IsFunctionWord(word.ToLowerInvariant())));
     }
 
     private static bool IsFunctionWord(string word) =>

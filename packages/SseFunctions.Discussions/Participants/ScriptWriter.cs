@@ -2,8 +2,8 @@ using System.Text;
 
 namespace SseFunctions.Discussions.Participants;
 
-/// <summary>Writes the turns of scripted participants. What a turn says follows from the discussion's id, its topic, its
-/// participants and the turns before; not from the attempt, the time or the instance.</summary>
+/// <summary>Writes the turns of scripted participants. What a turn says follows from the discussion's id, its topic,
+/// its participants and the turns before; not from the attempt, the time or the instance.</summary>
 /// <remarks>Sentences are dealt from shuffled decks, so that none comes twice in a discussion as long as there are
 /// others. To know what has been dealt before, the writer deals the cards of all turns before. For one turn; not
 /// thread-safe.</remarks>

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace SseFunctions.Discussions.Text;
 
-/// <summary>Makes text that arrives in pieces valid: the same Unicode text that JSON carries, with <c>\n</c> as its only
-/// line break. The result does not depend on where the pieces were split. Not thread-safe.</summary>
-/// <remarks><c>\r\n</c> and <c>\r</c> become <c>\n</c>. Other control characters except <c>\t</c> are removed. A half of
-/// a surrogate pair without the other half becomes U+FFFD.</remarks>
+/// <summary>Makes text that arrives in pieces valid: the same Unicode text that JSON carries, with <c>\n</c> as its
+/// only line break. The result does not depend on where the pieces were split. Not thread-safe.</summary>
+/// <remarks><c>\r\n</c> and <c>\r</c> become <c>\n</c>. Other control characters except <c>\t</c> are removed. A half
+/// of a surrogate pair without the other half becomes U+FFFD.</remarks>
 internal sealed class CleanText
 {
     private const char Replacement = '\uFFFD';
