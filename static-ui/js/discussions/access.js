@@ -13,13 +13,16 @@ export class Access {
   #form = get("access", HTMLFormElement);
   #input = get("token", HTMLTextAreaElement);
   #reason = get("access-reason", HTMLElement);
+  #onToken;
   /** @type {() => void} */ #retry = () => {};
 
   /**
    * @param {Api} api gets the token
    * @param {URL} hub the audience of development tokens
+   * @param {() => void} onToken called when there is a new token
    */
-  constructor(api, hub) {
+  constructor(api, hub, onToken) {
+    this.#onToken = onToken;
     this.#api = api;
     this.#hub = hub;
     this.#form.addEventListener("submit", this.#submit);
@@ -63,6 +66,7 @@ export class Access {
     }
     this.#api.token = token;
     this.hide();
+    this.#onToken();
     this.#retry();
   }
 }

@@ -49,7 +49,7 @@ export class Composer {
     get("turns-less", HTMLButtonElement).addEventListener("click", () => this.#turns.stepDown());
     get("turns-more", HTMLButtonElement).addEventListener("click", () => this.#turns.stepUp());
     get("examples", HTMLElement).append(...EXAMPLES.map((example) => this.#example(example)));
-    void this.#offer();
+    void this.offer();
   }
 
   /**
@@ -64,7 +64,8 @@ export class Composer {
     this.#showCount();
   }
 
-  async #offer() {
+  /** Asks the server what a new discussion may have. */
+  async offer() {
     const choices = await this.#api.choices();
     this.#cast.offer(choices);
     this.#topic.maxLength = choices.topicLength;

@@ -71,7 +71,7 @@ export class Conversation {
   changedAll() {
     const discussion = this.#discussion;
     if (discussion === null) return;
-    this.#title.textContent = discussion.topic;
+    this.#title.textContent = discussion.topic || "…";
     document.title = discussion.topic === "" ? "Discussion" : `${discussion.topic} · Discussions`;
     this.#showPeople(discussion);
     for (const [number, view] of this.#views) {
@@ -213,7 +213,7 @@ export class Conversation {
   #showEnd(discussion) {
     get("end", HTMLElement).hidden = !discussion.hasEnded;
     get("quiet", HTMLElement).textContent = discussion.hasEnded
-      ? "Everyone with the link can read this discussion."
+      ? "The link goes on showing this discussion: share it."
       : "Words are generated only while somebody watches: if everyone leaves, the discussion pauses after the turn.";
     if (!discussion.hasEnded) return;
     const titles = { completed: "The discussion has ended", cancelled: "The discussion was stopped", failed: "The discussion failed" };
@@ -259,9 +259,17 @@ export class Conversation {
    */
   #showWaiting({ state, last }, current) {
     const between = state === "running" && current === null;
-    const isWaiting = this.#connection !== "closed" && (state === "waiting" || between);
-    this.#waiting.hidden = !isWaiting;
-    const words = last === null ? "The participants take their seats" : "Who is next?";
+    this.#waiting.hidden = this.#connection === "closed" || !(between || state === "waiting" || state === "paused");
+    const words = wordsOf(state, last === null);
     if (this.#waitingText.textContent !== words) this.#waitingText.textContent = words;
   }
+}
+
+/**
+ * @param {import("./discussion.js").State} state
+ * @param {boolean} isEmpty whether no turn has begun
+ */
+function wordsOf(state, isEmpty) {
+  if (state === "paused") return "Nobody was watching, so the discussion is paused. Now it goes on.";
+  return isEmpty ? "The participants take their seats" : "Who is next?";
 }

@@ -45,16 +45,26 @@ export class Follow {
   keep() {
     if (!this.#isWanted || !this.#isAtEnd) return;
     const missing = this.#missing();
-    if (missing <= 0) return;
-    // The scroll event that follows is not the reader's. To look at the page then would cost a layout.
-    this.#isOwnScroll = true;
-    scrollBy({ top: missing, behavior: "instant" });
+    if (this.#hasMovedUp()) {
+      this.#isAtEnd = false;
+      this.#show();
+    } else if (missing > 0) {
+      const before = scrollY;
+      scrollBy({ top: missing, behavior: "instant" });
+      // The scroll event that follows is not the reader's. To look at the page then would cost a layout.
+      this.#isOwnScroll = scrollY !== before;
+    }
     this.#remember();
   }
 
   /** The px by which the page must scroll down. */
   #missing() {
     return this.#end.getBoundingClientRect().top + MARGIN - innerHeight;
+  }
+
+  // A page that shrinks moves up too.
+  #hasMovedUp() {
+    return scrollY < this.#scrolledTo && document.documentElement.scrollHeight >= this.#height;
   }
 
   #remember() {
@@ -64,6 +74,7 @@ export class Follow {
 
   #jump = () => {
     this.#isAtEnd = true;
+    this.#remember();
     this.keep();
     this.#show();
   };
@@ -73,10 +84,8 @@ export class Follow {
       this.#isOwnScroll = false;
       return;
     }
-    const { scrollHeight } = document.documentElement;
-    // A page that grows or shrinks moves too. Only a reader scrolls up in a page that stays as it is.
-    if (this.#missing() <= NEAR) this.#isAtEnd = true;
-    else if (scrollY < this.#scrolledTo && scrollHeight >= this.#height) this.#isAtEnd = false;
+    if (this.#hasMovedUp()) this.#isAtEnd = false;
+    else if (this.#missing() <= NEAR) this.#isAtEnd = true;
     this.#remember();
     this.#show();
   };
@@ -84,5 +93,7 @@ export class Follow {
   #show() {
     const isHidden = this.#isAtEnd || !this.#isWanted;
     if (this.#button.hidden !== isHidden) this.#button.hidden = isHidden;
+    // While the page follows the words, the browser must not move it for its own reasons.
+    document.documentElement.style.overflowAnchor = this.#isAtEnd && this.#isWanted ? "none" : "";
   }
 }

@@ -4,14 +4,13 @@ import { parseInline } from "./inline.js";
 
 // Characters of a paragraph or line that are parsed together. A longer text is cut at a space, so that drawing its end
 // again costs the same however long it is. Emphasis does not cross a cut.
-export const LONGEST = 2_000;
+export const LONGEST = 1_000;
 
 /** The text of a paragraph or heading. */
 export class InlineText {
   #element;
   #source = "";
-  // The nodes before this index are final.
-  #settled = 0;
+  /** @type {ChildNode[]} the nodes of the source; the nodes before them are final */ #nodes = [];
 
   /** @param {HTMLElement} element */
   constructor(element) {
@@ -24,7 +23,7 @@ export class InlineText {
     while (this.#source.length > LONGEST) {
       const end = cut(this.#source);
       this.#show(this.#source.slice(0, end), false);
-      this.#settled = this.#element.childNodes.length;
+      this.#nodes = [];
       this.#source = this.#source.slice(end);
     }
   }
@@ -43,8 +42,9 @@ export class InlineText {
    * @param {boolean} isGrowing
    */
   #show(source, isGrowing) {
-    while (this.#element.childNodes.length > this.#settled) this.#element.lastChild?.remove();
-    this.#element.append(...parseInline(source, isGrowing));
+    for (const node of this.#nodes) node.remove();
+    this.#nodes = parseInline(source, isGrowing);
+    this.#element.append(...this.#nodes);
   }
 }
 

@@ -4,7 +4,7 @@
 const DEEPEST = 6;
 const ESCAPED = /[!-/:-@[-`{-~]/;
 const WORD = /[\p{L}\p{N}]/u;
-const BARE_URL = /^https?:\/\/[^\s<>"'`*]+/i;
+const BARE_URL = /https?:\/\/[^\s<>"'`*]+/iy;
 const NOT_AT_END = /[.,;:!?)\]}'"…]+$/;
 // Where something other than plain text may begin.
 const SPECIAL = /[\\`*_~[!<]|https?:\/\//gi;
@@ -17,7 +17,7 @@ const EMPHASIS = { "**": "strong", __: "strong", "*": "em", _: "em", "~~": "del"
  * @param {string} source
  * @param {boolean} isGrowing whether more text follows. If so, emphasis and code that are not closed yet are shown as
  *   if they were, so that the stars do not flicker
- * @returns {Node[]}
+ * @returns {ChildNode[]}
  */
 export function parseInline(source, isGrowing) {
   return new Inline(isGrowing ? source.replace(/[*_~`]+$/, "") : source, isGrowing).nodes;
@@ -26,7 +26,9 @@ export function parseInline(source, isGrowing) {
 class Inline {
   #source;
   #isGrowing;
-  /** @type {Node[]} */ nodes = [];
+  /** @type {ChildNode[]} */ nodes = [];
+  // Text that has no node yet.
+  #text = "";
   // Delimiters that are not closed: no later one of the same kind is, so do not search again.
   /** @type {Set<string>} */ #unclosed = new Set();
 
@@ -49,20 +51,27 @@ class Inline {
       if (element === null) {
         at += this.#literal(at);
       } else {
-        this.#text(source.slice(from, at), element.node);
+        this.#add(source.slice(from, at), element.node);
         from = at = element.end;
       }
     }
-    this.#text(source.slice(from));
+    this.#add(source.slice(from), "");
+    if (this.#text !== "") this.nodes.push(new Text(this.#text));
   }
 
   /**
    * @param {string} text
-   * @param {Node} [next]
+   * @param {ChildNode | string} next
    */
-  #text(text, next) {
-    if (text !== "") this.nodes.push(document.createTextNode(text));
-    if (next !== undefined) this.nodes.push(next);
+  #add(text, next) {
+    this.#text += text;
+    if (typeof next === "string") {
+      this.#text += next;
+      return;
+    }
+    if (this.#text !== "") this.nodes.push(new Text(this.#text));
+    this.#text = "";
+    this.nodes.push(next);
   }
 
   /**
@@ -79,13 +88,13 @@ class Inline {
   /**
    * @param {number} at
    * @param {number} depth
-   * @returns {{ node: Node, end: number } | null} null: no element begins here
+   * @returns {{ node: ChildNode | string, end: number } | null} null: no element begins here
    */
   #element(at, depth) {
     const source = this.#source;
     switch (source[at]) {
       case "\\":
-        return ESCAPED.test(source[at + 1] ?? "") ? { node: new Text(source[at + 1]), end: at + 2 } : null;
+        return ESCAPED.test(source[at + 1] ?? "") ? { node: source[at + 1], end: at + 2 } : null;
       case "`":
         return this.#code(at);
       case "!":
@@ -104,8 +113,10 @@ class Inline {
 
   /** @param {number} at */
   #code(at) {
-    const fence = /^`+/.exec(this.#source.slice(at))?.[0] ?? "`";
-    let end = this.#unclosed.has(fence) ? -1 : this.#source.indexOf(fence, at + fence.length);
+    let start = at;
+    while (this.#source[start] === "`") start++;
+    const fence = this.#source.slice(at, start);
+    let end = this.#unclosed.has(fence) ? -1 : this.#source.indexOf(fence, start);
     while (end >= 0 && this.#source[end + fence.length] === "`") {
       let next = end;
       while (this.#source[next] === "`") next++;
@@ -117,7 +128,7 @@ class Inline {
       end = this.#source.length;
     }
     const code = document.createElement("code");
-    code.textContent = this.#source.slice(at + fence.length, end).replace(/^ (.*[^ ].*) $/s, "$1");
+    code.textContent = this.#source.slice(start, end).replace(/^ (.*[^ ].*) $/s, "$1");
     return { node: code, end: end + fence.length };
   }
 
@@ -214,10 +225,10 @@ class Inline {
   #bareUrl(at) {
     const source = this.#source;
     if (WORD.test(source[at - 1] ?? "")) return null;
-    let target = BARE_URL.exec(source.slice(at))?.[0] ?? "";
-    const trailing = NOT_AT_END.exec(target)?.[0] ?? "";
+    BARE_URL.lastIndex = at;
+    const found = BARE_URL.exec(source)?.[0] ?? "";
     // An address such as https://en.wikipedia.org/wiki/Mercury_(planet) ends with its bracket.
-    if (!(trailing.startsWith(")") && target.includes("("))) target = target.slice(0, target.length - trailing.length);
+    const target = found.includes("(") ? found.replace(/[.,;:!?'"…\]}]+$/, "") : found.replace(NOT_AT_END, "");
     const link = makeLink(target);
     if (link === null) return null;
     link.textContent = target;
@@ -244,6 +255,6 @@ function makeLink(target) {
 
 /**
  * A link within a link is its text.
- * @param {Node} node
+ * @param {ChildNode} node
  */
 const unlink = (node) => (node instanceof HTMLAnchorElement ? new Text(node.textContent ?? "") : node);
