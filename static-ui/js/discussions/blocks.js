@@ -64,7 +64,7 @@ export class Blocks {
   more(text) {
     this.#undraft();
     const open = this.#open;
-    if (open === null) this.#begin(text);
+    if (open === null || (open.kind === "leaf" && open.text.isFull)) this.#continue(text);
     else if (open.kind === "leaf") open.text.append(text);
     else if (open.kind === "code") open.text.data = `${open.text.data.slice(0, -1)}${text}\n`;
     else open.inner.more(text);
@@ -145,7 +145,7 @@ export class Blocks {
       case "list":
         return this.#routeToList(open, line);
       case "leaf":
-        if (open.isHeading || !isPlain(line)) return null;
+        if (open.isHeading || open.text.isFull || !isPlain(line)) return null;
         return { take: () => open.text.append(`\n${line}`), draft: () => open.text.draw(`\n${line}`) };
       default:
         return null;
@@ -190,6 +190,12 @@ export class Blocks {
       };
     }
     return item === null && !list.isBlank && list.inner.isLazy && isPlain(line) ? into(list.inner, line) : null;
+  }
+
+  /** @param {string} text */
+  #continue(text) {
+    this.close();
+    this.#beginLeaf("p", text);
   }
 
   /** @param {string} line */

@@ -13,6 +13,8 @@ import { counted, explain, grouped, STATE_NAMES, summary } from "./words.js";
 const PACE = 60;
 // ms of work in one drawing. A long transcript is drawn in several.
 const BUDGET = 12;
+// Characters of a turn that screen readers read when it has ended. The rest can be read in the conversation.
+const MOST_ANNOUNCED = 2_000;
 const MOST_MARKS = 200;
 const MANY_MARKS = 50;
 
@@ -152,7 +154,8 @@ export class Conversation {
     view.draw(turn, isSpeaking);
     if (!turn.isOpen && turn.number > this.#announced) {
       this.#announced = turn.number;
-      this.#announcer.textContent = `${name}, turn ${turn.number}: ${view.element.querySelector(".words")?.textContent}`;
+      const words = view.element.querySelector(".words")?.textContent?.slice(0, MOST_ANNOUNCED);
+      this.#announcer.textContent = `${name}, turn ${turn.number}: ${words}`;
     }
   }
 

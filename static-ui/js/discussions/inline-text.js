@@ -5,16 +5,23 @@ import { parseInline } from "./inline.js";
 // Characters of a paragraph or line that are parsed together. A longer text is cut at a space, so that drawing its end
 // again costs the same however long it is. Emphasis does not cross a cut.
 export const LONGEST = 1_000;
+const MOST_CUTS = 6;
 
 /** The text of a paragraph or heading. */
 export class InlineText {
   #element;
   #source = "";
+  #cuts = 0;
   /** @type {ChildNode[]} the nodes of the source; the nodes before them are final */ #nodes = [];
 
   /** @param {HTMLElement} element */
   constructor(element) {
     this.#element = element;
+  }
+
+  /** Whether the text is so long that the rest belongs into a new paragraph: a browser lays out a whole one at once. */
+  get isFull() {
+    return this.#cuts >= MOST_CUTS;
   }
 
   /** @param {string} text */
@@ -24,6 +31,7 @@ export class InlineText {
       const end = cut(this.#source);
       this.#show(this.#source.slice(0, end), false);
       this.#nodes = [];
+      this.#cuts++;
       this.#source = this.#source.slice(end);
     }
   }

@@ -7,6 +7,9 @@ import { explain } from "./words.js";
 
 /** @typedef {import("./turn.js").Turn} Turn */
 
+// Characters. A bubble that has a few lines does not become wider, so the browser need not measure all its words.
+const WIDE = 300;
+
 /** One turn in the conversation: who speaks, and what they say. */
 export class TurnView {
   element = document.createElement("article");
@@ -89,6 +92,7 @@ export class TurnView {
       dataset.state = state;
       this.element.setAttribute("aria-busy", String(isSpeaking));
     }
+    this.element.toggleAttribute("data-wide", turn.length > WIDE);
     const note = noteOf(turn);
     if (this.#note.textContent !== note) this.#note.textContent = note;
     this.#note.hidden = note === "";
