@@ -6,6 +6,8 @@ const ESCAPED = /[!-/:-@[-`{-~]/;
 const WORD = /[\p{L}\p{N}]/u;
 const BARE_URL = /https?:\/\/[^\s<>"'`*]+/iy;
 const NOT_AT_END = /[.,;:!?)\]}'"…]+$/;
+// The end of a text that may become a link: its label is shown, and not its brackets.
+const UNFINISHED_LINK = /^\[([^[\]]*)(?:\](?:\([^()\s]*)?)?$/;
 // Where something other than plain text may begin.
 const SPECIAL = /[\\`*_~[!<]|https?:\/\//gi;
 
@@ -192,6 +194,8 @@ class Inline {
   #link(at, depth) {
     const source = this.#source;
     if (this.#unclosed.has("[")) return null;
+    const growing = this.#isGrowing ? UNFINISHED_LINK.exec(source.slice(at)) : null;
+    if (growing !== null) return { node: growing[1], end: source.length };
     const middle = source.indexOf("](", at);
     const end = middle < 0 ? -1 : source.indexOf(")", middle);
     if (end < 0) {
