@@ -71,7 +71,8 @@ export class Cast {
     const free = PRESETS.filter(({ id }) => !this.#drafts.some((draft) => draft.id === id));
     this.#bench.replaceChildren(
       ...free.map((preset) => this.#chip(preset, isFull)),
-      this.#button("New participant", "chip chip-new", isFull, () => this.#editor.open(null, (draft) => this.#add(draft))));
+      this.#button("New participant", "chip chip-new", isFull, () =>
+        this.#editor.open(null, (draft) => this.#add(draft))));
   }
 
   /**
@@ -169,4 +170,5 @@ function toDraft({ id, name, role, persona }) {
 }
 
 /** @param {string} persona */
-const short = (persona) => (persona.length > LONGEST_ROLE ? `${persona.slice(0, LONGEST_ROLE - 1).trimEnd()}…` : persona);
+const short = (persona) =>
+  (persona.length > LONGEST_ROLE ? `${persona.slice(0, LONGEST_ROLE - 1).trimEnd()}…` : persona);

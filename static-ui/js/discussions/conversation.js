@@ -20,6 +20,13 @@ const MANY_MARKS = 50;
 
 const CONNECTIONS = { connecting: "Connecting", reconnecting: "Reconnecting", closed: "Not connected", live: "Live" };
 
+/** @type {Partial<Record<import("./discussion.js").State, string>>} */
+const END_TITLES = {
+  completed: "The discussion has ended",
+  cancelled: "The discussion was stopped",
+  failed: "The discussion failed",
+};
+
 /** Draws a discussion: the topic, the participants, the turns and the state. */
 export class Conversation {
   #title = get("title", HTMLElement);
@@ -219,8 +226,7 @@ export class Conversation {
       ? "The link goes on showing this discussion: share it."
       : "Words are generated only while somebody watches: if everyone leaves, the discussion pauses after the turn.";
     if (!discussion.hasEnded) return;
-    const titles = { completed: "The discussion has ended", cancelled: "The discussion was stopped", failed: "The discussion failed" };
-    get("end-title", HTMLElement).textContent = titles[/** @type {keyof typeof titles} */ (discussion.state)];
+    get("end-title", HTMLElement).textContent = END_TITLES[discussion.state] ?? "";
     get("end-text", HTMLElement).textContent = `${explain(discussion.reason)} ${summary(discussion)}.`.trim();
   }
 

@@ -159,7 +159,8 @@ export class Discussion {
     if (number === 0) return null;
     this.state = "running";
     const known = this.turns.get(number);
-    if (known !== undefined && (attempt < known.attempt || (attempt === known.attempt && known.length > 0))) return null;
+    const { attempt: newest, length } = known ?? { attempt: 0, length: 0 };
+    if (attempt < newest || (attempt === newest && length > 0)) return null;
     const turn = new Turn(number, attempt, text(data.participant));
     turn.restart = known?.restart ?? "";
     turn.revision = (known?.revision ?? 0) + 1;

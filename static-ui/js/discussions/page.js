@@ -23,7 +23,8 @@ const homeHeading = title.textContent;
 const stop = get("stop", HTMLButtonElement);
 
 const api = new Api(followAddress(resolveEndpoint("discussions", location)));
-const access = new Access(api, resolveEndpoint(".well-known/mercure", location, "hub").url, () => void composer.offer());
+const hub = resolveEndpoint(".well-known/mercure", location, "hub").url;
+const access = new Access(api, hub, () => void composer.offer());
 const conversation = new Conversation();
 const live = new Live(api, conversation, refused);
 const composer = new Composer(api, access, started);

@@ -44,15 +44,15 @@ export const PRESETS = [
     id: "noor",
     name: "Noor",
     role: "Historian",
-    persona: "A historian. Has seen most of it before: compares with what people tried in other centuries, and what came "
-      + "of it.",
+    persona: "A historian. Has seen most of it before: compares with what people tried in other centuries, and what "
+      + "came of it.",
   },
   {
     id: "sam",
     name: "Sam",
     role: "Contrarian",
-    persona: "A contrarian with a sense of humour. Takes the view that nobody else takes, and makes a serious point with "
-      + "a joke.",
+    persona: "A contrarian with a sense of humour. Takes the view that nobody else takes, and makes a serious point "
+      + "with a joke.",
   },
 ];
 

@@ -39,7 +39,8 @@ export function asMarkdown(discussion, link) {
     `- **${escape(name)}**${persona === "" ? "" : `: ${escape(persona.replace(/\s+/g, " "))}`}`);
   const turns = spoken(discussion).map((turn) =>
     `## ${turn.number}. ${escape(nameOf(discussion, turn))}\n\n${turn.text.trim()}`);
-  const parts = [`# ${escape(discussion.topic)}`, people.join("\n"), ...turns, "---", `${closing(discussion)}  \n<${link}>`];
+  const end = `${closing(discussion)}  \n<${link}>`;
+  const parts = [`# ${escape(discussion.topic)}`, people.join("\n"), ...turns, "---", end];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 

@@ -104,6 +104,6 @@ function noteOf({ failure, finish, restart, isOpen }) {
   if (failure !== "") return `This turn failed. ${failure === "failed" ? "" : explain(failure)}`.trim();
   if (finish === "length") return "Cut off: the limit of tokens for one turn is reached.";
   if (finish === "cancelled") return "Cut off: somebody pressed Stop.";
-  if (restart !== "" && isOpen) return `This turn began again. ${restart === "restarted" ? "" : explain(restart)}`.trim();
-  return "";
+  if (restart === "" || !isOpen) return "";
+  return `This turn began again. ${restart === "restarted" ? "" : explain(restart)}`.trim();
 }
