@@ -1,0 +1,154 @@
+// @ts-check
+
+import { get } from "../dom.js";
+import { needsToken, sentence } from "./api.js";
+import { Cast } from "./cast.js";
+import { readParticipants } from "./discussion.js";
+import { text } from "./untrusted.js";
+import { counted } from "./words.js";
+
+/** @typedef {import("./access.js").Access} Access */
+/** @typedef {import("./api.js").Api} Api */
+/** @typedef {import("./discussion.js").Discussion} Discussion */
+/** @typedef {import("./discussion.js").Participant} Participant */
+
+const EXAMPLES = [
+  "Should we bring back the woolly mammoth?",
+  "Is a hot dog a sandwich?",
+  "Would you board a one-way ship to Mars?",
+  "If an AI says that it is lonely, do we owe it company?",
+];
+const COUNT_FROM = 0.8;
+
+/** The form that starts a discussion. */
+export class Composer {
+  #api;
+  #access;
+  #onStarted;
+  #topic = get("topic", HTMLTextAreaElement);
+  #count = get("topic-count", HTMLElement);
+  #turns = get("turns", HTMLInputElement);
+  #private = get("private", HTMLInputElement);
+  #unattended = get("unattended", HTMLInputElement);
+  #button = get("start", HTMLButtonElement);
+  #result = get("start-result", HTMLElement);
+  #cast = new Cast();
+
+  /**
+   * @param {Api} api
+   * @param {Access} access
+   * @param {(id: string, topic: string, participants: Participant[], turns: number) => void} onStarted
+   */
+  constructor(api, access, onStarted) {
+    this.#api = api;
+    this.#access = access;
+    this.#onStarted = onStarted;
+    get("composer", HTMLFormElement).addEventListener("submit", this.#submit);
+    this.#topic.addEventListener("input", this.#showCount);
+    this.#topic.addEventListener("keydown", this.#key);
+    get("turns-less", HTMLButtonElement).addEventListener("click", () => this.#turns.stepDown());
+    get("turns-more", HTMLButtonElement).addEventListener("click", () => this.#turns.stepUp());
+    get("examples", HTMLElement).append(...EXAMPLES.map((example) => this.#example(example)));
+    void this.offer();
+  }
+
+  /**
+   * Fills in the form, to discuss a topic again.
+   * @param {Discussion} discussion
+   */
+  fill({ topic, participants, maxTurns }) {
+    this.#topic.value = topic;
+    this.#cast.set(participants);
+    if (maxTurns > 0) this.#turns.value = String(maxTurns);
+    this.#say("");
+    this.#showCount();
+  }
+
+  /** Asks the server what a new discussion may have. */
+  async offer() {
+    const choices = await this.#api.choices();
+    this.#cast.offer(choices);
+    this.#topic.maxLength = choices.topicLength;
+    this.#turns.max = String(choices.turns.max);
+    // The user may have been faster.
+    if (this.#turns.value === this.#turns.defaultValue) this.#turns.value = String(choices.turns.usual);
+    this.#turns.defaultValue = String(choices.turns.usual);
+  }
+
+  /** @param {string} example */
+  #example(example) {
+    const chip = document.createElement("button");
+    chip.type = "button";
+    chip.className = "chip";
+    chip.textContent = example;
+    chip.addEventListener("click", () => {
+      this.#topic.value = example;
+      this.#showCount();
+      this.#topic.focus();
+    });
+    return chip;
+  }
+
+  #showCount = () => {
+    const { length } = this.#topic.value;
+    const max = this.#topic.maxLength;
+    this.#count.textContent = length >= COUNT_FROM * max ? `${length} of ${max}` : "";
+  };
+
+  /** @param {KeyboardEvent} event */
+  #key = (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.#button.click();
+  };
+
+  /** @param {Event} event */
+  #submit = (event) => {
+    event.preventDefault();
+    void this.#start();
+  };
+
+  async #start() {
+    if (this.#button.disabled) return;
+    const topic = this.#topic.value.trim();
+    const turns = this.#turns.valueAsNumber;
+    if (topic === "") {
+      this.#topic.focus();
+      return this.#say("Enter a topic, or choose one of the examples.");
+    }
+    if (this.#cast.problem !== "") return this.#say(this.#cast.problem);
+    if (!Number.isInteger(turns) || turns < 1 || turns > Number(this.#turns.max)) {
+      this.#turns.focus();
+      return this.#say(`Enter a number of turns from 1 to ${this.#turns.max}.`);
+    }
+    const { participants } = this.#cast;
+    this.#button.disabled = true;
+    this.#say("");
+    const answer = await this.#api.start({
+      topic,
+      participants,
+      limits: { turns },
+      ...(this.#private.checked ? { private: true } : {}),
+      ...(this.#unattended.checked ? { unattended: true } : {}),
+    });
+    this.#button.disabled = false;
+    if ("refusal" in answer) {
+      const { refusal, retryAfter } = answer;
+      if (needsToken(refusal)) this.#access.ask(sentence(refusal), () => void this.#start());
+      else this.#say(`${sentence(refusal)}${retryAfter > 0 ? ` Try again in ${counted(retryAfter, "second")}.` : ""}`);
+      return;
+    }
+    const id = text(answer.fields.id);
+    if (id === "") return this.#say("The server’s answer has no id: check the address of the server.");
+    // Participants without an id get their place as the id.
+    const numbered = participants.map((participant, index) => ({ id: String(index + 1), ...participant }));
+    this.#onStarted(id, topic, readParticipants(numbered), turns);
+    this.#topic.value = "";
+  }
+
+  /** @param {string} problem */
+  #say(problem) {
+    this.#result.dataset.good = String(problem === "");
+    this.#result.textContent = problem;
+  }
+}

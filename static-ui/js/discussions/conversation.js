@@ -1,0 +1,284 @@
+// @ts-check
+
+import { cell, get } from "../dom.js";
+import { Follow } from "./follow.js";
+import { avatar, coloursOf } from "./people.js";
+import { TurnView } from "./turn-view.js";
+import { counted, explain, grouped, STATE_NAMES, summary } from "./words.js";
+
+/** @typedef {import("./discussion.js").Discussion} Discussion */
+/** @typedef {import("./turn.js").Turn} Turn */
+
+// ms between two drawings, so that fast words do not keep the browser from doing anything else.
+const PACE = 60;
+// ms of work in one drawing. A long transcript is drawn in several.
+const BUDGET = 12;
+// Characters of a turn that screen readers read when it has ended. The rest can be read in the conversation.
+const MOST_ANNOUNCED = 2_000;
+const MOST_MARKS = 200;
+const MANY_MARKS = 50;
+
+const CONNECTIONS = { connecting: "Connecting", reconnecting: "Reconnecting", closed: "Not connected", live: "Live" };
+
+/** @type {Partial<Record<import("./discussion.js").State, string>>} */
+const END_TITLES = {
+  completed: "The discussion has ended",
+  cancelled: "The discussion was stopped",
+  failed: "The discussion failed",
+};
+
+/** Draws a discussion: the topic, the participants, the turns and the state. */
+export class Conversation {
+  #title = get("title", HTMLElement);
+  #people = get("people", HTMLElement);
+  #state = get("state", HTMLElement);
+  #speaker = get("speaker", HTMLElement);
+  #numbers = get("numbers", HTMLElement);
+  #course = get("course", HTMLElement);
+  #log = get("log", HTMLElement);
+  #waiting = get("waiting", HTMLElement);
+  #waitingText = get("waiting-text", HTMLElement);
+  #announcer = get("announcer", HTMLElement);
+  #stop = get("stop", HTMLButtonElement);
+  #follow = new Follow(get("foot", HTMLElement), get("latest", HTMLButtonElement));
+  /** @type {Discussion | null} */ #discussion = null;
+  /** @type {keyof typeof CONNECTIONS} */ #connection = "closed";
+  /** @type {Map<number, TurnView>} */ #views = new Map();
+  /** @type {Set<number>} the turns to draw */ #dirty = new Set();
+  /** @type {Map<string, number>} */ #colours = new Map();
+  #courseDrawn = "";
+  #isScheduled = false;
+  #drawnAt = 0;
+  #announced = 0;
+
+  /** @param {Discussion} discussion */
+  open(discussion) {
+    this.#discussion = discussion;
+    this.#connection = "closed";
+    this.#views.clear();
+    this.#dirty.clear();
+    this.#log.replaceChildren();
+    this.#course.replaceChildren();
+    this.#announced = 0;
+    this.#courseDrawn = "";
+    this.#follow.start();
+    this.changedAll();
+  }
+
+  close() {
+    this.#discussion = null;
+    this.#follow.isWanted = false;
+  }
+
+  /** @param {keyof typeof CONNECTIONS} connection */
+  set connection(connection) {
+    this.#connection = connection;
+    this.#showState();
+  }
+
+  /** The topic, the participants or any turn may have changed. */
+  changedAll() {
+    const discussion = this.#discussion;
+    if (discussion === null) return;
+    this.#title.textContent = discussion.topic || "…";
+    document.title = discussion.topic === "" ? "Discussion" : `${discussion.topic} · Discussions`;
+    this.#showPeople(discussion);
+    for (const [number, view] of this.#views) {
+      const turn = discussion.turns.get(number);
+      if (turn !== undefined && turn.participant === view.turn.participant) continue;
+      view.element.remove();
+      this.#views.delete(number);
+    }
+    for (const number of discussion.turns.keys()) this.#dirty.add(number);
+    this.#announced = Math.max(this.#announced, ...[...discussion.turns.values()].map(({ isOpen, number }) =>
+      (isOpen ? 0 : number)));
+    this.changedState();
+  }
+
+  /** @param {Turn} turn */
+  changedTurn(turn) {
+    this.#dirty.add(turn.number);
+    this.#schedule();
+  }
+
+  changedState() {
+    const last = this.#discussion?.last;
+    if (last) this.#dirty.add(last.number);
+    this.#showState();
+    this.#schedule();
+  }
+
+  #schedule() {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    const wait = this.#drawnAt + PACE - performance.now();
+    // The first words after a silence are drawn at once.
+    if (wait <= 0) requestAnimationFrame(this.#draw);
+    else setTimeout(() => requestAnimationFrame(this.#draw), wait);
+  }
+
+  #draw = () => {
+    this.#isScheduled = false;
+    const discussion = this.#discussion;
+    if (discussion === null) return;
+    const startedAt = performance.now();
+    const current = discussion.current;
+    for (const number of [...this.#dirty].sort((a, b) => a - b)) {
+      this.#dirty.delete(number);
+      const turn = discussion.turns.get(number);
+      if (turn !== undefined) this.#drawTurn(discussion, turn, turn === current);
+      if (performance.now() - startedAt > BUDGET) break;
+    }
+    this.#showNumbers(discussion);
+    this.#showCourse(discussion, current);
+    this.#showWaiting(discussion, current);
+    this.#showSpeaker(discussion, current);
+    this.#follow.keep();
+    if (discussion.hasEnded) this.#follow.isWanted = false;
+    // Only words pace the drawing: the rest of a transcript is drawn in the next frame.
+    this.#drawnAt = this.#dirty.size > 0 ? 0 : performance.now();
+    if (this.#dirty.size > 0) this.#schedule();
+  };
+
+  /**
+   * @param {Discussion} discussion
+   * @param {Turn} turn
+   * @param {boolean} isSpeaking
+   */
+  #drawTurn(discussion, turn, isSpeaking) {
+    let view = this.#views.get(turn.number);
+    if (view !== undefined && view.turn.participant !== turn.participant) {
+      view.element.remove();
+      view = undefined;
+    }
+    const name = discussion.participant(turn.participant)?.name ?? turn.participant;
+    if (view === undefined) {
+      view = new TurnView(turn, name, this.#colours.get(turn.participant) ?? 1);
+      this.#views.set(turn.number, view);
+      const next = [...this.#log.children].find((other) => Number(other.getAttribute("data-turn")) > turn.number);
+      this.#log.insertBefore(view.element, next ?? null);
+    }
+    view.draw(turn, isSpeaking);
+    if (!turn.isOpen && turn.number > this.#announced) {
+      this.#announced = turn.number;
+      const words = view.element.querySelector(".words")?.textContent?.slice(0, MOST_ANNOUNCED);
+      this.#announcer.textContent = `${name}, turn ${turn.number}: ${words}`;
+    }
+  }
+
+  /** @param {Discussion} discussion */
+  #showPeople({ participants }) {
+    const colours = coloursOf(participants);
+    this.#colours = new Map(participants.map(({ id }, index) => [id, colours[index]]));
+    const people = participants.map((participant, index) => {
+      const person = cell("span", "person-tag", "");
+      person.dataset.colour = String(colours[index]);
+      person.dataset.participant = participant.id;
+      person.title = participant.persona;
+      const name = cell("span", "person-name", participant.name);
+      name.dir = "auto";
+      person.append(avatar(participant, colours[index]), name);
+      if (participant.model !== "") person.append(cell("span", "person-model", participant.model));
+      return person;
+    });
+    this.#people.replaceChildren(...people);
+  }
+
+  /**
+   * @param {Discussion} discussion
+   * @param {Turn | null} current
+   */
+  #showSpeaker(discussion, current) {
+    for (const person of this.#people.children) {
+      person.toggleAttribute("data-speaking", person.getAttribute("data-participant") === current?.participant);
+    }
+    const id = current?.participant ?? "";
+    if (this.#speaker.dataset.participant === id) return;
+    this.#speaker.dataset.participant = id;
+    const participant = discussion.participant(id);
+    if (participant === undefined) return this.#speaker.replaceChildren();
+    const colour = this.#colours.get(id) ?? 1;
+    this.#speaker.dataset.colour = String(colour);
+    this.#speaker.replaceChildren(avatar(participant, colour), cell("span", "person-name", participant.name));
+  }
+
+  #showState() {
+    const discussion = this.#discussion;
+    if (discussion === null) return;
+    const isSettled = discussion.hasEnded || this.#connection === "live";
+    const state = isSettled ? (discussion.state === "running" ? "live" : discussion.state) : this.#connection;
+    const name = isSettled ? STATE_NAMES[discussion.state] : CONNECTIONS[this.#connection];
+    // A screen reader reads a text again each time that it is set, even if it did not change.
+    if (this.#state.dataset.state !== state) {
+      this.#state.dataset.state = state;
+      this.#state.textContent = name;
+    }
+    document.body.dataset.discussion = discussion.state;
+    this.#stop.hidden = discussion.hasEnded || this.#connection === "closed";
+    if (!discussion.hasEnded) this.#follow.isWanted = true;
+    this.#showEnd(discussion);
+  }
+
+  /** @param {Discussion} discussion */
+  #showEnd(discussion) {
+    get("end", HTMLElement).hidden = !discussion.hasEnded;
+    get("quiet", HTMLElement).textContent = discussion.hasEnded
+      ? "The link goes on showing this discussion: share it."
+      : "Words are generated only while somebody watches: if everyone leaves, the discussion pauses after the turn.";
+    if (!discussion.hasEnded) return;
+    get("end-title", HTMLElement).textContent = END_TITLES[discussion.state] ?? "";
+    get("end-text", HTMLElement).textContent = `${explain(discussion.reason)} ${summary(discussion)}.`.trim();
+  }
+
+  /** @param {Discussion} discussion */
+  #showNumbers(discussion) {
+    const { last, maxTurns, tokens } = discussion;
+    const parts = [];
+    if (last !== null) parts.push(`Turn ${last.number}${maxTurns > 0 ? ` of ${maxTurns}` : ""}`);
+    else if (maxTurns > 0) parts.push(counted(maxTurns, "turn"));
+    if (tokens.sum > 0) parts.push(`${tokens.isExact ? "" : "≈ "}${grouped(tokens.sum)} tokens`);
+    const numbers = parts.join(" · ");
+    if (this.#numbers.textContent !== numbers) this.#numbers.textContent = numbers;
+  }
+
+  /**
+   * Draws a short line for each turn, in the colour of its speaker.
+   * @param {Discussion} discussion
+   * @param {Turn | null} current
+   */
+  #showCourse({ turns, maxTurns, last }, current) {
+    const length = Math.min(MOST_MARKS, Math.max(maxTurns, last?.number ?? 0));
+    const drawn = `${length} ${turns.size} ${current?.number}`;
+    if (this.#courseDrawn === drawn) return;
+    this.#courseDrawn = drawn;
+    this.#course.toggleAttribute("data-many", length > MANY_MARKS);
+    while (this.#course.childElementCount > length) this.#course.lastElementChild?.remove();
+    while (this.#course.childElementCount < length) this.#course.append(document.createElement("i"));
+    for (const [index, mark] of [...this.#course.children].entries()) {
+      const turn = turns.get(index + 1);
+      const colour = turn === undefined ? "" : String(this.#colours.get(turn.participant) ?? 1);
+      if (mark.getAttribute("data-colour") !== colour) mark.setAttribute("data-colour", colour);
+      mark.toggleAttribute("data-speaking", turn !== undefined && turn === current);
+    }
+  }
+
+  /**
+   * @param {Discussion} discussion
+   * @param {Turn | null} current
+   */
+  #showWaiting({ state, last }, current) {
+    const between = state === "running" && current === null;
+    this.#waiting.hidden = this.#connection === "closed" || !(between || state === "waiting" || state === "paused");
+    const words = wordsOf(state, last === null);
+    if (this.#waitingText.textContent !== words) this.#waitingText.textContent = words;
+  }
+}
+
+/**
+ * @param {import("./discussion.js").State} state
+ * @param {boolean} isEmpty whether no turn has begun
+ */
+function wordsOf(state, isEmpty) {
+  if (state === "paused") return "Nobody was watching, so the discussion is paused. Now it goes on.";
+  return isEmpty ? "The participants take their seats" : "Who is next?";
+}

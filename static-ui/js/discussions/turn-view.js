@@ -1,0 +1,109 @@
+// @ts-check
+
+import { cell } from "../dom.js";
+import { MarkdownStream } from "./markdown.js";
+import { avatar } from "./people.js";
+import { explain } from "./words.js";
+
+/** @typedef {import("./turn.js").Turn} Turn */
+
+// Characters. A bubble that has a few lines does not become wider, so the browser need not measure all its words.
+const WIDE = 300;
+
+/** One turn in the conversation: who speaks, and what they say. */
+export class TurnView {
+  element = document.createElement("article");
+  #body = cell("div", "words", "");
+  #note = cell("p", "turn-note", "");
+  /** @type {MarkdownStream} */ #markdown;
+  /** @type {Turn} */ #turn;
+  #revision;
+  #shown = 0;
+  #isFinished = false;
+
+  /**
+   * @param {Turn} turn
+   * @param {string} name
+   * @param {number} colour
+   */
+  constructor(turn, name, colour) {
+    this.#turn = turn;
+    this.#revision = turn.revision;
+    const title = cell("h2", "turn-title", "");
+    title.id = `turn-${turn.number}`;
+    const speaker = cell("span", "speaker", name);
+    speaker.dir = "auto";
+    title.append(speaker, cell("span", "turn-number", `Turn ${turn.number}`));
+    this.element.className = "turn";
+    this.element.dataset.turn = String(turn.number);
+    this.element.dataset.participant = turn.participant;
+    this.element.dataset.colour = String(colour);
+    this.element.setAttribute("aria-labelledby", title.id);
+    this.#note.hidden = true;
+    const bubble = cell("div", "bubble", "");
+    bubble.append(this.#body, this.#note);
+    this.element.append(avatar({ name }, colour), title, bubble);
+    this.#markdown = new MarkdownStream(this.#body);
+  }
+
+  get turn() {
+    return this.#turn;
+  }
+
+  /**
+   * Draws what has changed since the last call.
+   * @param {Turn} turn
+   * @param {boolean} isSpeaking
+   */
+  draw(turn, isSpeaking) {
+    const isReplaced = turn.revision !== this.#revision || this.#shown > turn.pieces.length
+      || (this.#isFinished && this.#shown < turn.pieces.length);
+    if (isReplaced) this.#reset(turn.revision);
+    this.#turn = turn;
+    const hasMore = this.#shown < turn.pieces.length;
+    if (hasMore) this.#markdown.append(turn.pieces.slice(this.#shown).join(""));
+    this.#shown = turn.pieces.length;
+    if (!this.#isFinished && !turn.isOpen) {
+      this.#markdown.finish();
+      this.#isFinished = true;
+    } else if (hasMore) {
+      this.#markdown.draw();
+    }
+    this.#show(turn, isSpeaking);
+  }
+
+  /** @param {number} revision */
+  #reset(revision) {
+    this.#body.replaceChildren();
+    this.#markdown = new MarkdownStream(this.#body);
+    this.#revision = revision;
+    this.#shown = 0;
+    this.#isFinished = false;
+  }
+
+  /**
+   * @param {Turn} turn
+   * @param {boolean} isSpeaking
+   */
+  #show(turn, isSpeaking) {
+    const { dataset } = this.element;
+    const state = isSpeaking ? (turn.length === 0 ? "thinking" : "speaking") : turn.failure === "" ? "done" : "failed";
+    if (dataset.state !== state) {
+      dataset.state = state;
+      this.element.setAttribute("aria-busy", String(isSpeaking));
+    }
+    this.element.toggleAttribute("data-wide", turn.length > WIDE);
+    const note = noteOf(turn);
+    if (this.#note.textContent !== note) this.#note.textContent = note;
+    this.#note.hidden = note === "";
+  }
+}
+
+/** @param {Turn} turn */
+function noteOf({ failure, finish, restart, isOpen }) {
+  if (failure !== "") return `This turn failed. ${failure === "failed" ? "" : explain(failure)}`.trim();
+  if (finish === "length") return "Cut off: the limit of tokens for one turn is reached.";
+  if (finish === "cancelled") return "Cut off: somebody pressed Stop.";
+  if (restart === "" || !isOpen) return "";
+  return `This turn began again. ${restart === "restarted" ? "" : explain(restart)}`.trim();
+}
