@@ -92,6 +92,15 @@ internal static class CommandTable
                 "The subscribers of a killed instance go on at the next. Needs redis-server.",
             ],
         },
+        new("discussions", "", "200 discussions with 10 viewers each: how old words are when they arrive",
+            (args, stop) => DiscussionsCommand.RunAsync(new Arguments(args), stop))
+        {
+            Options =
+            [
+                "--discussions 200 --viewers 10 --rate 40 --seconds 20 --redis yes",
+                "First with the logs in memory, then in Redis. Needs redis-server, unless --redis no.",
+            ],
+        },
         new("reconnect", "", "how many subscribers of a restarted server come back in the same second",
             (args, stop) => Done(ReconnectCommand.RunAsync(new Arguments(args), stop)))
         {

@@ -24,6 +24,19 @@ internal sealed class Histogram
     /// <summary>The longest duration, in milliseconds.</summary>
     public double Maximum => _maximum / MicrosecondsPerMillisecond;
 
+    /// <summary>Puts histograms together.</summary>
+    public static Histogram Sum(IEnumerable<Histogram> histograms)
+    {
+        var sum = new Histogram();
+        foreach (var next in histograms)
+        {
+            for (var bucket = 0; bucket < sum._counts.Length; bucket++) sum._counts[bucket] += next._counts[bucket];
+            sum.Count += next.Count;
+            sum._maximum = Math.Max(sum._maximum, next._maximum);
+        }
+        return sum;
+    }
+
     /// <summary>Adds a duration in ticks of <see cref="Stopwatch"/>.</summary>
     public void Add(long ticks)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -23,7 +24,7 @@ internal static class ServerProgram
     public static async Task<int> RunAsync(ServerVariant variant, string port)
     {
         await using var application = variant == ServerVariant.LocalHost
-            ? LocalHostApplication.Build(["--port", port], builder => builder.Logging.SetMinimumLevel(LogLevel.Warning))
+            ? LocalHostApplication.Build(["--port", port], Configure)
             : Build(variant);
         await application.StartAsync();
         Say(new Uri(application.Urls.First()).Port);
@@ -31,6 +32,12 @@ internal static class ServerProgram
         new Thread(() => Obey(application.Lifetime)) { IsBackground = true }.Start();
         await application.WaitForShutdownAsync();
         return 0;
+    }
+
+    private static void Configure(WebApplicationBuilder builder)
+    {
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        if (SpeakingModel.FromEnvironment() is { } model) builder.Services.AddSingleton<IChatClient>(model);
     }
 
     // Configured like LocalHost, so that only the writing differs.

@@ -22,7 +22,13 @@ internal static class DiscussionLog
         return record with { Transcript = transcript };
     }
 
-    /// <summary>Appends events, and returns the discussion after them.</summary>
+    /// <summary>Makes the event of more words. It needs no snapshot: a reader puts the words after those that it has.
+    /// </summary>
+    public static TopicAppend Delta(Turn turn, int at, string text) => new(
+        EventTypes.TurnDelta,
+        DiscussionJson.Write(new EventData { Turn = turn.Number, Attempt = turn.Attempt, At = at, Text = text }));
+
+    /// <summary>Appends events other than deltas, and returns the discussion after them.</summary>
     /// <exception cref="TopicLeaseLostException">The lease is lost: nothing was appended.</exception>
     public static async Task<DiscussionRecord> AppendAsync(
         this TopicLease lease, DiscussionRecord record, params IReadOnlyList<(string Type, EventData Data)> events)
@@ -33,7 +39,7 @@ internal static class DiscussionLog
         await lease.AppendAsync(new TopicAppend(
             [.. events.Select(next => new TopicMessage(next.Type, DiscussionJson.Write(next.Data)))])
         {
-            Snapshot = events is [(EventTypes.TurnDelta, _)] ? null : DiscussionJson.Write(after),
+            Snapshot = DiscussionJson.Write(after),
             IsFinal = DiscussionState.IsFinal(transcript.State),
         });
         return after;

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SseFunctions.Discussions.Text;
@@ -79,20 +80,14 @@ internal sealed partial class TurnSpeaker(
         var started = time.GetTimestamp();
         var text = new GatheredText(
             token => voice.SpeakAsync(request, token), _options.Gather, _options.ModelSilence, time);
+        var said = new StringBuilder();
         await foreach (var piece in text.Read(cancellationToken))
         {
-            var at = record.Transcript.OpenTurn?.Text.Length ?? 0;
-            record = await lease.AppendAsync(record, (EventTypes.TurnDelta, new EventData
-            {
-                Turn = turn.Number,
-                Attempt = turn.Attempt,
-                At = at,
-                Text = piece,
-            }));
-            if (isPaid) words.Tokens = (at + piece.Length) / UnitsPerToken;
+            await lease.AppendAsync(DiscussionLog.Delta(turn, said.Length, piece), CancellationToken.None);
+            said.Append(piece);
+            if (isPaid) words.Tokens = said.Length / UnitsPerToken;
         }
-        var all = record.Transcript.OpenTurn?.Text ?? "";
-        if (all.Length == 0)
+        if (said.Length == 0)
             throw new ParticipantException(ParticipantException.NoWords, "The participant said nothing.");
         if (isPaid && request.Usage is { } usage) words.Tokens = usage.Total;
         record = record with { SpokenSeconds = record.SpokenSeconds + Seconds(started) };
@@ -100,7 +95,7 @@ internal sealed partial class TurnSpeaker(
         {
             Turn = turn.Number,
             Attempt = turn.Attempt,
-            Text = all,
+            Text = $"{said}",
             Finish = text.IsCut ? TurnRequest.Length : request.Finish,
             Usage = request.Usage,
         }));

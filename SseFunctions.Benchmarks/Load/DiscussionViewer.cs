@@ -1,0 +1,45 @@
+using System.Buffers.Text;
+using System.Diagnostics;
+using System.Net;
+using SseFunctions.Benchmarks.Client;
+using SseFunctions.Benchmarks.Reporting;
+
+namespace SseFunctions.Benchmarks.Load;
+
+/// <summary>Watches one discussion whose words are the times at which they were said, and measures how old they are when
+/// they arrive.</summary>
+internal sealed class DiscussionViewer
+{
+    private static readonly byte[] Delta = "event: turn.delta\n"u8.ToArray();
+    private static readonly byte[] Text = "\"text\":\""u8.ToArray();
+
+    private static readonly byte[] Snapshot = "event: snapshot\n"u8.ToArray();
+
+    /// <summary>The age of each word that arrived while the viewer watched.</summary>
+    public Histogram Ages { get; } = new();
+
+    /// <summary>The number of words that were said before the viewer came.</summary>
+    public int Earlier { get; private set; }
+
+    /// <summary>Watches until the stream ends.</summary>
+    public async Task RunAsync(IPEndPoint server, string id, CancellationToken cancellationToken)
+    {
+        using var client = await SseClient.ConnectAsync(server, null, cancellationToken);
+        await client.OpenAsync($"/discussions/{id}/events", cancellationToken);
+        while (await client.ReadBlockAsync(cancellationToken) is { } block) Take(block.Span);
+    }
+
+    private void Take(ReadOnlySpan<byte> block)
+    {
+        var isSnapshot = block.StartsWith(Snapshot);
+        if ((!isSnapshot && !block.StartsWith(Delta)) || block.IndexOf(Text) is not (>= 0 and var start)) return;
+        var now = Stopwatch.GetTimestamp();
+        var words = block[(start + Text.Length)..];
+        while (Utf8Parser.TryParse(words, out long said, out var length))
+        {
+            if (isSnapshot) Earlier++;
+            else Ages.Add(now - said);
+            words = words[(length + 1)..];
+        }
+    }
+}
