@@ -5,9 +5,11 @@ cd "$(dirname "$0")"
 
 folder=${1:-artifacts}
 [ $# -gt 0 ] && shift
-# SseFunctions.Hub.Redis references the other two libraries, so this builds all three once.
-dotnet build packages/SseFunctions.Hub.Redis --configuration Release --nologo --verbosity quiet "$@"
-for library in Streaming Hub Hub.Redis; do
+# These two reference the other libraries, so this builds each library once.
+for library in Hub.Redis Discussions; do
+  dotnet build "packages/SseFunctions.$library" --configuration Release --nologo --verbosity quiet "$@"
+done
+for library in Streaming Hub Hub.Redis Discussions; do
   dotnet pack "packages/SseFunctions.$library" --no-build --configuration Release --output "$folder" \
     --nologo --verbosity quiet "$@"
 done

@@ -22,7 +22,11 @@ internal static class LocalHostApplication
     /// <summary>The assemblies whose functions are served: the app's sources, which LocalHost compiles, and
     /// packages.</summary>
     public static readonly IReadOnlyList<Assembly> FunctionAssemblies =
-        [Assembly.GetExecutingAssembly(), typeof(HubFunctions).Assembly, typeof(DiscussionFunctions).Assembly];
+        [
+            Assembly.GetExecutingAssembly(),
+            typeof(HubFunctions).Assembly,
+            typeof(DiscussionFunctions).Assembly,
+        ];
 
     /// <summary>Builds the application. Environment variables override local.settings.json; the command line overrides
     /// both.</summary>

@@ -42,25 +42,33 @@ public sealed class DependencyRulesTests(SourceProjects projects) : IClassFixtur
                 ["Publishing"] = ["EventLogs", "Metrics", "Topics"],
                 ["Presence"] = ["EventLogs", "Topics"],
                 ["Delivery"] = ["EventLogs", "Metrics", "Presence", "Topics"],
-                ["Protocol"] = ["Delivery", "EventLogs", "Metrics", "Presence", "Publishing", "Tokens", "Topics"],
+                ["TopicLogs"] = ["EventLogs"],
+                ["Protocol"] =
+                    ["Delivery", "EventLogs", "Metrics", "Presence", "Publishing", "Tokens", "TopicLogs", "Topics"],
             }.ToFrozenDictionary(),
             [Redis] = new Dictionary<string, string[]>
             {
                 ["Connection"] = [],
                 ["Log"] = ["Connection"],
                 ["Registry"] = ["Connection"],
+                ["TopicLogs"] = ["Connection"],
             }.ToFrozenDictionary(),
             [Discussions] = new Dictionary<string, string[]>
             {
                 ["Text"] = [Root],
                 ["Participants"] = [Root, "Text"],
                 ["Models"] = [Root, "Participants"],
+                ["Transcripts"] = [Root],
+                ["Running"] = [Root, "Models", "Participants", "Text", "Transcripts"],
+                ["Answers"] = [Root, "Running"],
+                ["Protocol"] = [Root, "Models", "Running", "Text", "Transcripts"],
             }.ToFrozenDictionary(),
             [App] = new Dictionary<string, string[]>
             {
                 ["Demo"] = [],
                 ["Health"] = [],
                 ["Telemetry"] = [],
+                ["Unattended"] = [],
                 ["Website"] = [],
             }.ToFrozenDictionary(),
         }.ToFrozenDictionary();
@@ -115,7 +123,7 @@ public sealed class DependencyRulesTests(SourceProjects projects) : IClassFixtur
     [Fact]
     public void Only_what_faces_HTTP_uses_AspNetCore_in_the_hub() => Assert.All(
         FilesThatUse(Hub, "Microsoft.AspNetCore"),
-        file => Assert.Matches("(Functions|Endpoints?|Request|Result)\\.cs$", file));
+        file => Assert.Matches("(Authorization|Functions|Endpoints?|Request|Result)\\.cs$", file));
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -130,8 +138,8 @@ public sealed class DependencyRulesTests(SourceProjects projects) : IClassFixtur
     {
         if (name == Redis) return;
         Assert.All(
-            FilesThatUse(name, "Azure").Where(
-                file => name != Discussions || Path.GetFileName(file) is not ("ModelClient.cs" or "ChatErrors.cs")),
+            FilesThatUse(name, "Azure").Where(file => (name, Path.GetFileName(file)) is not (
+                (Discussions, "ModelClient.cs" or "ChatErrors.cs") or (App, "StorageTurnMessages.cs"))),
             AssertIsTelemetry);
     }
 

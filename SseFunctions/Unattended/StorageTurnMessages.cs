@@ -16,7 +16,7 @@ internal sealed class StorageTurnMessages(QueueClient queue) : ITurnMessages
         // The queue trigger expects messages in Base64, which is the default of its extension.
         var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
         if (setting("AzureWebJobsStorage") is { Length: > 0 } connection)
-            return new QueueClient(connection, UnattendedTriggers.Queue, options);
+            return new QueueClient(connection, UnattendedFunctions.Queue, options);
         var service = setting("AzureWebJobsStorage:queueServiceUri") is { Length: > 0 } uri
             ? uri
             : setting("AzureWebJobsStorage:accountName") is { Length: > 0 } account
@@ -28,7 +28,7 @@ internal sealed class StorageTurnMessages(QueueClient queue) : ITurnMessages
         {
             ManagedIdentityClientId = setting("AzureWebJobsStorage:clientId"),
         });
-        return new QueueClient(new Uri($"{service}/{UnattendedTriggers.Queue}"), credential, options);
+        return new QueueClient(new Uri($"{service}/{UnattendedFunctions.Queue}"), credential, options);
     }
 
     /// <inheritdoc/>

@@ -32,6 +32,7 @@ public sealed class ResumableAnswers
         _time = time;
     }
 
+#pragma warning disable RS0026 // No call fits to both overloads: the functions return different sequences.
     /// <summary>Answers a request with the stream of an answer. The first request for a topic begins the answer; later
     /// ones join it. Answers 204 to a client that has everything, so that its EventSource stops.</summary>
     /// <param name="request">The request of an EventSource.</param>
@@ -82,6 +83,7 @@ public sealed class ResumableAnswers
 
         IAsyncEnumerable<string> Words(CancellationToken stop) => generate(stop).Select(update => update.Text);
     }
+#pragma warning restore RS0026
 
     /// <summary>Ends an answer at once, on whatever instance it is generated. No effect if there is none, or if it has
     /// ended.</summary>

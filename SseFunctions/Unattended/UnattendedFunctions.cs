@@ -5,7 +5,7 @@ namespace SseFunctions.Unattended;
 
 /// <summary>Speaks the turns of unattended discussions: one message of the queue is one turn, so no execution is longer
 /// than a turn.</summary>
-public sealed class UnattendedTriggers(IDiscussionTurns turns)
+public sealed class UnattendedFunctions(IDiscussionTurns turns)
 {
     /// <summary>The name of the queue.</summary>
     public const string Queue = "discussion-turns";
