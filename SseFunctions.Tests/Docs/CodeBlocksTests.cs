@@ -36,6 +36,8 @@ public sealed partial class CodeBlocksTests
     private const string MoreUsings = """
         global using System.Runtime.CompilerServices;
         global using Microsoft.Azure.Functions.Worker;
+        global using Microsoft.Extensions.AI;
+        global using SseFunctions.Discussions;
         global using SseFunctions.Hub;
         global using SseFunctions.Streaming;
         """;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
+using SseFunctions.Discussions;
 using SseFunctions.Hub;
 using SseFunctions.Hub.Redis;
 using SseFunctions.Streaming;
@@ -16,6 +17,7 @@ public sealed partial class LogMessagesTests
         typeof(EventStreams).Assembly,
         typeof(HubServices).Assembly,
         typeof(RedisServices).Assembly,
+        typeof(DiscussionServices).Assembly,
         typeof(Services).Assembly,
     ];
 

@@ -175,8 +175,8 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
     private static (string Line, string Function) ReadmeLines()
     {
         var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
-        var section = readme[readme.IndexOf("## Publish and subscribe", StringComparison.Ordinal)..readme.IndexOf(
-            "## Test it", StringComparison.Ordinal)];
+        var start = readme.IndexOf("## Publish and subscribe", StringComparison.Ordinal);
+        var section = readme[start..readme.IndexOf("\n## ", start, StringComparison.Ordinal)];
         var code = CSharp().Matches(section).Select(block => block.Groups[1].Value).ToArray();
         Assert.Equal(2, code.Length);
         return (code[0], code[1]);

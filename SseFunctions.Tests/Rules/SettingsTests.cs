@@ -1,4 +1,5 @@
 using SseFunctions.Demo;
+using SseFunctions.Discussions;
 using SseFunctions.Hub;
 using SseFunctions.Hub.Redis;
 using SseFunctions.Streaming;
@@ -22,6 +23,10 @@ public sealed class SettingsTests
         { "Demo:Delay", new DemoOptions().Delay, "2 s" },
         { "Hub:Gather", new HubOptions().Gather, "20 ms" },
         { "Hub:History:MaxAge", new HistoryOptions().MaxAge, "1 day" },
+        { "Discussions:ModelSilence", new DiscussionOptions().ModelSilence, "30 s" },
+        { "Discussions:Gather", new DiscussionOptions().Gather, "100 ms" },
+        { "Discussions:Retention", new DiscussionOptions().Retention, "7 days" },
+        { "Discussions:Scripted:WordDelay", new ScriptedOptions().WordDelay, "40 ms" },
     };
 
     [Theory]
@@ -53,9 +58,25 @@ public sealed class SettingsTests
     [InlineData("Hub:Publisher:Algorithm", "`HS256`")]
     [InlineData("Hub:Anonymous", "false")]
     [InlineData("Hub:Subscriptions", "false")]
-    public void The_reference_gives_the_default_of_the_hub(string setting, string written)
+    [InlineData("Discussions:Anonymous", "false")]
+    [InlineData("Discussions:MaxParticipants", "6")]
+    [InlineData("Discussions:Turns", "12")]
+    [InlineData("Discussions:MaxTurns", "100")]
+    [InlineData("Discussions:TokensPerTurn", "300")]
+    [InlineData("Discussions:MaxTokens", "50,000")]
+    [InlineData("Discussions:MaxMinutes", "15")]
+    [InlineData("Discussions:MaxConcurrent", "5")]
+    [InlineData("Discussions:MaxConcurrentPerClient", "1")]
+    [InlineData("Discussions:TokensPerDay", "500,000")]
+    [InlineData("Discussions:MaxTopicLength", "500")]
+    [InlineData("Discussions:MaxPersonaLength", "2,000")]
+    [InlineData("Discussions:WindowTurns", "8")]
+    [InlineData("Discussions:WindowLength", "8,000")]
+    public void The_reference_gives_the_default_of_the_hub_and_of_discussions(string setting, string written)
     {
-        object value = new HubOptions();
+        object value = setting.StartsWith("Hub:", StringComparison.Ordinal)
+            ? new HubOptions()
+            : new DiscussionOptions();
         foreach (var name in setting.Split(':')[1..]) value = value.GetType().GetProperty(name)!.GetValue(value)!;
         var text = value switch
         {
@@ -96,6 +117,13 @@ public sealed class SettingsTests
     public void The_reference_names_every_setting_of_the_hub() => Assert.All(
         typeof(HubOptions).GetProperties(),
         property => Assert.Contains(Rows, row => row.Contains($"`Hub:{property.Name}", StringComparison.Ordinal)));
+
+    [Fact]
+    public void The_reference_names_every_setting_of_discussions_and_of_a_model() => Assert.All(
+        typeof(DiscussionOptions).GetProperties().Select(property => property.Name)
+            .Concat(typeof(ModelOptions).GetProperties().Select(property => $"Models:0:{property.Name}"))
+            .Where(name => name is not nameof(DiscussionOptions.Models) and not nameof(DiscussionOptions.Scripted)),
+        name => Assert.Single(Rows, row => row.StartsWith($"| `Discussions:{name}` |", StringComparison.Ordinal)));
 
     [Fact]
     public void The_reference_names_every_setting_of_a_role() => Assert.All(
