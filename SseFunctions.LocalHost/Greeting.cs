@@ -15,8 +15,9 @@ internal static class Greeting
         var page = $"{application.Urls.First()}/{(router.RoutePrefix.Length > 0 ? $"{router.RoutePrefix}/" : "")}";
         var culture = CultureInfo.InvariantCulture;
         text.AppendLine();
-        text.AppendLine(culture, $"  The page   {page}");
-        text.AppendLine(culture, $"  The hub    {page}hub.html");
+        text.AppendLine(culture, $"  The page      {page}");
+        text.AppendLine(culture, $"  The hub       {page}hub.html");
+        text.AppendLine(culture, $"  Discussions   {page}discussions.html");
         text.AppendLine();
         var functions = router.Functions.ToArray();
         var nameWidth = functions.Max(function => function.Name.Length);

@@ -7,6 +7,7 @@ public interface ITurnMessages
 {
     /// <summary>Sends the message.</summary>
     /// <param name="discussion">The id of the discussion: the message's whole contents.</param>
+    /// <param name="delay">How long to wait before the message may be received. Zero: not at all.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    Task SendAsync(string discussion, CancellationToken cancellationToken = default);
+    Task SendAsync(string discussion, TimeSpan delay, CancellationToken cancellationToken = default);
 }

@@ -4,7 +4,8 @@ using SseFunctions.Discussions.Participants;
 namespace SseFunctions.Discussions.Models;
 
 /// <summary>The models of the settings; without such, the <see cref="IChatClient"/> that the app has registered, named
-/// <c>default</c>; and always <c>scripted</c>. Upper and lower case are the same in names.</summary>
+/// <c>default</c>; those of the app's own code; and always <c>scripted</c>. Upper and lower case are the same in names.
+/// </summary>
 internal sealed class ConfiguredModels : IModels
 {
     /// <summary>The name of participants without a model.</summary>
@@ -19,7 +20,10 @@ internal sealed class ConfiguredModels : IModels
     /// <param name="options">The settings, validated.</param>
     /// <param name="own">The client that the app has registered; null: none.</param>
     /// <param name="time">The clock.</param>
-    public ConfiguredModels(DiscussionOptions options, IChatClient? own, TimeProvider time)
+    /// <param name="named">The participants of the app's own code.</param>
+    /// <exception cref="ArgumentException">Two of them have one name.</exception>
+    public ConfiguredModels(
+        DiscussionOptions options, IChatClient? own, TimeProvider time, params IEnumerable<NamedParticipant> named)
     {
         var manner = ChatManner.Of(options);
         var names = new List<string>();
@@ -31,6 +35,7 @@ internal sealed class ConfiguredModels : IModels
         // A client of the app may be of any provider, and not every provider says why an answer ended.
         if (names.Count == 0 && own is not null)
             Add(Default, new ChatParticipant(own, manner with { NeedsFinishReason = false }));
+        foreach (var (name, participant) in named) Add(name, participant);
         Add(Scripted, new ScriptedParticipant(options.Scripted, time));
         Names = names;
 

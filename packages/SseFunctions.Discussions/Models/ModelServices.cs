@@ -21,6 +21,7 @@ internal static class ModelServices
         services.AddSingleton<IModels>(provider => new ConfiguredModels(
             provider.GetRequiredService<IOptions<DiscussionOptions>>().Value,
             provider.GetService<IChatClient>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetServices<NamedParticipant>()));
     }
 }

@@ -68,7 +68,7 @@ internal sealed class StartEndpoint(
             cancellationToken);
         if (!isCreated && await FindAsync(id, cancellationToken) is { } other)
             return Repeated(request, start, other.Transcript);
-        if (start.Unattended && _queue is not null) await _queue.SendAsync(id, cancellationToken);
+        if (start.Unattended && _queue is not null) await _queue.SendAsync(id, TimeSpan.Zero, cancellationToken);
         return Answer(request, id, StatusCodes.Status201Created);
     }
 

@@ -11,7 +11,7 @@ namespace SseFunctions.Discussions.Protocol;
 internal sealed class StartRequestReader(IOptions<DiscussionOptions> options, IModels models, IEnumerable<ITurnMessages> queues)
 {
     private const int MinParticipants = 2;
-    private const int MaxNameLength = 60;
+    private const int MaxNameLength = 64;
     private const int MaxIdLength = 32;
     private const int BytesPerUnit = 6;
     private const int OtherBytes = 16 * 1024;

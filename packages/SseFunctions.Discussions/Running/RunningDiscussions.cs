@@ -10,7 +10,11 @@ namespace SseFunctions.Discussions.Running;
 /// <summary>The discussions that somebody watches at this instance. While a discussion has a viewer here, this instance
 /// tries to be the one that lets the participants speak. Thread-safe.</summary>
 internal sealed partial class RunningDiscussions(
-    ITopicLogs logs, Speaker speaker, TimeProvider time, ILogger<RunningDiscussions> logger)
+    ITopicLogs logs,
+    Speaker speaker,
+    IEnumerable<ITurnMessages> messages,
+    TimeProvider time,
+    ILogger<RunningDiscussions> logger)
     : IHostedService, IDisposable
 {
     private static readonly TimeSpan UnattendedSilence = TimeSpan.FromSeconds(30);
@@ -19,6 +23,7 @@ internal sealed partial class RunningDiscussions(
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Audience> _audiences = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
+    private readonly ITurnMessages? _messages = messages.FirstOrDefault();
 
     /// <summary>The number of discussions that have a viewer here, or that are being spoken here.</summary>
     public int Count
@@ -133,7 +138,7 @@ internal sealed partial class RunningDiscussions(
                 }
                 else
                 {
-                    mustPause = !await Speaker.TryPauseAsync(log, _stop.Token);
+                    mustPause = !await TryPauseAsync(log);
                     if (!mustPause) continue;
                 }
             }
@@ -144,6 +149,15 @@ internal sealed partial class RunningDiscussions(
             await Task.Delay(Speaker.AskInterval, time, _stop.Token);
         }
         return false;
+    }
+
+    // Nobody watches here any more: the discussion pauses, or its queue goes on with it.
+    private async Task<bool> TryPauseAsync(TopicLog log)
+    {
+        var transcript = DiscussionLog.Read(log.View()).Transcript;
+        if (!transcript.Unattended || _messages is null) return await Speaker.TryPauseAsync(log, _stop.Token);
+        await _messages.SendAsync(transcript.Id, TimeSpan.Zero, _stop.Token);
+        return true;
     }
 
     // The queue speaks an unattended discussion. If it has said nothing for a while, a viewer's instance goes on.

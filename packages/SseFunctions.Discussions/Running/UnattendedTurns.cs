@@ -7,6 +7,8 @@ internal sealed class UnattendedTurns(
     ITopicLogs logs, Speaker speaker, ModelVoices voices, IEnumerable<ITurnMessages> queues)
     : IDiscussionTurns
 {
+    private static readonly TimeSpan NoPlaceDelay = TimeSpan.FromSeconds(15);
+
     private readonly ITurnMessages? _queue = queues.FirstOrDefault();
 
     /// <inheritdoc/>
@@ -26,8 +28,9 @@ internal sealed class UnattendedTurns(
                 return Task.FromResult(isWanted);
             },
             cancellationToken);
-        // Another instance speaks: it sends the message for the turn after its own.
-        if (result is SpeakResult.NotWanted or SpeakResult.NoPlace && _queue is not null)
-            await _queue.SendAsync(discussion, cancellationToken);
+        // If another instance speaks, that instance sends the message for the turn after its own.
+        if (_queue is null || result is SpeakResult.Ended or SpeakResult.OtherSpeaks) return;
+        await _queue.SendAsync(
+            discussion, result == SpeakResult.NoPlace ? NoPlaceDelay : TimeSpan.Zero, cancellationToken);
     }
 }
