@@ -65,6 +65,18 @@ internal sealed partial class RunningDiscussions(
         await foreach (var next in log.FollowAsync(after, cancellationToken)) yield return next.Event;
     }
 
+    /// <summary>Returns the events after an event as the log has them, for a viewer that is sent something else. While
+    /// the viewer reads, the discussion is watched, as in <see cref="WatchAsync"/>.</summary>
+    public async IAsyncEnumerable<TopicEvent> FollowAsync(
+        TopicLog log,
+        string after,
+        IVoices voices,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var seat = Sit(log.Topic, voices);
+        await foreach (var next in log.FollowAsync(after, cancellationToken)) yield return next;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
