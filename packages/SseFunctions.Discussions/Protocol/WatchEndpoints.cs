@@ -9,16 +9,13 @@ namespace SseFunctions.Discussions.Protocol;
 internal sealed class WatchEndpoints(
     DiscussionRights rights, ITopicLogs logs, RunningDiscussions running, ModelVoices voices, EventStreams streams)
 {
-    private const string Feature = "discussions";
+    /// <summary>The name of the streams of discussions in logs and metrics.</summary>
+    internal const string Feature = "discussions";
 
     /// <summary>Opens the stream of one viewer.</summary>
     public async Task<IResult> EventsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        var log = await logs.FindAsync(id, cancellationToken);
-        // The stream reads the log after this method has returned.
-        request.HttpContext.Response.RegisterForDisposeAsync(log);
-        var isPrivate = DiscussionLog.Read(log.View()).Transcript.Private;
-        var authorization = await rights.ToWatchAsync(request, id, isPrivate, cancellationToken);
+        var (log, authorization) = await OpenAsync(request, id, cancellationToken);
         if (authorization?.Refusal is { } refusal) return refusal;
         var last = LastEventId.Of(request);
         if (last is not null && log.IsFinal(last)) return new EndOfStreamResult();
@@ -28,6 +25,20 @@ internal sealed class WatchEndpoints(
             running.WatchAsync(log, after, voices, CancellationToken.None),
             cancellationToken,
             authorization?.Expires);
+    }
+
+    /// <summary>Opens a discussion for a viewer's stream. The log stays open until the response ends.</summary>
+    /// <returns>The log, and whether the viewer has the right: see <see cref="DiscussionRights.ToWatchAsync"/>.
+    /// </returns>
+    /// <exception cref="BadRequestException">There is no such discussion.</exception>
+    public async Task<(TopicLog Log, HubAuthorization? Authorization)> OpenAsync(
+        HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        var log = await logs.FindAsync(id, cancellationToken);
+        // The stream reads the log after the function's method has returned.
+        request.HttpContext.Response.RegisterForDisposeAsync(log);
+        var isPrivate = DiscussionLog.Read(log.View()).Transcript.Private;
+        return (log, await rights.ToWatchAsync(request, id, isPrivate, cancellationToken));
     }
 
     /// <summary>Ends a discussion.</summary>
