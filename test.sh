@@ -40,6 +40,17 @@ elif [ "$(id -u)" != 0 ]; then
   echo "Left out: the tests of a network that fails. Run this script as root on Linux."
 fi
 
+# The packages are the ones of package-lock.json. Later runs install them again only if it has changed.
+clients=SseFunctions.Tests/Discussions/AdapterClients
+if [ "$clients/node_modules/.package-lock.json" -nt "$clients/package-lock.json" ]; then
+  :
+elif command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1; then
+  echo "Installing the npm packages ai and @ag-ui/client, for the tests of the adapters of discussions."
+  npm ci --prefix "$clients" --ignore-scripts --no-audit --no-fund >/dev/null 2>&1 || echo "npm ci failed."
+fi
+[ -d "$clients/node_modules" ] \
+  || echo "Left out: the tests of the adapters with their real clients. They need Node.js 20 or later, and npm."
+
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 # Prints one line per hundred passed tests, and every other line.

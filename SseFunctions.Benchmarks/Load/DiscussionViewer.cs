@@ -6,8 +6,8 @@ using SseFunctions.Benchmarks.Reporting;
 
 namespace SseFunctions.Benchmarks.Load;
 
-/// <summary>Watches one discussion whose words are the times at which they were said, and measures how old they are when
-/// they arrive.</summary>
+/// <summary>Watches one discussion whose words are the times at which they were said, and measures how old they are
+/// when they arrive.</summary>
 internal sealed class DiscussionViewer
 {
     private static readonly byte[] Delta = "event: turn.delta\n"u8.ToArray();

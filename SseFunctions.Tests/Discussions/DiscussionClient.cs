@@ -30,6 +30,13 @@ internal static class DiscussionClient
         return JsonDocument.Parse(text).RootElement.GetProperty("id").GetString()!;
     }
 
+    /// <summary>Starts a discussion with this id.</summary>
+    public static async Task StartAs(this HttpClient http, string id, Dictionary<string, object?> request)
+    {
+        using var answer = await http.PutAsJsonAsync($"{Path}/{id}", request, Test);
+        Assert.True(answer.StatusCode == HttpStatusCode.Created, await answer.Content.ReadAsStringAsync(Test));
+    }
+
     /// <summary>Watches a discussion to its end. The stream must end by itself.</summary>
     public static async Task<List<SseItem<string>>> Watch(this HttpClient http, string id, string? lastId = null)
     {

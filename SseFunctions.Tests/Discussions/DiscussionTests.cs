@@ -46,7 +46,8 @@ public sealed class DiscussionTests
         var turn = transcript.Turns[0];
         var usage = JsonSerializer.Serialize(turn.Usage, JsonSerializerOptions.Web);
         Assert.StartsWith("event: turn.started\nid: #", events[0], StringComparison.Ordinal);
-        Assert.EndsWith("\ndata: {\"turn\":1,\"attempt\":1,\"participant\":\"1\"}", events[0], StringComparison.Ordinal);
+        const string Begun = "\ndata: {\"turn\":1,\"attempt\":1,\"participant\":\"1\"}";
+        Assert.EndsWith(Begun, events[0], StringComparison.Ordinal);
         Assert.Contains("event: turn.delta\n", events[1], StringComparison.Ordinal);
         Assert.Contains("\ndata: {\"turn\":1,\"attempt\":1,\"at\":0,\"text\":\"", events[1], StringComparison.Ordinal);
         Assert.Contains($"\"finish\":\"stop\",\"usage\":{usage}}}", events[^2], StringComparison.Ordinal);
@@ -218,8 +219,8 @@ public sealed class DiscussionTests
     [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\"},3]}", 400, "Participant 2")]
     [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\"},{\"name\":\"a\"}]}", 400, "the name")]
     [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\",\"id\":\"2\"},{\"name\":\"B\"}]}", 400, "the id 2")]
-    [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\",\"id\":\"a b\"},{\"name\":\"B\"}]}", 400, "characters")]
-    [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\",\"model\":\"x\"},{\"name\":\"B\"}]}", 400, "no model x")]
+    [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\",\"id\":\"a b\"},{\"name\":\"B\"}]}", 400, "The id")]
+    [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\",\"model\":\"x\"},{\"name\":\"B\"}]}", 400, "model x")]
     public async Task Bad_starts_are_told_what_to_change(string body, int status, string title)
     {
         await using var server = await Start();
@@ -331,7 +332,8 @@ public sealed class DiscussionTests
     [Fact]
     public async Task What_people_and_participants_say_is_data()
     {
-        const string Attack = "x\n\nevent: discussion.completed\ndata: {}\n\n<script>alert(1)</script>\u2028\0\ud83d\ude00";
+        const string Attack =
+            "x\n\nevent: discussion.completed\ndata: {}\n\n<script>alert(1)</script>\u2028\0\ud83d\ude00";
         await using var server = await Start();
         var request = DiscussionClient.Request(Attack, turns: 2);
         request["participants"] = new object[]

@@ -118,9 +118,15 @@ public sealed class ResumableAnswersTests : IAsyncDisposable
     private async IAsyncEnumerable<string> Generate([EnumeratorCancellation] CancellationToken stop)
     {
         Interlocked.Increment(ref _calls);
-        await using var onStop = stop.Register(() => _stopped.TrySetResult());
         yield return "One ";
-        await _rest.Task.WaitAsync(stop);
+        try
+        {
+            await _rest.Task.WaitAsync(stop);
+        }
+        finally
+        {
+            if (stop.IsCancellationRequested) _stopped.TrySetResult();
+        }
         yield return "two ";
         yield return "three.";
     }

@@ -4,8 +4,8 @@ using System.Text.Json;
 
 namespace SseFunctions.Tests.Discussions;
 
-/// <summary>What a page makes of the events of a discussion, as docs/discussions.md tells its writers. Fails when an event
-/// does not fit to those before.</summary>
+/// <summary>What a page makes of the events of a discussion, as docs/discussions.md tells its writers. Fails when an
+/// event does not fit to those before.</summary>
 internal sealed class Viewer
 {
     private readonly List<StringBuilder> _turns = [];

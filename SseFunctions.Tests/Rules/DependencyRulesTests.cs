@@ -62,6 +62,7 @@ public sealed class DependencyRulesTests(SourceProjects projects) : IClassFixtur
                 ["Running"] = [Root, "Models", "Participants", "Text", "Transcripts"],
                 ["Answers"] = [Root, "Running"],
                 ["Protocol"] = [Root, "Models", "Running", "Text", "Transcripts"],
+                ["Adapters"] = [Root, "Protocol", "Running", "Transcripts"],
             }.ToFrozenDictionary(),
             [App] = new Dictionary<string, string[]>
             {

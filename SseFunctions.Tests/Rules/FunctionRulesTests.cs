@@ -15,7 +15,12 @@ public sealed class FunctionRulesTests
         [.. LocalHostApplication.FunctionAssemblies.Append(
             typeof(EventStreams).Assembly).SelectMany(assembly => assembly.GetTypes())];
 
-    private static readonly MethodInfo[] Methods = [.. FunctionRouter.FunctionMethods(Types)];
+    // Functions with other triggers have other parameters, and return no answer.
+    private static readonly MethodInfo[] Methods =
+    [
+        .. FunctionRouter.FunctionMethods(Types).Where(
+            method => method.GetParameters()[0].GetCustomAttribute<HttpTriggerAttribute>() is not null),
+    ];
 
     [Fact]
     public void There_are_functions() => Assert.NotEmpty(Methods);

@@ -222,6 +222,14 @@ internal static class ModelAnswers
         call.Drop();
     };
 
+    /// <summary>These words; after the task, the connection closes.</summary>
+    public static Func<ModelCall, Task> Drops(string words, Task when) => async call =>
+    {
+        await call.Say(words);
+        await when.WaitAsync(call.Token);
+        call.Drop();
+    };
+
     /// <summary>These words, then nothing until the client leaves.</summary>
     public static Func<ModelCall, Task> Silence(params string[] pieces) => async call =>
     {

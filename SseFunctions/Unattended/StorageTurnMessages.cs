@@ -32,10 +32,10 @@ internal sealed class StorageTurnMessages(QueueClient queue) : ITurnMessages
     }
 
     /// <inheritdoc/>
-    public async Task SendAsync(string discussion, TimeSpan delay, CancellationToken cancellationToken = default)
+    public async Task SendAsync(string message, TimeSpan delay, CancellationToken cancellationToken = default)
     {
         if (!_exists) await queue.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         _exists = true;
-        await queue.SendMessageAsync(discussion, visibilityTimeout: delay, cancellationToken: cancellationToken);
+        await queue.SendMessageAsync(message, visibilityTimeout: delay, cancellationToken: cancellationToken);
     }
 }

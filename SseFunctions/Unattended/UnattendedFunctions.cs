@@ -10,9 +10,9 @@ public sealed class UnattendedFunctions(IDiscussionTurns turns)
     /// <summary>The name of the queue.</summary>
     public const string Queue = "discussion-turns";
 
-    /// <summary>Speaks the next turn of the discussion whose id is the message.</summary>
+    /// <summary>Speaks the turn that the message is for.</summary>
     [Function("UnattendedTurn")]
     public Task Speak(
-        [QueueTrigger(Queue)] string discussion, CancellationToken cancellationToken) =>
-        turns.SpeakAsync(discussion, cancellationToken);
+        [QueueTrigger(Queue)] string message, CancellationToken cancellationToken) =>
+        turns.SpeakAsync(message, cancellationToken);
 }

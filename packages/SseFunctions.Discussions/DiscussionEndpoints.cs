@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using SseFunctions.Discussions.Adapters;
 using SseFunctions.Discussions.Protocol;
 using SseFunctions.Hub;
 using SseFunctions.Streaming;
@@ -21,14 +22,20 @@ public sealed class DiscussionEndpoints
     private readonly StartEndpoint _start;
     private readonly ReadEndpoints _read;
     private readonly WatchEndpoints _watch;
+    private readonly AdapterEndpoints _adapters;
     private readonly CrossOrigin _crossOrigin;
 
     internal DiscussionEndpoints(
-        StartEndpoint start, ReadEndpoints read, WatchEndpoints watch, CrossOrigin crossOrigin)
+        StartEndpoint start,
+        ReadEndpoints read,
+        WatchEndpoints watch,
+        AdapterEndpoints adapters,
+        CrossOrigin crossOrigin)
     {
         _start = start;
         _read = read;
         _watch = watch;
+        _adapters = adapters;
         _crossOrigin = crossOrigin;
     }
 
@@ -49,6 +56,13 @@ public sealed class DiscussionEndpoints
 
     internal Task<IResult> CancelAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
         AnswerAsync(request, () => _watch.CancelAsync(request, id, cancellationToken), cancellationToken);
+
+    internal Task<IResult> UiMessageStreamAsync(
+        HttpRequest request, string id, CancellationToken cancellationToken) => AnswerAsync(
+        request, () => _adapters.UiMessageStreamAsync(request, id, cancellationToken), cancellationToken);
+
+    internal Task<IResult> AgUiAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
+        AnswerAsync(request, () => _adapters.AgUiAsync(request, id, cancellationToken), cancellationToken);
 
     private async Task<IResult> AnswerAsync(
         HttpRequest request, Func<Task<IResult>> answer, CancellationToken cancellationToken)

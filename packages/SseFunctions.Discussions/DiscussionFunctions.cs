@@ -10,6 +10,13 @@ public sealed class DiscussionFunctions(DiscussionEndpoints endpoints)
     private const string All = "discussions";
     private const string One = All + "/{id}";
 
+    /// <summary>Opens the stream of a discussion for clients of AG-UI: POST <c>discussions/{id}/ag-ui</c>.</summary>
+    [Function("DiscussionAgUi")]
+    public Task<IResult> AgUi(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = One + "/ag-ui")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) => endpoints.AgUiAsync(request, id, cancellationToken);
+
     /// <summary>Ends a discussion: POST <c>discussions/{id}/cancel</c>.</summary>
     [Function("DiscussionCancel")]
     public Task<IResult> Cancel(
@@ -51,6 +58,15 @@ public sealed class DiscussionFunctions(DiscussionEndpoints endpoints)
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = One)] HttpRequest request,
         string id,
         CancellationToken cancellationToken) => endpoints.StartAsync(request, id, cancellationToken);
+
+    /// <summary>Opens the stream of a discussion for clients of the AI SDK: GET <c>discussions/{id}/stream</c>.
+    /// </summary>
+    [Function("DiscussionStream")]
+    public Task<IResult> UiMessageStream(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = One + "/stream")]
+        HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) => endpoints.UiMessageStreamAsync(request, id, cancellationToken);
 
     /// <summary>Answers with what was said: GET <c>discussions/{id}</c>.</summary>
     [Function("DiscussionTranscript")]

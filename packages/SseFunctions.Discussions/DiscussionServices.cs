@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using SseFunctions.Discussions.Adapters;
 using SseFunctions.Discussions.Models;
 using SseFunctions.Discussions.Protocol;
 using SseFunctions.Discussions.Running;
@@ -35,6 +36,7 @@ public static class DiscussionServices
         services.AddSingleton(provider => new ResumableAnswers(
             provider.GetRequiredService<ITopicLogs>(),
             provider.GetRequiredService<RunningDiscussions>(),
+            provider.GetRequiredService<Speaker>(),
             provider.GetRequiredService<EventStreams>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TurnSpeaker>();
@@ -47,10 +49,13 @@ public static class DiscussionServices
         services.AddSingleton<StartEndpoint>();
         services.AddSingleton<ReadEndpoints>();
         services.AddSingleton<WatchEndpoints>();
+        services.AddSingleton<AdapterStream>();
+        services.AddSingleton<AdapterEndpoints>();
         services.AddSingleton(provider => new DiscussionEndpoints(
             provider.GetRequiredService<StartEndpoint>(),
             provider.GetRequiredService<ReadEndpoints>(),
             provider.GetRequiredService<WatchEndpoints>(),
+            provider.GetRequiredService<AdapterEndpoints>(),
             provider.GetRequiredService<CrossOrigin>()));
         return hub;
     }

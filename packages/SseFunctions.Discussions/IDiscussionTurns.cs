@@ -1,12 +1,14 @@
 namespace SseFunctions.Discussions;
 
-/// <summary>Speaks single turns of unattended discussions, for whoever receives the messages of
+/// <summary>Speaks single turns of unattended discussions, for the code that receives the messages of
 /// <see cref="ITurnMessages"/>. Thread-safe.</summary>
 public interface IDiscussionTurns
 {
-    /// <summary>Speaks the next turn of a discussion, and sends the message for the turn after it. A repeated message
-    /// does no harm: while one turn is spoken, other calls return at once.</summary>
-    /// <param name="discussion">The id of the discussion.</param>
-    /// <param name="cancellationToken">Stops at once. The turn is spoken anew later.</param>
-    Task SpeakAsync(string discussion, CancellationToken cancellationToken = default);
+    /// <summary>Speaks the turn that a message is for, and sends the message for the turn after it. A message that
+    /// arrives again does no harm: its turn is spoken once. Returns at once while another instance speaks, and if the
+    /// discussion has ended or is gone.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="cancellationToken">Stops at once. The turn is spoken anew when the message arrives again.</param>
+    /// <exception cref="FormatException">The text is not a message of <see cref="ITurnMessages"/>.</exception>
+    Task SpeakAsync(string message, CancellationToken cancellationToken = default);
 }

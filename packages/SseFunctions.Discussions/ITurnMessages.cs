@@ -5,9 +5,9 @@ namespace SseFunctions.Discussions;
 /// discussions are refused.</summary>
 public interface ITurnMessages
 {
-    /// <summary>Sends the message.</summary>
-    /// <param name="discussion">The id of the discussion: the message's whole contents.</param>
+    /// <summary>Sends a message.</summary>
+    /// <param name="message">The whole contents of the message: a short text without a meaning for the app.</param>
     /// <param name="delay">How long to wait before the message may be received. Zero: not at all.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    Task SendAsync(string discussion, TimeSpan delay, CancellationToken cancellationToken = default);
+    Task SendAsync(string message, TimeSpan delay, CancellationToken cancellationToken = default);
 }

@@ -8,9 +8,9 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Discussions;
 
-/// <summary>Streams answers of AIs, or any text that is generated, so that they survive a reload: an answer is generated
-/// once, and every tab, device and instance that asks for its topic gets the same words, from the beginning or from
-/// where its connection broke. Thread-safe.</summary>
+/// <summary>Streams answers of AIs, or any text that is generated, so that they survive a reload: an answer is
+/// generated once, and every tab, device and instance that asks for its topic gets the same words, from the beginning
+/// or from where its connection broke. Thread-safe.</summary>
 /// <remarks>An answer is a discussion with one participant and one turn, and has the same events: <c>snapshot</c>,
 /// <c>turn.delta</c>, <c>turn.restarted</c>, <c>turn.completed</c>, and at the end <c>discussion.completed</c>,
 /// <c>discussion.failed</c> or <c>discussion.cancelled</c>. The app's own function decides who may ask.</remarks>
@@ -20,14 +20,16 @@ public sealed class ResumableAnswers
 
     private readonly ITopicLogs _logs;
     private readonly RunningDiscussions _running;
+    private readonly Speaker _speaker;
     private readonly EventStreams _streams;
     private readonly TimeProvider _time;
 
     internal ResumableAnswers(
-        ITopicLogs logs, RunningDiscussions running, EventStreams streams, TimeProvider time)
+        ITopicLogs logs, RunningDiscussions running, Speaker speaker, EventStreams streams, TimeProvider time)
     {
         _logs = logs;
         _running = running;
+        _speaker = speaker;
         _streams = streams;
         _time = time;
     }
@@ -38,8 +40,8 @@ public sealed class ResumableAnswers
     /// <param name="request">The request of an EventSource.</param>
     /// <param name="topic">The topic: a path such as <c>/answers/42</c>, with an id that the client has chosen.</param>
     /// <param name="generate">Generates the text in pieces of any size. It is called once for each answer, and again if
-    /// it fails or if its instance is lost: the text then begins anew, at most three more times. When the last viewer has
-    /// left, it still runs to its end; its token is canceled when the answer is cancelled.</param>
+    /// it fails or if its instance is lost: the text then begins anew, at most three more times. When the last viewer
+    /// has left, it still runs to its end; its token is canceled when the answer is cancelled.</param>
     /// <param name="invocation">The function's own token.</param>
     /// <param name="retention">How long the answer is kept after its last word; null: one day.</param>
     /// <exception cref="HubUnavailableException">The shared store cannot be reached, or refuses.</exception>
@@ -91,7 +93,7 @@ public sealed class ResumableAnswers
     public async Task CancelAsync(string topic, CancellationToken cancellationToken = default)
     {
         await using var log = await _logs.OpenAsync(topic, cancellationToken);
-        if (log is not null) await Speaker.CancelAsync(log, cancellationToken);
+        if (log is not null) await _speaker.CancelAsync(log, cancellationToken);
     }
 
     /// <summary>Reads an answer.</summary>

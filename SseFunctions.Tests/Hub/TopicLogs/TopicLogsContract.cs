@@ -32,7 +32,8 @@ public abstract class TopicLogsContract
         var (log, lease) = await NewLog();
         await lease.AppendAsync(new TopicAppend([new("x", "one\ntwo"), new("y", "")]), Test);
         var view = log.View();
-        Assert.Equal([("first", "0"), ("x", "one\ntwo"), ("y", "")], view.Events.Select(next => (next.Type, next.Data)));
+        Assert.Equal(
+            [("first", "0"), ("x", "one\ntwo"), ("y", "")], view.Events.Select(next => (next.Type, next.Data)));
         Assert.Equal(view.Events[^1].Id, view.LastId);
         Assert.All(view.Events, next => Assert.Matches("^#[0-9]+-[0-9]+$", next.Id));
         Assert.False(view.IsEnded);
@@ -70,7 +71,8 @@ public abstract class TopicLogsContract
     public async Task A_follower_can_begin_after_any_event()
     {
         var (log, lease) = await NewLog();
-        await lease.AppendAsync(new TopicAppend([new("x", "1"), new("x", "2"), new("x", "3")]) { IsFinal = true }, Test);
+        var append = new TopicAppend([new("x", "1"), new("x", "2"), new("x", "3")]) { IsFinal = true };
+        await lease.AppendAsync(append, Test);
         var ids = log.View().Events.Select(next => next.Id).ToArray();
         Assert.Equal(["1", "2", "3"], await Data(log, ids[0]));
         Assert.Equal(["3"], await Data(log, ids[2]));

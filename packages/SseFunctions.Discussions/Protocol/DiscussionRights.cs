@@ -5,8 +5,8 @@ using SseFunctions.Hub;
 
 namespace SseFunctions.Discussions.Protocol;
 
-/// <summary>Who may start, watch and cancel discussions: everyone if <see cref="DiscussionOptions.Anonymous"/> is on and
-/// the discussion is not private, otherwise who has the hub's right to the discussion's topic.</summary>
+/// <summary>Who may start, watch and cancel discussions: everyone if <see cref="DiscussionOptions.Anonymous"/> is on
+/// and the discussion is not private, otherwise who has the hub's right to the discussion's topic.</summary>
 internal sealed class DiscussionRights(IHubAuthorization authorization, IOptions<DiscussionOptions> options)
 {
     private readonly bool _isAnonymous = options.Value.Anonymous;

@@ -68,7 +68,8 @@ internal sealed class StartEndpoint(
             cancellationToken);
         if (!isCreated && await FindAsync(id, cancellationToken) is { } other)
             return Repeated(request, start, other.Transcript);
-        if (start.Unattended && _queue is not null) await _queue.SendAsync(id, TimeSpan.Zero, cancellationToken);
+        if (start.Unattended && _queue is not null)
+            await _queue.SendAsync($"{new TurnMessage(id, 1)}", TimeSpan.Zero, cancellationToken);
         return Answer(request, id, StatusCodes.Status201Created);
     }
 

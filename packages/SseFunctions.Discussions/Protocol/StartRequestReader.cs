@@ -8,7 +8,8 @@ using SseFunctions.Discussions.Text;
 namespace SseFunctions.Discussions.Protocol;
 
 /// <summary>Reads requests to start a discussion, and says what is wrong with one.</summary>
-internal sealed class StartRequestReader(IOptions<DiscussionOptions> options, IModels models, IEnumerable<ITurnMessages> queues)
+internal sealed class StartRequestReader(
+    IOptions<DiscussionOptions> options, IModels models, IEnumerable<ITurnMessages> queues)
 {
     private const int MinParticipants = 2;
     private const int MaxNameLength = 64;
@@ -25,45 +26,8 @@ internal sealed class StartRequestReader(IOptions<DiscussionOptions> options, IM
 
     /// <summary>Reads the body.</summary>
     /// <exception cref="BadRequestException">The request is refused.</exception>
-    public async Task<StartRequest> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        if (!request.HasJsonContentType())
-        {
-            throw new BadRequestException(
-                StatusCodes.Status415UnsupportedMediaType, "Send the discussion as application/json.");
-        }
-        try
-        {
-            using var document = JsonDocument.Parse(await BodyAsync(request, cancellationToken));
-            return Read(document.RootElement);
-        }
-        catch (JsonException exception)
-        {
-            throw new BadRequestException($"The body is not JSON: {exception.Message}");
-        }
-        catch (InvalidOperationException)
-        {
-            // A string in the JSON has half of a surrogate pair as an escape.
-            throw new BadRequestException("A text in the body is not Unicode: it has half of a surrogate pair.");
-        }
-    }
-
-    private async Task<byte[]> BodyAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        var most = MaxBytes;
-        using var body = new MemoryStream();
-        var buffer = new byte[4096];
-        while (await request.Body.ReadAsync(buffer, cancellationToken) is > 0 and var count)
-        {
-            if (body.Length + count > most)
-            {
-                throw new BadRequestException(
-                    StatusCodes.Status413PayloadTooLarge, $"The body is longer than {most} bytes: shorten the texts.");
-            }
-            body.Write(buffer, 0, count);
-        }
-        return body.ToArray();
-    }
+    public Task<StartRequest> ReadAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        JsonBody.ReadAsync(request, MaxBytes, Read, cancellationToken);
 
     private StartRequest Read(JsonElement root)
     {
@@ -94,7 +58,8 @@ internal sealed class StartRequestReader(IOptions<DiscussionOptions> options, IM
         foreach (var item in list.EnumerateArray()) participants.Add(ReadParticipant(item, participants.Count + 1));
         if (Repeated(participants.Select(participant => participant.Id), StringComparer.Ordinal) is { } id)
             throw new BadRequestException($"Two participants have the id {id}: give each its own.");
-        if (Repeated(participants.Select(participant => participant.Name), StringComparer.OrdinalIgnoreCase) is { } name)
+        var names = participants.Select(participant => participant.Name);
+        if (Repeated(names, StringComparer.OrdinalIgnoreCase) is { } name)
             throw new BadRequestException($"Two participants have the name {name}: give each its own.");
         return participants;
     }

@@ -7,18 +7,20 @@ namespace SseFunctions.Discussions.Protocol;
 
 /// <summary>Opens the streams of discussions, and ends discussions.</summary>
 internal sealed class WatchEndpoints(
-    DiscussionRights rights, ITopicLogs logs, RunningDiscussions running, ModelVoices voices, EventStreams streams)
+    DiscussionRights rights,
+    ITopicLogs logs,
+    RunningDiscussions running,
+    Speaker speaker,
+    ModelVoices voices,
+    EventStreams streams)
 {
-    private const string Feature = "discussions";
+    /// <summary>The name of the streams of discussions in logs and metrics.</summary>
+    internal const string Feature = "discussions";
 
     /// <summary>Opens the stream of one viewer.</summary>
     public async Task<IResult> EventsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        var log = await logs.FindAsync(id, cancellationToken);
-        // The stream reads the log after this method has returned.
-        request.HttpContext.Response.RegisterForDisposeAsync(log);
-        var isPrivate = DiscussionLog.Read(log.View()).Transcript.Private;
-        var authorization = await rights.ToWatchAsync(request, id, isPrivate, cancellationToken);
+        var (log, authorization) = await OpenAsync(request, id, cancellationToken);
         if (authorization?.Refusal is { } refusal) return refusal;
         var last = LastEventId.Of(request);
         if (last is not null && log.IsFinal(last)) return new EndOfStreamResult();
@@ -30,6 +32,20 @@ internal sealed class WatchEndpoints(
             authorization?.Expires);
     }
 
+    /// <summary>Opens a discussion for a viewer's stream. The log stays open until the response ends.</summary>
+    /// <returns>The log, and whether the viewer has the right: see <see cref="DiscussionRights.ToWatchAsync"/>.
+    /// </returns>
+    /// <exception cref="BadRequestException">There is no such discussion.</exception>
+    public async Task<(TopicLog Log, HubAuthorization? Authorization)> OpenAsync(
+        HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        var log = await logs.FindAsync(id, cancellationToken);
+        // The stream reads the log after the function's method has returned.
+        request.HttpContext.Response.RegisterForDisposeAsync(log);
+        var isPrivate = DiscussionLog.Read(log.View()).Transcript.Private;
+        return (log, await rights.ToWatchAsync(request, id, isPrivate, cancellationToken));
+    }
+
     /// <summary>Ends a discussion.</summary>
     public async Task<IResult> CancelAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
@@ -37,7 +53,7 @@ internal sealed class WatchEndpoints(
         var isPrivate = DiscussionLog.Read(log.View()).Transcript.Private;
         if (await rights.ToChangeAsync(request, id, isPrivate, cancellationToken) is { Refusal: { } refusal })
             return refusal;
-        await Speaker.CancelAsync(log, cancellationToken);
+        await speaker.CancelAsync(log, cancellationToken);
         return TypedResults.StatusCode(StatusCodes.Status202Accepted);
     }
 }

@@ -70,6 +70,18 @@ internal sealed partial class RunningDiscussions(
         await foreach (var next in log.FollowAsync(after, cancellationToken)) yield return next.Event;
     }
 
+    /// <summary>Returns the events after an event as the log has them, for a viewer that is sent something else. While
+    /// the viewer reads, the discussion is watched, as in <see cref="WatchAsync"/>.</summary>
+    public async IAsyncEnumerable<TopicEvent> FollowAsync(
+        TopicLog log,
+        string after,
+        IVoices voices,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var seat = Sit(log.Topic, voices);
+        await foreach (var next in log.FollowAsync(after, cancellationToken)) yield return next;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
@@ -156,7 +168,8 @@ internal sealed partial class RunningDiscussions(
     {
         var transcript = DiscussionLog.Read(log.View()).Transcript;
         if (!transcript.Unattended || _messages is null) return await Speaker.TryPauseAsync(log, _stop.Token);
-        await _messages.SendAsync(transcript.Id, TimeSpan.Zero, _stop.Token);
+        var next = new TurnMessage(transcript.Id, transcript.Turns.Count + 1);
+        await _messages.SendAsync($"{next}", TimeSpan.Zero, _stop.Token);
         return true;
     }
 

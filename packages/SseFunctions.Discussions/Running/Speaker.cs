@@ -79,7 +79,7 @@ internal sealed partial class Speaker(
     }
 
     /// <summary>Ends a discussion at once, whoever speaks.</summary>
-    public static async Task CancelAsync(TopicLog log, CancellationToken cancellationToken)
+    public async Task CancelAsync(TopicLog log, CancellationToken cancellationToken)
     {
         while (!log.View().IsEnded)
         {
@@ -105,6 +105,7 @@ internal sealed partial class Speaker(
             try
             {
                 await lease.AppendAsync(record, events);
+                await budget.LeaveAsync(record.Transcript.Id, record.Owner);
                 return;
             }
             catch (TopicLeaseLostException)
@@ -132,6 +133,8 @@ internal sealed partial class Speaker(
             var reason = speaker is null ? Reasons.Moderator : await ReachedAsync(record, voices, cancellationToken);
             if (reason is not null)
             {
+                // Before the end is seen: a viewer may start the next discussion at once.
+                await budget.LeaveAsync(record.Transcript.Id, record.Owner);
                 await lease.AppendAsync(record, (EventTypes.Completed, new EventData
                 {
                     Reason = reason,

@@ -63,7 +63,10 @@ internal sealed partial class TurnSpeaker(
         var transcript = record.Transcript;
         var participant = transcript.Participants.First(participant => participant.Id == turn.Participant);
         var voice = voices.Find(participant) ?? throw new ParticipantException(
-            ParticipantException.ProviderError, $"The settings no longer have the model {participant.Model}.") { IsTransient = false };
+            ParticipantException.ProviderError, $"The settings no longer have the model {participant.Model}.")
+        {
+            IsTransient = false,
+        };
         var request = new TurnRequest
         {
             Discussion = transcript.Id,
@@ -114,6 +117,7 @@ internal sealed partial class TurnSpeaker(
         if (turn.Attempt >= MaxAttempts || failure is { IsTransient: false })
         {
             LogFailed(record.Transcript.Id, turn.Number, turn.Attempt, reason, exception);
+            await budget.LeaveAsync(record.Transcript.Id, record.Owner);
             return await lease.AppendAsync(
                 record,
                 (EventTypes.TurnFailed, data),
@@ -146,8 +150,8 @@ internal sealed partial class TurnSpeaker(
     private partial void LogAgain(string id, int turn, int attempt, string reason, Exception exception);
 
     [LoggerMessage(411, LogLevel.Error,
-        "Turn {Turn} of the discussion {Id} failed in attempt {Attempt}, because of {Reason}. The discussion has ended. "
-        + "Check the model's settings and its server")]
+        "Turn {Turn} of the discussion {Id} failed in attempt {Attempt}, because of {Reason}. The discussion has "
+        + "ended. Check the model's settings and its server")]
     private partial void LogFailed(string id, int turn, int attempt, string reason, Exception exception);
 
     [LoggerMessage(412, LogLevel.Warning,

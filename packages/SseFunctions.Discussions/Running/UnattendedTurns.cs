@@ -12,25 +12,28 @@ internal sealed class UnattendedTurns(
     private readonly ITurnMessages? _queue = queues.FirstOrDefault();
 
     /// <inheritdoc/>
-    public async Task SpeakAsync(string discussion, CancellationToken cancellationToken = default)
+    public async Task SpeakAsync(string message, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(discussion);
-        await using var log = await logs.OpenAsync(DiscussionLog.TopicOf(discussion), cancellationToken);
+        ArgumentException.ThrowIfNullOrEmpty(message);
+        var (id, turn) = TurnMessage.Parse(message);
+        await using var log = await logs.OpenAsync(DiscussionLog.TopicOf(id), cancellationToken);
         if (log is null || !DiscussionLog.Read(log.View()).Transcript.Unattended) return;
-        var mayBegin = true;
         var result = await speaker.RunAsync(
             log,
             voices,
-            _ =>
-            {
-                var isWanted = mayBegin;
-                mayBegin = false;
-                return Task.FromResult(isWanted);
-            },
+            // Asked with the lease, so no other instance can have spoken this turn in the meantime.
+            _ => Task.FromResult(Spoken(log) < turn),
             cancellationToken);
-        // If another instance speaks, that instance sends the message for the turn after its own.
         if (_queue is null || result is SpeakResult.Ended or SpeakResult.OtherSpeaks) return;
+        var spoken = Spoken(log);
+        // This turn and the next are spoken already: another message has overtaken this one.
+        if (spoken > turn) return;
         await _queue.SendAsync(
-            discussion, result == SpeakResult.NoPlace ? NoPlaceDelay : TimeSpan.Zero, cancellationToken);
+            new TurnMessage(id, spoken + 1).ToString(),
+            result == SpeakResult.NoPlace ? NoPlaceDelay : TimeSpan.Zero,
+            cancellationToken);
     }
+
+    private static int Spoken(TopicLog log) =>
+        DiscussionLog.Read(log.View()).Transcript.Turns.Count(turn => turn.Finish is not null);
 }

@@ -7,8 +7,8 @@ namespace SseFunctions.Discussions.Transcripts;
 /// <summary>Writes and reads the JSON of discussions.</summary>
 internal static class DiscussionJson
 {
-    // The JSON is the body of an answer or of an event, never part of a page, so that quotes, accents and emojis need no
-    // escapes. They would make texts of most languages several times as long.
+    // The JSON is the body of an answer or of an event, never part of a page, so that quotes, accents and other
+    // letters need no escapes. Escapes would make texts of most languages several times as long.
     private static readonly DiscussionJsonContext Context = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

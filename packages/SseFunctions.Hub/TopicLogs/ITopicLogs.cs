@@ -6,8 +6,8 @@ namespace SseFunctions.Hub;
 /// the logs if the hub has a shared store. Thread-safe.</summary>
 public interface ITopicLogs
 {
-    /// <summary>Creates the log of a topic with its first events. Of several calls for one topic, on whatever instances,
-    /// exactly one creates the log.</summary>
+    /// <summary>Creates the log of a topic with its first events. Of several calls for one topic, on whatever
+    /// instances, exactly one creates the log.</summary>
     /// <param name="topic">The topic: a path such as <c>/answers/42</c>.</param>
     /// <param name="first">The first events.</param>
     /// <param name="retention">How long the log is kept after its last event.</param>

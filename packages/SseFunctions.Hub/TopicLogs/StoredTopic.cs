@@ -1,6 +1,7 @@
 namespace SseFunctions.Hub.TopicLogs;
 
-/// <summary>A topic log in the memory of this process. The lock of <see cref="InMemoryTopicStore"/> guards it.</summary>
+/// <summary>A topic log in the memory of this process. The lock of <see cref="InMemoryTopicStore"/> guards
+/// it.</summary>
 internal sealed class StoredTopic(string topic, long created, TimeSpan retention)
 {
     private readonly List<TopicEvent> _events = [];

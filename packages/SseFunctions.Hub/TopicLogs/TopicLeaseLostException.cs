@@ -1,7 +1,7 @@
 namespace SseFunctions.Hub;
 
-/// <summary>An append to a topic log was refused, because the lease has expired, somebody else has taken it over, or the
-/// log has ended. Nothing was appended, and nothing can be appended with this lease any more.</summary>
+/// <summary>An append to a topic log was refused, because the lease has expired, somebody else has taken it over, or
+/// the log has ended. Nothing was appended, and nothing can be appended with this lease any more.</summary>
 public sealed class TopicLeaseLostException : Exception
 {
     /// <summary>Creates the exception.</summary>

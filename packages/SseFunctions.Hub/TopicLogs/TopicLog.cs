@@ -22,8 +22,9 @@ public sealed class TopicLog : IAsyncDisposable
     /// <summary>Gets what the log says at this moment: the last snapshot and all events after it.</summary>
     public TopicView View() => _mirror.View();
 
-    /// <summary>Gets whether <see cref="FollowAsync(string, CancellationToken)"/> can continue after the event with this id: the event is of this
-    /// log, and the log still holds all events after it. The id may come from a client.</summary>
+    /// <summary>Gets whether <see cref="FollowAsync(string, CancellationToken)"/> can continue after the event with
+    /// this id: the event is of this log, and the log still holds all events after it. The id may come from a
+    /// client.</summary>
     public bool Knows(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -54,8 +55,8 @@ public sealed class TopicLog : IAsyncDisposable
 
     /// <summary>Takes the lease of the log, which alone allows to append. Each lease has a number, its epoch, that is
     /// higher than that of all leases before. The log refuses appends of an epoch before the last one.</summary>
-    /// <param name="duration">How long the lease lasts if this instance dies. While the lease object is not disposed, it
-    /// renews itself. At least 1 s.</param>
+    /// <param name="duration">How long the lease lasts if this instance dies. While the lease object is not disposed,
+    /// it renews itself. At least 1 s.</param>
     /// <param name="takeOver">Whether to take the lease even if another holds it, who can then append no more.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
     /// <returns>Null if another holds the lease, or if the log has ended or is gone. With the lease, this instance has

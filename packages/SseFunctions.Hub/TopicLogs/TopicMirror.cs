@@ -4,8 +4,8 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Hub.TopicLogs;
 
-/// <summary>The events of one topic log that this instance holds, for all its readers. Reads on when the store says that
-/// the log has changed. Thread-safe.</summary>
+/// <summary>The events of one topic log that this instance holds, for all its readers. Reads on when the store says
+/// that the log has changed. Thread-safe.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle is not used holds nothing.")]
 internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogger logger)
 {
@@ -82,7 +82,8 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
         }
     }
 
-    /// <summary>Reads from the store what this instance does not have, until it has the event with this number.</summary>
+    /// <summary>Reads from the store what this instance does not have, until it has the event with this
+    /// number.</summary>
     /// <returns>False if the log is gone.</returns>
     public async Task<bool> ReadOnAsync(long upTo, CancellationToken cancellationToken)
     {

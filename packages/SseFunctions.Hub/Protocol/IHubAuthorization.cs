@@ -8,8 +8,8 @@ public interface IHubAuthorization
 {
     /// <summary>Decides whether a request may publish to a topic, as if it published an update at the hub.</summary>
     /// <param name="request">The request, with its token in the header, the cookie or the URL.</param>
-    /// <param name="topic">The topic: a path such as <c>/answers/42</c>. If the app's routes have a prefix, the request's
-    /// path must contain the topic up to its last slash after the prefix.</param>
+    /// <param name="topic">The topic: a path such as <c>/answers/42</c>. If the app's routes have a prefix, the
+    /// request's path must contain the topic up to its last slash after the prefix.</param>
     /// <param name="cancellationToken">Cancels the wait for keys that have to be fetched.</param>
     ValueTask<HubAuthorization> ToPublishAsync(
         HttpRequest request, string topic, CancellationToken cancellationToken = default);

@@ -1,0 +1,43 @@
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Discussions;
+
+/// <summary>A LocalHost whose participants are spoken by a fake model's server, so that a test decides when they say
+/// what.</summary>
+internal sealed class ModelDiscussion : IAsyncDisposable
+{
+    private readonly FakeModelServer _model;
+
+    private ModelDiscussion(FakeModelServer model, LocalHostServer server) => (_model, Server) = (model, server);
+
+    public LocalHostServer Server { get; }
+
+    /// <summary>Starts both servers.</summary>
+    /// <param name="answers">See <see cref="FakeModelServer.Start"/>.</param>
+    public static Task<ModelDiscussion> Start(params Func<ModelCall, Task>[] answers) => Start([], answers);
+
+    /// <summary>Starts both servers, LocalHost with these settings.</summary>
+    public static async Task<ModelDiscussion> Start(string[] settings, params Func<ModelCall, Task>[] answers)
+    {
+        var model = await FakeModelServer.Start(answers);
+        var server = await LocalHostServer.Start(settings:
+        [
+            "Discussions:Anonymous=true",
+            "Discussions:Models:0:Name=fake",
+            "Discussions:Models:0:Model=fake",
+            "Discussions:Models:0:Key=key",
+            $"Discussions:Models:0:Endpoint={model.Url}",
+            .. settings,
+        ]);
+        return new ModelDiscussion(model, server);
+    }
+
+    /// <summary>Starts a discussion of Ada and Bob with the id <c>debate</c>.</summary>
+    public Task Begin(int turns = 2) => Server.Http.StartAs("debate", DiscussionClient.Request(turns: turns));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        await _model.DisposeAsync();
+    }
+}

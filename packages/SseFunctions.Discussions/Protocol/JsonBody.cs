@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace SseFunctions.Discussions.Protocol;
+
+/// <summary>Reads the JSON bodies of requests.</summary>
+internal static class JsonBody
+{
+    private const int ChunkBytes = 4096;
+
+    /// <summary>Reads a body.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="maxBytes">The largest body.</param>
+    /// <param name="read">Reads the JSON, and may throw <see cref="BadRequestException"/>.</param>
+    /// <param name="cancellationToken">Cancels the wait for the rest of the body.</param>
+    /// <exception cref="BadRequestException">The request is refused.</exception>
+    public static async Task<T> ReadAsync<T>(
+        HttpRequest request, int maxBytes, Func<JsonElement, T> read, CancellationToken cancellationToken)
+    {
+        if (!request.HasJsonContentType())
+        {
+            throw new BadRequestException(
+                StatusCodes.Status415UnsupportedMediaType, "Send the body as application/json.");
+        }
+        try
+        {
+            using var document = JsonDocument.Parse(await BytesAsync(request, maxBytes, cancellationToken));
+            return read(document.RootElement);
+        }
+        catch (JsonException exception)
+        {
+            throw new BadRequestException($"The body is not JSON: {exception.Message}");
+        }
+        catch (InvalidOperationException)
+        {
+            // A string in the JSON has half of a surrogate pair as an escape.
+            throw new BadRequestException("A text in the body is not Unicode: it has half of a surrogate pair.");
+        }
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> BytesAsync(
+        HttpRequest request, int maxBytes, CancellationToken cancellationToken)
+    {
+        using var body = new MemoryStream();
+        var chunk = new byte[ChunkBytes];
+        while (await request.Body.ReadAsync(chunk, cancellationToken) is > 0 and var count)
+        {
+            if (body.Length + count > maxBytes)
+            {
+                throw new BadRequestException(
+                    StatusCodes.Status413PayloadTooLarge, $"The body is longer than {maxBytes} bytes: send less.");
+            }
+            body.Write(chunk, 0, count);
+        }
+        return body.GetBuffer().AsMemory(0, (int)body.Length);
+    }
+}
