@@ -12,7 +12,7 @@ import { counted, explain, grouped, STATE_NAMES, summary } from "./words.js";
 // ms between two drawings, so that fast words do not keep the browser from doing anything else.
 const PACE = 60;
 // ms of work in one drawing. A long transcript is drawn in several.
-const BUDGET = 12;
+const BUDGET = 8;
 // Characters of a turn that screen readers read when it has ended. The rest can be read in the conversation.
 const MOST_ANNOUNCED = 2_000;
 // ms without a word after which the page tells why the discussion may not go on.
@@ -106,6 +106,8 @@ export class Conversation {
   /** @param {Turn} turn */
   changedTurn(turn) {
     this.#dirty.add(turn.number);
+    // A discussion runs as soon as a turn begins.
+    if (document.body.dataset.discussion !== this.#discussion?.state) this.#showState();
     this.#schedule();
   }
 
