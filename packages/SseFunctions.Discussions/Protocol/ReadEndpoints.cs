@@ -12,11 +12,15 @@ namespace SseFunctions.Discussions.Protocol;
 
 /// <summary>Answers what a client can read at once: transcripts, the list of discussions, models and limits.</summary>
 internal sealed class ReadEndpoints(
-    DiscussionRights rights, ITopicLogs logs, IModels models, IOptions<DiscussionOptions> options)
+    DiscussionRights rights,
+    ITopicLogs logs,
+    IModels models,
+    IEnumerable<ITurnMessages> queues,
+    IOptions<DiscussionOptions> options)
 {
     private const int PageSize = 20;
 
-    private readonly string _models = WriteModels(models, options.Value);
+    private readonly string _models = WriteModels(models, queues.Any(), options.Value);
 
     /// <summary>Returns what was said in a discussion.</summary>
     public async Task<IResult> TranscriptAsync(HttpRequest request, string id, CancellationToken cancellationToken)
@@ -83,9 +87,11 @@ internal sealed class ReadEndpoints(
         ["turns"] = transcript.Turns.Count,
     };
 
-    private static string WriteModels(IModels models, DiscussionOptions options) => JsonSerializer.Serialize(new
+    private static string WriteModels(
+        IModels models, bool hasQueue, DiscussionOptions options) => JsonSerializer.Serialize(new
     {
         models = models.Names,
+        unattended = hasQueue,
         limits = new
         {
             participants = new { min = 2, max = options.MaxParticipants },

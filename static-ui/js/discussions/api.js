@@ -8,7 +8,8 @@ import { count, fields, items, line, text } from "./untrusted.js";
 
 /**
  * @typedef {object} Choices what a new discussion may have
- * @property {string[]} models empty: all participants are scripted
+ * @property {string[]} models the names that participants may have as their model, the usual one first
+ * @property {boolean} isUnattended whether a discussion may go on while nobody watches
  * @property {{ min: number, max: number }} participants
  * @property {{ usual: number, max: number }} turns
  * @property {number} topicLength
@@ -18,6 +19,7 @@ import { count, fields, items, line, text } from "./untrusted.js";
 /** @type {Choices} */
 export const USUAL_CHOICES = {
   models: [],
+  isUnattended: false,
   participants: { min: 2, max: 6 },
   turns: { usual: 12, max: 100 },
   topicLength: 500,
@@ -73,6 +75,7 @@ export class Api {
     const usual = USUAL_CHOICES;
     return {
       models: items(answer.fields.models).map(line).filter((name) => name !== ""),
+      isUnattended: answer.fields.unattended === true,
       participants: {
         min: count(people.min) || usual.participants.min,
         max: count(people.max) || usual.participants.max,
@@ -86,7 +89,7 @@ export class Api {
   /**
    * @param {string} path after the base
    * @param {RequestInit & { headers?: Record<string, string> }} [init]
-   * @returns {Promise<{ fields: Fields } | { refusal: Refusal, retryAfter: number }>} retryAfter: seconds, or 0
+   * @returns {Promise<{ fields: Fields } | { refusal: Refusal }>}
    */
   async #ask(path, init = {}) {
     const headers = { Accept: "application/json", ...init.headers };
@@ -94,14 +97,11 @@ export class Api {
     try {
       const signal = AbortSignal.timeout(TIME_LIMIT);
       const answer = await fetch(this.#base.href + path, { ...init, headers, cache: "no-cache", signal });
-      if (!answer.ok) {
-        const retryAfter = Number(answer.headers.get("Retry-After"));
-        return { refusal: await readRefusal(answer), retryAfter: Number.isFinite(retryAfter) ? retryAfter : 0 };
-      }
+      if (!answer.ok) return { refusal: await readRefusal(answer) };
       const body = await answer.text();
       return { fields: fields(body === "" ? {} : JSON.parse(body)) };
     } catch {
-      return { refusal: NO_ANSWER, retryAfter: 0 };
+      return { refusal: NO_ANSWER };
     }
   }
 }

@@ -3,14 +3,11 @@
 import { get } from "../dom.js";
 import { needsToken, sentence } from "./api.js";
 import { Cast } from "./cast.js";
-import { readParticipants } from "./discussion.js";
+import { Discussion, readParticipants } from "./discussion.js";
 import { text } from "./untrusted.js";
-import { counted } from "./words.js";
 
 /** @typedef {import("./access.js").Access} Access */
 /** @typedef {import("./api.js").Api} Api */
-/** @typedef {import("./discussion.js").Discussion} Discussion */
-/** @typedef {import("./discussion.js").Participant} Participant */
 
 const EXAMPLES = [
   "Should we bring back the woolly mammoth?",
@@ -19,6 +16,8 @@ const EXAMPLES = [
   "If an AI says that it is lonely, do we owe it company?",
 ];
 const COUNT_FROM = 0.8;
+const TOO_MANY = 429;
+const ROOM = "A discussion makes room when it is stopped, or after its turn when nobody watches it.";
 
 /** The form that starts a discussion. */
 export class Composer {
@@ -37,7 +36,7 @@ export class Composer {
   /**
    * @param {Api} api
    * @param {Access} access
-   * @param {(id: string, topic: string, participants: Participant[], turns: number) => void} onStarted
+   * @param {(discussion: Discussion) => void} onStarted
    */
   constructor(api, access, onStarted) {
     this.#api = api;
@@ -56,10 +55,12 @@ export class Composer {
    * Fills in the form, to discuss a topic again.
    * @param {Discussion} discussion
    */
-  fill({ topic, participants, maxTurns }) {
+  fill({ topic, participants, maxTurns, isPrivate, isUnattended }) {
     this.#topic.value = topic;
     this.#cast.set(participants);
     if (maxTurns > 0) this.#turns.value = String(maxTurns);
+    this.#private.checked = isPrivate;
+    this.#unattended.checked = isUnattended;
     this.#say("");
     this.#showCount();
   }
@@ -70,6 +71,7 @@ export class Composer {
     this.#cast.offer(choices);
     this.#topic.maxLength = choices.topicLength;
     this.#turns.max = String(choices.turns.max);
+    get("unattended-option", HTMLElement).hidden = !choices.isUnattended;
     // The user may have been faster.
     if (this.#turns.value === this.#turns.defaultValue) this.#turns.value = String(choices.turns.usual);
     this.#turns.defaultValue = String(choices.turns.usual);
@@ -122,27 +124,31 @@ export class Composer {
       return this.#say(`Enter a number of turns from 1 to ${this.#turns.max}.`);
     }
     const { participants } = this.#cast;
+    const [isPrivate, isUnattended] = [this.#private.checked, this.#unattended.checked];
     this.#button.disabled = true;
     this.#say("");
     const answer = await this.#api.start({
       topic,
       participants,
       limits: { turns },
-      ...(this.#private.checked ? { private: true } : {}),
-      ...(this.#unattended.checked ? { unattended: true } : {}),
+      ...(isPrivate ? { private: true } : {}),
+      ...(isUnattended ? { unattended: true } : {}),
     });
     this.#button.disabled = false;
     if ("refusal" in answer) {
-      const { refusal, retryAfter } = answer;
+      const { refusal } = answer;
       if (needsToken(refusal)) this.#access.ask(sentence(refusal), () => void this.#start());
-      else this.#say(`${sentence(refusal)}${retryAfter > 0 ? ` Try again in ${counted(retryAfter, "second")}.` : ""}`);
+      else this.#say(`${sentence(refusal)}${refusal.status === TOO_MANY ? ` ${ROOM}` : ""}`);
       return;
     }
     const id = text(answer.fields.id);
     if (id === "") return this.#say("The server’s answer has no id: check the address of the server.");
     // Participants without an id get their place as the id.
     const numbered = participants.map((participant, index) => ({ id: String(index + 1), ...participant }));
-    this.#onStarted(id, topic, readParticipants(numbered), turns);
+    const discussion = new Discussion(id);
+    Object.assign(discussion, { topic, maxTurns: turns, isPrivate, isUnattended });
+    discussion.participants = readParticipants(numbered);
+    this.#onStarted(discussion);
     this.#topic.value = "";
   }
 

@@ -12,13 +12,17 @@ import { counted, explain, grouped, STATE_NAMES, summary } from "./words.js";
 // ms between two drawings, so that fast words do not keep the browser from doing anything else.
 const PACE = 60;
 // ms of work in one drawing. A long transcript is drawn in several.
-const BUDGET = 12;
+const BUDGET = 8;
 // Characters of a turn that screen readers read when it has ended. The rest can be read in the conversation.
 const MOST_ANNOUNCED = 2_000;
+// ms without a word after which the page tells why the discussion may not go on.
+const PATIENCE = 5_000;
 const MOST_MARKS = 200;
 const MANY_MARKS = 50;
 
 const CONNECTIONS = { connecting: "Connecting", reconnecting: "Reconnecting", closed: "Not connected", live: "Live" };
+
+const DELAYED = "Nobody speaks yet: other discussions may have taken all places. This one goes on when there is room.";
 
 /** @type {Partial<Record<import("./discussion.js").State, string>>} */
 const END_TITLES = {
@@ -47,6 +51,8 @@ export class Conversation {
   /** @type {Set<number>} the turns to draw */ #dirty = new Set();
   /** @type {Map<string, number>} */ #colours = new Map();
   #courseDrawn = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} runs while the discussion should go on, and does not */ #delay;
+  #isDelayed = false;
   #isScheduled = false;
   #drawnAt = 0;
   #announced = 0;
@@ -67,13 +73,15 @@ export class Conversation {
 
   close() {
     this.#discussion = null;
+    this.#watchDelay(false);
     this.#follow.isWanted = false;
   }
 
   /** @param {keyof typeof CONNECTIONS} connection */
   set connection(connection) {
     this.#connection = connection;
-    this.#showState();
+    // Nobody is speaking while the page is not connected.
+    this.changedState();
   }
 
   /** The topic, the participants or any turn may have changed. */
@@ -98,6 +106,8 @@ export class Conversation {
   /** @param {Turn} turn */
   changedTurn(turn) {
     this.#dirty.add(turn.number);
+    // A discussion runs as soon as a turn begins.
+    if (document.body.dataset.discussion !== this.#discussion?.state) this.#showState();
     this.#schedule();
   }
 
@@ -121,13 +131,12 @@ export class Conversation {
     this.#isScheduled = false;
     const discussion = this.#discussion;
     if (discussion === null) return;
-    const startedAt = performance.now();
-    const current = discussion.current;
+    const deadline = performance.now() + BUDGET;
+    const current = this.#connection === "closed" ? null : discussion.current;
     for (const number of [...this.#dirty].sort((a, b) => a - b)) {
-      this.#dirty.delete(number);
       const turn = discussion.turns.get(number);
-      if (turn !== undefined) this.#drawTurn(discussion, turn, turn === current);
-      if (performance.now() - startedAt > BUDGET) break;
+      if (turn === undefined || this.#drawTurn(discussion, turn, turn === current, deadline)) this.#dirty.delete(number);
+      if (performance.now() > deadline) break;
     }
     this.#showNumbers(discussion);
     this.#showCourse(discussion, current);
@@ -144,8 +153,10 @@ export class Conversation {
    * @param {Discussion} discussion
    * @param {Turn} turn
    * @param {boolean} isSpeaking
+   * @param {number} deadline
+   * @returns {boolean} whether the whole turn is drawn
    */
-  #drawTurn(discussion, turn, isSpeaking) {
+  #drawTurn(discussion, turn, isSpeaking, deadline) {
     let view = this.#views.get(turn.number);
     if (view !== undefined && view.turn.participant !== turn.participant) {
       view.element.remove();
@@ -158,12 +169,13 @@ export class Conversation {
       const next = [...this.#log.children].find((other) => Number(other.getAttribute("data-turn")) > turn.number);
       this.#log.insertBefore(view.element, next ?? null);
     }
-    view.draw(turn, isSpeaking);
-    if (!turn.isOpen && turn.number > this.#announced) {
+    const isWhole = view.draw(turn, isSpeaking, deadline);
+    if (isWhole && !turn.isOpen && turn.number > this.#announced) {
       this.#announced = turn.number;
       const words = view.element.querySelector(".words")?.textContent?.slice(0, MOST_ANNOUNCED);
       this.#announcer.textContent = `${name}, turn ${turn.number}: ${words}`;
     }
+    return isWhole;
   }
 
   /** @param {Discussion} discussion */
@@ -213,18 +225,32 @@ export class Conversation {
       this.#state.dataset.state = state;
       this.#state.textContent = name;
     }
-    document.body.dataset.discussion = discussion.state;
+    document.body.dataset.discussion = discussion.topic === "" ? "unknown" : discussion.state;
     this.#stop.hidden = discussion.hasEnded || this.#connection === "closed";
     if (!discussion.hasEnded) this.#follow.isWanted = true;
+    this.#watchDelay(this.#connection === "live" && (discussion.state === "waiting" || discussion.state === "paused"));
     this.#showEnd(discussion);
+  }
+
+  // While other discussions have taken all places, the server sends nothing.
+  /** @param {boolean} isWaiting */
+  #watchDelay(isWaiting) {
+    if (isWaiting === (this.#delay !== undefined)) return;
+    clearTimeout(this.#delay);
+    this.#delay = undefined;
+    this.#isDelayed = false;
+    if (!isWaiting) return;
+    this.#delay = setTimeout(() => {
+      this.#isDelayed = true;
+      this.#schedule();
+    }, PATIENCE);
   }
 
   /** @param {Discussion} discussion */
   #showEnd(discussion) {
     get("end", HTMLElement).hidden = !discussion.hasEnded;
-    get("quiet", HTMLElement).textContent = discussion.hasEnded
-      ? "The link goes on showing this discussion: share it."
-      : "Words are generated only while somebody watches: if everyone leaves, the discussion pauses after the turn.";
+    const quiet = this.#connection === "closed" && !discussion.hasEnded ? "" : quietLine(discussion);
+    get("quiet", HTMLElement).textContent = quiet;
     if (!discussion.hasEnded) return;
     get("end-title", HTMLElement).textContent = END_TITLES[discussion.state] ?? "";
     get("end-text", HTMLElement).textContent = `${explain(discussion.reason)} ${summary(discussion)}.`.trim();
@@ -269,9 +295,16 @@ export class Conversation {
   #showWaiting({ state, last }, current) {
     const between = state === "running" && current === null;
     this.#waiting.hidden = this.#connection === "closed" || !(between || state === "waiting" || state === "paused");
-    const words = wordsOf(state, last === null);
+    const words = this.#isDelayed ? DELAYED : wordsOf(state, last === null);
     if (this.#waitingText.textContent !== words) this.#waitingText.textContent = words;
   }
+}
+
+/** @param {Discussion} discussion */
+function quietLine({ hasEnded, isUnattended }) {
+  if (hasEnded) return "The link goes on showing this discussion: share it.";
+  if (isUnattended) return "The discussion goes on while nobody watches: come back at any time.";
+  return "Words are generated only while somebody watches: if everyone leaves, the discussion pauses after the turn.";
 }
 
 /**

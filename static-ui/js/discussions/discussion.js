@@ -35,6 +35,10 @@ export class Discussion {
   /** The most turns. 0: unknown. */
   maxTurns = 0;
   created = "";
+  /** Whether only people with a token may watch. */
+  isPrivate = false;
+  /** Whether it goes on while nobody watches. */
+  isUnattended = false;
   /** @type {Usage | null} of the whole discussion, once it has ended */ usage = null;
 
   /** @param {string} id */
@@ -93,9 +97,10 @@ export class Discussion {
       case "turn.delta":
         return this.#extend(data);
       case "turn.completed":
-      case "turn.failed":
       case "turn.restarted":
         return this.#changeTurn(type, data);
+      case "turn.failed":
+        return this.#remove(data);
       case "discussion.started":
         this.#describe(data);
         this.#enter("running", "");
@@ -113,6 +118,8 @@ export class Discussion {
   replace(transcript) {
     this.#describe(transcript);
     this.created = text(transcript.created) || this.created;
+    this.isPrivate = transcript.private === true;
+    this.isUnattended = transcript.unattended === true;
     this.state = STATES.find((state) => state === transcript.state) ?? "running";
     this.reason = text(transcript.reason);
     this.usage = this.hasEnded ? readUsage(transcript.usage) : null;
@@ -139,7 +146,6 @@ export class Discussion {
     if (whole.startsWith(own)) turn.append(whole.slice(own.length));
     else turn.replace(whole);
     turn.finish = text(data.finish);
-    turn.failure = turn.finish === "failed" ? text(data.reason) || "failed" : "";
     turn.usage = readUsage(data.usage);
     this.turns.set(number, turn);
   }
@@ -183,7 +189,7 @@ export class Discussion {
   }
 
   /**
-   * @param {"turn.completed" | "turn.failed" | "turn.restarted"} type
+   * @param {"turn.completed" | "turn.restarted"} type
    * @param {Fields} data
    */
   #changeTurn(type, data) {
@@ -192,11 +198,9 @@ export class Discussion {
     const attempt = count(data.attempt);
     if (attempt < turn.attempt) return null;
     turn.attempt = attempt;
-    if (type === "turn.failed") {
-      turn.failure = text(data.reason) || "failed";
-    } else if (type === "turn.restarted") {
+    if (type === "turn.restarted") {
       turn.replace("");
-      turn.finish = turn.failure = "";
+      turn.finish = "";
       turn.restart = text(data.reason) || "restarted";
     } else {
       turn.replace(text(data.text));
@@ -204,6 +208,17 @@ export class Discussion {
       turn.usage = readUsage(data.usage);
     }
     return turn;
+  }
+
+  /**
+   * Removes a turn that has failed: the transcript does not have it either.
+   * @param {Fields} data
+   */
+  #remove(data) {
+    const turn = this.turns.get(count(data.turn));
+    if (turn === undefined || count(data.attempt) < turn.attempt) return null;
+    this.turns.delete(turn.number);
+    return "all";
   }
 
   /**

@@ -4,6 +4,9 @@ import { get } from "../dom.js";
 
 /** @typedef {import("./cast.js").Draft} Draft */
 
+// The name of participants that no model speaks for.
+const SCRIPTED = "scripted";
+
 /** The dialog in which the user writes a participant's name and view. */
 export class Editor {
   #dialog = get("editor", HTMLDialogElement);
@@ -23,15 +26,15 @@ export class Editor {
   }
 
   /**
-   * @param {readonly string[]} models empty: the user cannot choose one
+   * @param {readonly string[]} models the participants' choices, the usual one first. The user need not choose from one
    * @param {number} personaLength
    */
   offer(models, personaLength) {
     this.#persona.maxLength = personaLength;
-    get("editor-model-field", HTMLElement).hidden = models.length === 0;
-    const options = [["", models.length > 0 ? `${models[0]} (the first)` : ""], ...models.map((name) => [name, name])];
-    if (!models.includes("scripted")) options.push(["scripted", "scripted: no model"]);
-    this.#model.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
+    get("editor-model-field", HTMLElement).hidden = models.length <= 1;
+    const usual = new Option(`${models[0] ?? ""} (usual)`, "");
+    const others = models.slice(1).map((name) => new Option(name === SCRIPTED ? `${name}: no model` : name, name));
+    this.#model.replaceChildren(usual, ...others);
   }
 
   /**
@@ -45,6 +48,8 @@ export class Editor {
     this.#name.value = draft?.name ?? "";
     this.#persona.value = draft?.persona ?? "";
     this.#model.value = draft?.model ?? "";
+    // The first model has the value "", like a model that the server no longer has.
+    if (this.#model.selectedIndex < 0) this.#model.value = "";
     this.#problem.textContent = "";
     this.#dialog.showModal();
     this.#name.select();

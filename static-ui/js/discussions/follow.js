@@ -45,7 +45,7 @@ export class Follow {
   keep() {
     if (!this.#isWanted || !this.#isAtEnd) return;
     const missing = this.#missing();
-    if (this.#hasMovedUp()) {
+    if (missing > 0 && this.#hasMovedUp()) {
       this.#isAtEnd = false;
       this.#show();
     } else if (missing > 0) {
@@ -84,8 +84,11 @@ export class Follow {
       this.#isOwnScroll = false;
       return;
     }
-    if (this.#hasMovedUp()) this.#isAtEnd = false;
-    else if (this.#missing() <= NEAR) this.#isAtEnd = true;
+    const missing = this.#missing();
+    // The newest words may be on the screen even after the reader has moved up.
+    if (missing <= 0) this.#isAtEnd = true;
+    else if (this.#hasMovedUp()) this.#isAtEnd = false;
+    else if (missing <= NEAR) this.#isAtEnd = true;
     this.#remember();
     this.#show();
   };

@@ -12,11 +12,12 @@ import { Earlier } from "./earlier.js";
 import { Live } from "./live.js";
 import { asMarkdown, asText } from "./transcript.js";
 
-/** @typedef {import("./discussion.js").Participant} Participant */
 /** @typedef {import("../problem.js").Refusal} Refusal */
 
 const ID = "id";
 const HOME_TITLE = document.title;
+/** @type {Record<number, string>} */
+const UNKNOWN = { 401: "Not open to everyone", 403: "Not open to everyone", 404: "No such discussion" };
 
 const title = get("title", HTMLElement);
 const homeHeading = title.textContent;
@@ -71,16 +72,9 @@ function showConversation(discussion) {
   conversation.open(discussion);
 }
 
-/**
- * @param {string} id
- * @param {string} topic
- * @param {Participant[]} participants
- * @param {number} turns
- */
-function started(id, topic, participants, turns) {
-  const discussion = new Discussion(id);
-  Object.assign(discussion, { topic, participants, maxTurns: turns });
-  history.pushState(null, "", linkTo(id));
+/** @param {Discussion} discussion */
+function started(discussion) {
+  history.pushState(null, "", linkTo(discussion.id));
   showConversation(discussion);
   title.focus({ preventScroll: true });
   live.follow(discussion);
@@ -114,11 +108,12 @@ function refused(refusal) {
   if (discussion === null) return;
   if (refusal === null) return void load(discussion);
   conversation.connection = "closed";
+  if (discussion.topic === "") title.textContent = UNKNOWN[refusal.status] ?? "Not available";
   if (needsToken(refusal)) return access.ask(sentence(refusal), () => void load(discussion));
-  if (discussion.topic === "") title.textContent = refusal.status === 404 ? "No such discussion" : "Not available";
-  live.say(refusal.status === 404
+  if (refusal.status !== 404) return live.say(sentence(refusal));
+  live.say(discussion.topic === ""
     ? "There is no discussion at this address, or it is too old: discussions are kept for some days."
-    : sentence(refusal));
+    : "The server no longer has this discussion, so it does not go on. You can still copy it.");
 }
 
 async function cancel() {

@@ -54,22 +54,28 @@ export class TurnView {
    * Draws what has changed since the last call.
    * @param {Turn} turn
    * @param {boolean} isSpeaking
+   * @param {number} deadline when to stop drawing the text
+   * @returns {boolean} whether the whole text is drawn
    */
-  draw(turn, isSpeaking) {
+  draw(turn, isSpeaking, deadline) {
     const isReplaced = turn.revision !== this.#revision || this.#shown > turn.pieces.length
       || (this.#isFinished && this.#shown < turn.pieces.length);
     if (isReplaced) this.#reset(turn.revision);
     this.#turn = turn;
     const hasMore = this.#shown < turn.pieces.length;
-    if (hasMore) this.#markdown.append(turn.pieces.slice(this.#shown).join(""));
-    this.#shown = turn.pieces.length;
-    if (!this.#isFinished && !turn.isOpen) {
+    while (this.#shown < turn.pieces.length) {
+      this.#markdown.append(turn.pieces[this.#shown++]);
+      if (performance.now() > deadline) break;
+    }
+    const isWhole = this.#shown === turn.pieces.length;
+    if (isWhole && !turn.isOpen && !this.#isFinished) {
       this.#markdown.finish();
       this.#isFinished = true;
     } else if (hasMore) {
       this.#markdown.draw();
     }
     this.#show(turn, isSpeaking);
+    return isWhole;
   }
 
   /** @param {number} revision */
@@ -87,7 +93,7 @@ export class TurnView {
    */
   #show(turn, isSpeaking) {
     const { dataset } = this.element;
-    const state = isSpeaking ? (turn.length === 0 ? "thinking" : "speaking") : turn.failure === "" ? "done" : "failed";
+    const state = isSpeaking ? (turn.length === 0 ? "thinking" : "speaking") : "done";
     if (dataset.state !== state) {
       dataset.state = state;
       this.element.setAttribute("aria-busy", String(isSpeaking));
@@ -100,8 +106,7 @@ export class TurnView {
 }
 
 /** @param {Turn} turn */
-function noteOf({ failure, finish, restart, isOpen }) {
-  if (failure !== "") return `This turn failed. ${failure === "failed" ? "" : explain(failure)}`.trim();
+function noteOf({ finish, restart, isOpen }) {
   if (finish === "length") return "Cut off: the limit of tokens for one turn is reached.";
   if (finish === "cancelled") return "Cut off: somebody pressed Stop.";
   if (restart === "" || !isOpen) return "";

@@ -2,17 +2,18 @@
 
 /** @typedef {{ input: number, output: number }} Usage tokens */
 
+// UTF-16 units. A transcript has the whole text of a turn at once. In pieces, it can be drawn bit by bit.
+const LONGEST_PIECE = 2_000;
+
 /** What one participant says in one turn. */
 export class Turn {
-  /** @type {string[]} the text, as it arrived: a view remembers how many pieces it has shown */
+  /** @type {string[]} the text, as it arrived: a view remembers how many pieces it has shown. No piece is long */
   pieces = [];
   #length = 0;
   /** Changes when the text changes in another way than by growing. */
   revision = 0;
   /** `stop`, `length` or `cancelled`. Empty: the participant is still speaking. */
   finish = "";
-  /** Why the turn has failed. Empty: it has not. */
-  failure = "";
   /** Why the turn was generated again. Empty: it was not. */
   restart = "";
   /** @type {Usage | null} */
@@ -39,14 +40,13 @@ export class Turn {
   }
 
   get isOpen() {
-    return this.finish === "" && this.failure === "";
+    return this.finish === "";
   }
 
-  /** @param {string} piece */
-  append(piece) {
-    if (piece === "") return;
-    this.pieces.push(piece);
-    this.#length += piece.length;
+  /** @param {string} text */
+  append(text) {
+    for (let at = 0; at < text.length; at += LONGEST_PIECE) this.pieces.push(text.slice(at, at + LONGEST_PIECE));
+    this.#length += text.length;
   }
 
   /** @param {string} whole */
