@@ -19,16 +19,6 @@ const REASONS = {
   tokens: "The limit of tokens for one discussion is reached.",
   time: "The time for one discussion is over.",
   budget: "The app’s tokens for today are used up.",
-<<<<<<< HEAD
-  moderator: "The moderator ended the discussion.",
-  cancelled: "Somebody pressed Stop.",
-  provider_error: "The model’s provider did not answer as it should.",
-  instance_lost: "The server that generated the words went away.",
-  silence: "The model said nothing for too long.",
-  provider_busy: "The model’s provider has too many requests.",
-  provider_refused: "The model’s provider refused the app’s key.",
-  no_words: "The model ended its answer without a word.",
-=======
   moderator: "The moderator has ended it.",
   cancelled: "Somebody pressed Stop.",
   provider_error: "The model’s provider did not answer as it should.",
@@ -37,7 +27,6 @@ const REASONS = {
   silence: "The model said nothing for too long.",
   no_words: "The model ended its answer without a word.",
   instance_lost: "The server that generated the words went away.",
->>>>>>> pagetests
   nobody_watching: "Nobody was watching.",
 };
 
