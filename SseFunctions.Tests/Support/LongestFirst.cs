@@ -27,6 +27,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
         typeof(ConnectionLimitTests),
         typeof(HubPagePartsTests),
         typeof(HubPageTests),
+        typeof(DiscussionsPageTests),
         typeof(RedisIdentityTests),
         typeof(SharedHubTests),
         typeof(StreamingTests),

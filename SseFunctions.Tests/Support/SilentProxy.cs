@@ -4,8 +4,8 @@ using System.Net.Sockets;
 
 namespace SseFunctions.Tests.Support;
 
-/// <summary>A proxy that acts as a network which can die silently: connections stay open, but no bytes pass any
-/// more.</summary>
+/// <summary>A proxy that acts as a network which can break, or die silently: then connections stay open, but no bytes
+/// pass any more.</summary>
 internal sealed class SilentProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -36,6 +36,12 @@ internal sealed class SilentProxy : IAsyncDisposable
     {
         _isDead = true;
         Silence();
+    }
+
+    /// <summary>Closes all open connections. New connections work.</summary>
+    public void Cut()
+    {
+        foreach (var path in _paths) path.Close();
     }
 
     public async ValueTask DisposeAsync()
@@ -71,7 +77,7 @@ internal sealed class SilentProxy : IAsyncDisposable
                 await server.ConnectAsync(IPAddress.Loopback, _destination, _stop.Token);
                 var there = PassAsync(client.GetStream(), server.GetStream(), path);
                 var back = PassAsync(server.GetStream(), client.GetStream(), path);
-                await await Task.WhenAny(there, back);
+                await await Task.WhenAny(there, back, path.Closed);
             }
             catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException)
             {
@@ -93,6 +99,12 @@ internal sealed class SilentProxy : IAsyncDisposable
 
     private sealed class Path
     {
+        private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public volatile bool IsSilent;
+
+        public Task Closed => _closed.Task;
+
+        public void Close() => _closed.TrySetResult();
     }
 }
