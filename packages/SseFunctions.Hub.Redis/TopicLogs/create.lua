@@ -20,6 +20,8 @@ local snapshot = ARGV[3]                 -- with a '+' before it; empty: none
 local isFinal = ARGV[4]                  -- '1' or '0'
 local FIRST_EVENT = 5                    -- from here on: type, data, type, data, ...
 
+local MAX_LISTED = 10000                 -- the maximum number of topics in the index; the newest stay
+
 local call = redis.call
 if call('EXISTS', state) == 1 and call('EXISTS', events) == 1 then return 0 end
 call('DEL', state, events)
@@ -39,6 +41,7 @@ call('HSET', state, 'created', stamp, 'last', last, 'ended', isFinal, 'epoch', 0
   'retention', ARGV[2], 'snapshotAt', -1)
 if snapshot ~= '' then call('HSET', state, 'snapshot', string.sub(snapshot, 2), 'snapshotAt', last) end
 call('ZADD', index, stamp, topic)
+call('ZREMRANGEBYRANK', index, 0, -MAX_LISTED - 1)
 call('PEXPIRE', state, retention)
 call('PEXPIRE', events, retention)
 if call('PTTL', index) < retention then call('PEXPIRE', index, retention) end
