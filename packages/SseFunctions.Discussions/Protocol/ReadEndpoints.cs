@@ -89,17 +89,17 @@ internal sealed class ReadEndpoints(
 
     private static string WriteModels(
         IModels models, bool hasQueue, DiscussionOptions options) => JsonSerializer.Serialize(new
-    {
-        models = models.Names,
-        unattended = hasQueue,
-        limits = new
         {
-            participants = new { min = 2, max = options.MaxParticipants },
-            turns = new { @default = options.Turns, max = options.MaxTurns },
-            tokens = new { @default = options.MaxTokens, max = options.MaxTokens },
-            minutes = new { @default = options.MaxMinutes, max = options.MaxMinutes },
-            topicLength = options.MaxTopicLength,
-            personaLength = options.MaxPersonaLength,
-        },
-    });
+            models = models.Names,
+            unattended = hasQueue,
+            limits = new
+            {
+                participants = new { min = 2, max = options.MaxParticipants },
+                turns = new { @default = options.Turns, max = options.MaxTurns },
+                tokens = new { @default = options.MaxTokens, max = options.MaxTokens },
+                minutes = new { @default = options.MaxMinutes, max = options.MaxMinutes },
+                topicLength = options.MaxTopicLength,
+                personaLength = options.MaxPersonaLength,
+            },
+        });
 }
