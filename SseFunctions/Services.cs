@@ -35,8 +35,7 @@ public static class Services
         if (redis.GetChildren().Any(setting => setting.Value is { Length: > 0 }))
             hub.AddRedis();
 
-        if (StorageTurnMessages.QueueOf(name => configuration[name]) is { } queue)
-            services.AddSingleton<ITurnMessages>(new StorageTurnMessages(queue));
+        services.AddUnattendedDiscussions(configuration);
 
         services.AddSingleton(new WebsiteFiles());
         services.AddHealthChecks();

@@ -7,6 +7,7 @@ namespace SseFunctions.Tests.Deployment;
 public sealed class IdentityTests
 {
     private const string StorageBlobDataOwner = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b";
+    private const string StorageQueueDataContributor = "974c5e8b-45b9-4653-ba55-5f855dd0fb88";
     private const string StorageTableDataContributor = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3";
     private const string MonitoringMetricsPublisher = "3913510d-42f4-4e42-8a64-420c390055eb";
     private const string KeyVaultSecretsUser = "4633458b-17de-408a-b874-0445c86b69e6";
@@ -57,7 +58,13 @@ public sealed class IdentityTests
     {
         var deployment = await AzureDeployment.Default();
         Assert.Equal(
-            [StorageTableDataContributor, MonitoringMetricsPublisher, KeyVaultSecretsUser, StorageBlobDataOwner],
+            [
+                StorageTableDataContributor,
+                MonitoringMetricsPublisher,
+                KeyVaultSecretsUser,
+                StorageQueueDataContributor,
+                StorageBlobDataOwner,
+            ],
             Roles(deployment));
     }
 

@@ -41,7 +41,7 @@ public sealed class DiscussionInstancesTests(RedisFixture redis) : IClassFixture
         var discussions = Kills > 3 ? 10 : 4;
         await Start(3, "10");
         var ids = await Task.WhenAll(Enumerable.Range(0, discussions).Select(
-            number => Create(_instances[number % 3], $"k{number}", Kills > 3 ? 40 : 12)));
+            number => Create(_instances[number % 3], $"k{number}", Kills > 3 ? 60 : 30)));
         var viewers = ids.SelectMany(id => Enumerable.Range(0, viewersEach).Select(
             number => (Id: id, Viewer: new MovingViewer(id, number, _instances, _http)))).ToArray();
         var watching = Task.WhenAll(viewers.Select(viewer => viewer.Viewer.Run(Test)));
@@ -63,7 +63,7 @@ public sealed class DiscussionInstancesTests(RedisFixture redis) : IClassFixture
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{Kills} kills, {viewers.Length} viewers, {viewers.Sum(viewer => viewer.Viewer.Visits)} connections, "
             + $"{restarted} turns begun again");
-        // Only what was killed while it spoke begins again, so the first kill alone must show.
+        // Every instance was killed once while the discussions were spoken, so at least one of them spoke then.
         Assert.NotEqual(0, restarted);
     }
 

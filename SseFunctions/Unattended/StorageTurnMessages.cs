@@ -9,9 +9,9 @@ internal sealed class StorageTurnMessages(QueueClient queue) : ITurnMessages
 {
     private bool _exists;
 
-    /// <summary>Returns the queue of the storage account in the settings; null if there is none.</summary>
+    /// <summary>Returns the queue of the storage account in the settings.</summary>
     /// <param name="setting">Reads a setting by its name.</param>
-    public static QueueClient? QueueOf(Func<string, string?> setting)
+    public static QueueClient QueueOf(Func<string, string?> setting)
     {
         // The queue trigger expects messages in Base64, which is the default of its extension.
         var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
@@ -19,10 +19,7 @@ internal sealed class StorageTurnMessages(QueueClient queue) : ITurnMessages
             return new QueueClient(connection, UnattendedFunctions.Queue, options);
         var service = setting("AzureWebJobsStorage:queueServiceUri") is { Length: > 0 } uri
             ? uri
-            : setting("AzureWebJobsStorage:accountName") is { Length: > 0 } account
-                ? $"https://{account}.queue.core.windows.net"
-                : null;
-        if (service is null) return null;
+            : $"https://{setting("AzureWebJobsStorage:accountName")}.queue.core.windows.net";
         // The same settings with which the Functions host signs in.
         var credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions
         {

@@ -58,7 +58,8 @@ internal sealed class RedisTopicStore(RedisConnection connection) : ITopicStore
     public async Task<TopicPage?> ReadAsync(
         string topic, long after, long snapshotAt, CancellationToken cancellationToken)
     {
-        Listen();
+        // Before the read: an event that is appended after the read must ring.
+        await ListenAsync(cancellationToken);
         var result = await connection.RunAsync(
             ReadScript, KeysOf(topic), [after, snapshotAt], cancellationToken);
         return Array(result) is { } page ? Unpack(page) : null;
@@ -190,12 +191,23 @@ internal sealed class RedisTopicStore(RedisConnection connection) : ITopicStore
             ],
             cancellationToken));
 
-    // Subscribes to the bell. Without it, changes of other instances arrive at the next regular read.
-    private void Listen()
+    // Subscribes to the bell, if that is not done yet. If Redis refuses (an ACL rule), changes of other instances arrive
+    // at the next regular read.
+    private async Task ListenAsync(CancellationToken cancellationToken)
     {
+        Task listening;
         lock (_gate)
         {
             if (_listening is null or { IsFaulted: true }) _listening = SubscribeAsync();
+            listening = _listening;
+        }
+        try
+        {
+            await listening.WaitAsync(cancellationToken);
+        }
+        catch (HubUnavailableException exception) when (exception.InnerException is RedisServerException)
+        {
+            // The next read asks again.
         }
     }
 
