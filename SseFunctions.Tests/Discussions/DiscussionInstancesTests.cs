@@ -45,10 +45,11 @@ public sealed class DiscussionInstancesTests(RedisFixture redis) : IClassFixture
         var viewers = ids.SelectMany(id => Enumerable.Range(0, viewersEach).Select(
             number => (Id: id, Viewer: new MovingViewer(id, number, _instances, _http)))).ToArray();
         var watching = Task.WhenAll(viewers.Select(viewer => viewer.Viewer.Run(Test)));
-        for (var kill = 0; kill < Kills && !watching.IsCompleted; kill++)
+        var killed = 0;
+        for (; killed < Kills && !watching.IsCompleted; killed++)
         {
-            await Task.Delay(TimeSpan.FromSeconds(kill == 0 ? 1 : 5), Test);
-            await _instances[kill % 3].KillAndStart();
+            await Task.Delay(TimeSpan.FromSeconds(killed == 0 ? 1 : 5), Test);
+            await _instances[killed % 3].KillAndStart();
         }
         await watching.WaitAsync(TimeSpan.FromMinutes(10), Test);
         var restarted = 0;
@@ -61,7 +62,7 @@ public sealed class DiscussionInstancesTests(RedisFixture redis) : IClassFixture
                 Assert.Equal(transcript.Turns.Select(turn => turn.Text), viewer.Texts);
         }
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{Kills} kills, {viewers.Length} viewers, {viewers.Sum(viewer => viewer.Viewer.Visits)} connections, "
+            $"{killed} kills, {viewers.Length} viewers, {viewers.Sum(viewer => viewer.Viewer.Visits)} connections, "
             + $"{restarted} turns begun again");
         // Every instance was killed once while the discussions were spoken, so at least one of them spoke then.
         Assert.NotEqual(0, restarted);
