@@ -8,15 +8,22 @@ namespace SseFunctions.Benchmarks.Load;
 
 /// <summary>Watches one discussion whose words are the times at which they were said, and measures how old they are
 /// when they arrive.</summary>
-internal sealed class DiscussionViewer
+/// <param name="start">When the load began, as <see cref="Stopwatch.GetTimestamp"/>.</param>
+/// <param name="ramp">How long after that the viewers connect and the server's code is compiled.</param>
+internal sealed class DiscussionViewer(long start, TimeSpan ramp)
 {
     private static readonly byte[] Delta = "event: turn.delta\n"u8.ToArray();
     private static readonly byte[] Text = "\"text\":\""u8.ToArray();
 
     private static readonly byte[] Snapshot = "event: snapshot\n"u8.ToArray();
 
+    private readonly long _steady = start + (long)(ramp.TotalSeconds * Stopwatch.Frequency);
+
     /// <summary>The age of each word that arrived while the viewer watched.</summary>
     public Histogram Ages { get; } = new();
+
+    /// <summary>The age of each of these words that was said after the ramp.</summary>
+    public Histogram SteadyAges { get; } = new();
 
     /// <summary>The number of words that were said before the viewer came.</summary>
     public int Earlier { get; private set; }
@@ -39,6 +46,7 @@ internal sealed class DiscussionViewer
         {
             if (isSnapshot) Earlier++;
             else Ages.Add(now - said);
+            if (!isSnapshot && said >= _steady) SteadyAges.Add(now - said);
             words = words[(length + 1)..];
         }
     }
