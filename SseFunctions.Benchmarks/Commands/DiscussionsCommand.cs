@@ -41,7 +41,8 @@ internal static class DiscussionsCommand
 
         var table = new Table(
             $"{discussions} discussions, {viewers} viewers each, {rate} words/s", "ms from word to viewer: p50", "p99",
-            "max", "p99 with the start", "processor time", "KB of heap per discussion: watched", "ended", "missed words");
+            "max", "p99 with the start", "processor time", "KB of heap per discussion: watched", "ended",
+            "missed words");
         var expected = (long)discussions * viewers * rate * seconds;
         var missed = await MeasureAsync(
             "memory", settings, discussions, viewers, seconds, expected, table, cancellationToken);

@@ -191,8 +191,8 @@ internal sealed class RedisTopicStore(RedisConnection connection) : ITopicStore
             ],
             cancellationToken));
 
-    // Subscribes to the bell, if that is not done yet. If Redis refuses (an ACL rule), changes of other instances arrive
-    // at the next regular read.
+    // Subscribes to the bell, if that is not done yet. If Redis refuses (an ACL rule), changes of other instances
+    // arrive at the next regular read.
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         Task listening;
