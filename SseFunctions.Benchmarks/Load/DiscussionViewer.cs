@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Diagnostics;
 using System.Net;
 using SseFunctions.Benchmarks.Client;
@@ -12,12 +11,16 @@ namespace SseFunctions.Benchmarks.Load;
 /// <param name="ramp">How long after that the viewers connect and the server's code is compiled.</param>
 internal sealed class DiscussionViewer(long start, TimeSpan ramp)
 {
+    private const int Base = 10;
+
     private static readonly byte[] Delta = "event: turn.delta\n"u8.ToArray();
     private static readonly byte[] Text = "\"text\":\""u8.ToArray();
-
     private static readonly byte[] Snapshot = "event: snapshot\n"u8.ToArray();
 
     private readonly long _steady = start + (long)(ramp.TotalSeconds * Stopwatch.Frequency);
+
+    // The digits so far of a word that has not ended.
+    private long _begun;
 
     /// <summary>The age of each word that arrived while the viewer watched.</summary>
     public Histogram Ages { get; } = new();
@@ -41,13 +44,23 @@ internal sealed class DiscussionViewer(long start, TimeSpan ramp)
         var isSnapshot = block.StartsWith(Snapshot);
         if ((!isSnapshot && !block.StartsWith(Delta)) || block.IndexOf(Text) is not (>= 0 and var start)) return;
         var now = Stopwatch.GetTimestamp();
-        var words = block[(start + Text.Length)..];
-        while (Utf8Parser.TryParse(words, out long said, out var length))
+        // A word ends at its space. The server may split a long text, and even a word, over several events.
+        foreach (var unit in block[(start + Text.Length)..])
         {
-            if (isSnapshot) Earlier++;
-            else Ages.Add(now - said);
-            if (!isSnapshot && said >= _steady) SteadyAges.Add(now - said);
-            words = words[(length + 1)..];
+            if (unit is >= (byte)'0' and <= (byte)'9') _begun = (_begun * Base) + unit - '0';
+            else if (unit != ' ') break;
+            else
+            {
+                Count(now, _begun, isSnapshot);
+                _begun = 0;
+            }
         }
+    }
+
+    private void Count(long now, long said, bool isEarlier)
+    {
+        if (isEarlier) Earlier++;
+        else Ages.Add(now - said);
+        if (!isEarlier && said >= _steady) SteadyAges.Add(now - said);
     }
 }

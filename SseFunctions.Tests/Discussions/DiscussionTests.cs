@@ -273,16 +273,62 @@ public sealed class DiscussionTests
         Assert.Equal(status, (int)answer.StatusCode);
     }
 
-    [Fact]
-    public async Task Beyond_the_limits_a_start_is_told_when_to_come_again()
+    [Theory]
+    [InlineData(
+        "Discussions:MaxConcurrent=10",
+        "The limit of your address of discussions that speak at the same time is reached (1): stop one, or try again "
+            + "when one ends or pauses.")]
+    [InlineData(
+        "Discussions:MaxConcurrent=1",
+        "This app's limit of discussions that speak at the same time is reached (1): try again when one of them ends "
+            + "or pauses.")]
+    public async Task Beyond_a_limit_a_start_is_told_which_and_when_to_come_again(string setting, string title)
     {
-        await using var server = await LocalHostServer.Start(settings: [Anonymous, Fast]);
+        await using var server = await LocalHostServer.Start(settings: [Anonymous, Fast, setting]);
         var first = await server.Http.Start();
         using var second = await Post(server, JsonSerializer.Serialize(DiscussionClient.Request()));
         Assert.Equal(HttpStatusCode.TooManyRequests, second.StatusCode);
-        Assert.NotNull(second.Headers.RetryAfter);
+        Assert.Equal(title, JsonDocument.Parse(await second.Text()).RootElement.GetProperty("title").GetString());
+        Assert.Equal(TimeSpan.FromSeconds(30), second.Headers.RetryAfter?.Delta);
         await server.Http.Watch(first);
         await server.Http.Start();
+    }
+
+    [Fact]
+    public async Task A_viewer_beyond_the_limit_is_told_to_reconnect_later()
+    {
+        await using var server = await Start("Discussions:MaxViewers=1");
+        var id = await server.Http.Start(DiscussionClient.Request(turns: 50));
+        using (var first = await server.Http.Open(id))
+        {
+            using var second = await server.Http.Open(id);
+            Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+            Assert.Matches(
+                "^: This instance has no place for another viewer, reconnect later\nretry: 1[0-9]{4}\n$",
+                await second.Text());
+            using var adapter = await server.Get($"/discussions/{id}/stream");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, adapter.StatusCode);
+            Assert.NotNull(adapter.Headers.RetryAfter);
+        }
+        var limit = DateTime.UtcNow + Limits.Soon;
+        while (await IsTurnedAway(server, id))
+        {
+            Assert.True(DateTime.UtcNow < limit, "The place of the viewer who left is not free.");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Test);
+        }
+    }
+
+    [Fact]
+    public async Task A_viewer_is_told_to_reconnect_later_while_Redis_cannot_be_reached()
+    {
+        await using var server = await LocalHostServer.Start(
+            settings: [Anonymous, $"Redis:ConnectionString=127.0.0.1:{Ports.Free()},connectTimeout=200"]);
+        using var stream = await server.Http.Open("d1");
+        Assert.Equal(HttpStatusCode.OK, stream.StatusCode);
+        Assert.Matches(
+            "^: Discussions cannot be reached just now, reconnect later\nretry: [23][0-9]{3}\n$", await stream.Text());
+        using var transcript = await server.Get("/discussions/d1");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, transcript.StatusCode);
     }
 
     [Fact]
@@ -361,6 +407,13 @@ public sealed class DiscussionTests
         };
         if (token is not null) request.Headers.Authorization = new("Bearer", token);
         return server.Http.SendAsync(request, Test);
+    }
+
+    private static async Task<bool> IsTurnedAway(LocalHostServer server, string id)
+    {
+        using var answer = await server.Http.Open(id);
+        await foreach (var _ in answer.Events()) return false;
+        return true;
     }
 
     private static async Task<Transcript> Until(LocalHostServer server, string id, Func<Transcript, bool> isReached)

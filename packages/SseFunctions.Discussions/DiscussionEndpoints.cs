@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using SseFunctions.Discussions.Adapters;
 using SseFunctions.Discussions.Protocol;
+using SseFunctions.Discussions.Running;
 using SseFunctions.Hub;
 using SseFunctions.Streaming;
 
@@ -10,8 +11,16 @@ namespace SseFunctions.Discussions;
 /// <see cref="DiscussionServices.AddSseDiscussions"/> registers it.</summary>
 public sealed class DiscussionEndpoints
 {
-    // In an answer 503 or 429.
+    private const string Unavailable = "Discussions cannot be reached just now";
+
+    // In an answer 503.
     private const string RetrySeconds = "5";
+
+    // In an answer 429. A place is free when a discussion ends or pauses, which takes longer than an outage.
+    private const string RetrySecondsForPlace = "30";
+
+    // For an EventSource, which would never reconnect after an answer 503.
+    private static readonly TimeSpan RetryOfStream = TimeSpan.FromSeconds(2);
 
     private static readonly CrossOriginRules Rules = new(
         "GET, HEAD, POST, PUT",
@@ -52,7 +61,24 @@ public sealed class DiscussionEndpoints
         AnswerAsync(request, () => _read.TranscriptAsync(request, id, cancellationToken), cancellationToken);
 
     internal Task<IResult> EventsAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
-        AnswerAsync(request, () => _watch.EventsAsync(request, id, cancellationToken), cancellationToken);
+        AnswerAsync(
+            request,
+            async () =>
+            {
+                try
+                {
+                    return await _watch.EventsAsync(request, id, cancellationToken);
+                }
+                catch (BadRequestException full) when (full.Status == StatusCodes.Status503ServiceUnavailable)
+                {
+                    return new RetryLaterResult(ViewerPlaces.Full, ViewerPlaces.Retry);
+                }
+                catch (HubUnavailableException)
+                {
+                    return new RetryLaterResult(Unavailable, RetryOfStream);
+                }
+            },
+            cancellationToken);
 
     internal Task<IResult> CancelAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
         AnswerAsync(request, () => _watch.CancelAsync(request, id, cancellationToken), cancellationToken);
@@ -75,15 +101,14 @@ public sealed class DiscussionEndpoints
         }
         catch (BadRequestException refused)
         {
-            if (refused.Status == StatusCodes.Status429TooManyRequests) headers.RetryAfter = RetrySeconds;
+            if (refused.Status == StatusCodes.Status429TooManyRequests) headers.RetryAfter = RetrySecondsForPlace;
+            if (refused.Status == StatusCodes.Status503ServiceUnavailable) headers.RetryAfter = RetrySeconds;
             return TypedResults.Problem(title: refused.Message, statusCode: refused.Status);
         }
         catch (HubUnavailableException)
         {
             headers.RetryAfter = RetrySeconds;
-            return TypedResults.Problem(
-                title: "Discussions cannot be reached just now: try again.",
-                statusCode: StatusCodes.Status503ServiceUnavailable);
+            return TypedResults.Problem(title: $"{Unavailable}: try again.", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -65,6 +65,10 @@ public sealed class DiscussionOptions : ISettings
     /// 1. Zero: no such limit.</summary>
     public int MaxConcurrentPerClient { get; set; } = 1;
 
+    /// <summary>Gets or sets how many streams of viewers an instance has open at the same time, for discussions and for
+    /// answers. Default 10,000. Further clients are told to reconnect after 10 to 20 s.</summary>
+    public int MaxViewers { get; set; } = 10_000;
+
     /// <summary>Gets or sets how many tokens of models all discussions of this app take in a day (UTC). Default
     /// 500,000. Zero: no such limit.</summary>
     public long TokensPerDay { get; set; } = 500_000;
@@ -113,6 +117,7 @@ public sealed class DiscussionOptions : ISettings
             (nameof(MaxMinutes), MaxMinutes, 1, MostMinutes),
             (nameof(MaxConcurrent), MaxConcurrent, 1, int.MaxValue),
             (nameof(MaxConcurrentPerClient), MaxConcurrentPerClient, 0, int.MaxValue),
+            (nameof(MaxViewers), MaxViewers, 1, int.MaxValue),
             (nameof(TokensPerDay), TokensPerDay, 0, long.MaxValue),
             (nameof(MaxTopicLength), MaxTopicLength, 1, LongestText),
             (nameof(MaxPersonaLength), MaxPersonaLength, 1, LongestText),

@@ -32,11 +32,13 @@ public static class DiscussionServices
         services.AddDiscussionModels(configuration);
         services.TryAddSingleton<IModerator, RoundRobinModerator>();
         services.AddSingleton<Budget>();
+        services.AddSingleton<ViewerPlaces>();
         services.AddSingleton<ModelVoices>();
         services.AddSingleton(provider => new ResumableAnswers(
             provider.GetRequiredService<ITopicLogs>(),
             provider.GetRequiredService<RunningDiscussions>(),
             provider.GetRequiredService<Speaker>(),
+            provider.GetRequiredService<ViewerPlaces>(),
             provider.GetRequiredService<EventStreams>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TurnSpeaker>();

@@ -18,25 +18,36 @@ public sealed class ResumableAnswers
 {
     private const string Feature = "answers";
 
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
+
     private readonly ITopicLogs _logs;
     private readonly RunningDiscussions _running;
     private readonly Speaker _speaker;
+    private readonly ViewerPlaces _places;
     private readonly EventStreams _streams;
     private readonly TimeProvider _time;
 
     internal ResumableAnswers(
-        ITopicLogs logs, RunningDiscussions running, Speaker speaker, EventStreams streams, TimeProvider time)
+        ITopicLogs logs,
+        RunningDiscussions running,
+        Speaker speaker,
+        ViewerPlaces places,
+        EventStreams streams,
+        TimeProvider time)
     {
         _logs = logs;
         _running = running;
         _speaker = speaker;
+        _places = places;
         _streams = streams;
         _time = time;
     }
 
 #pragma warning disable RS0026 // No call fits to both overloads: the functions return different sequences.
     /// <summary>Answers a request with the stream of an answer. The first request for a topic begins the answer; later
-    /// ones join it. Answers 204 to a client that has everything, so that its EventSource stops.</summary>
+    /// ones join it. Answers 204 to a client that has everything, so that its EventSource stops. A client that cannot
+    /// be served now, because Redis cannot be reached or <see cref="DiscussionOptions.MaxViewers"/> is reached, is told
+    /// to reconnect later.</summary>
     /// <param name="request">The request of an EventSource.</param>
     /// <param name="topic">The topic: a path such as <c>/answers/42</c>, with an id that the client has chosen.</param>
     /// <param name="generate">Generates the text in pieces of any size. It is called once for each answer, and again if
@@ -44,7 +55,6 @@ public sealed class ResumableAnswers
     /// has left, it still runs to its end; its token is canceled when the answer is cancelled.</param>
     /// <param name="invocation">The function's own token.</param>
     /// <param name="retention">How long the answer is kept after its last word; null: one day.</param>
-    /// <exception cref="HubUnavailableException">The shared store cannot be reached, or refuses.</exception>
     public async Task<IResult> StreamAsync(
         HttpRequest request,
         string topic,
@@ -55,11 +65,22 @@ public sealed class ResumableAnswers
         ArgumentNullException.ThrowIfNull(request);
         ArgumentException.ThrowIfNullOrEmpty(topic);
         ArgumentNullException.ThrowIfNull(generate);
-        var log = await OpenAsync(topic, retention ?? TimeSpan.FromDays(1), invocation);
+        TopicLog log;
+        try
+        {
+            log = await OpenAsync(topic, retention ?? TimeSpan.FromDays(1), invocation);
+        }
+        catch (HubUnavailableException)
+        {
+            return new RetryLaterResult("Answers cannot be reached just now", RetryDelay);
+        }
         // The stream reads the log after this method has returned.
-        request.HttpContext.Response.RegisterForDisposeAsync(log);
+        var response = request.HttpContext.Response;
+        response.RegisterForDisposeAsync(log);
         var last = LastEventId.Of(request);
         if (last is not null && log.IsFinal(last)) return new EndOfStreamResult();
+        if (_places.TryTake() is not { } place) return new RetryLaterResult(ViewerPlaces.Full, ViewerPlaces.Retry);
+        response.RegisterForDispose(place);
         var after = last is not null && log.Knows(last) ? last : null;
         return _streams.Stream(
             Feature, _running.WatchAsync(log, after, new GeneratedVoice(generate), CancellationToken.None), invocation);
@@ -72,7 +93,6 @@ public sealed class ResumableAnswers
     /// </param>
     /// <param name="invocation">The function's own token.</param>
     /// <param name="retention">How long the answer is kept after its last word; null: one day.</param>
-    /// <exception cref="HubUnavailableException">The shared store cannot be reached, or refuses.</exception>
     public Task<IResult> StreamAsync(
         HttpRequest request,
         string topic,

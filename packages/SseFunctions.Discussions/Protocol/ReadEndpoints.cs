@@ -56,7 +56,7 @@ internal sealed class ReadEndpoints(
         {
             if (summary.Snapshot is not { } snapshot) continue;
             var transcript = DiscussionJson.ReadRecord(snapshot).Transcript;
-            if (!transcript.Private) list.Add(Item(transcript));
+            if (!transcript.Private) list.Add(Item(transcript, StateOf(transcript, summary.IsLeased)));
         }
         var page = new JsonObject { ["discussions"] = list };
         if (summaries.Count == PageSize)
@@ -70,11 +70,18 @@ internal sealed class ReadEndpoints(
     /// <summary>Returns the models that a start request may name, and the limits of start requests.</summary>
     public IResult Models() => new JsonTextResult(_models);
 
-    private static JsonObject Item(Transcript transcript) => new()
+    // An instance that was killed has not written that the discussion has paused. Nobody holds its lease then. The
+    // queue of an unattended discussion holds the lease only during turns.
+    private static string StateOf(Transcript transcript, bool isLeased) =>
+        transcript.State == DiscussionState.Running && !isLeased && !transcript.Unattended
+            ? DiscussionState.Paused
+            : transcript.State;
+
+    private static JsonObject Item(Transcript transcript, string state) => new()
     {
         ["id"] = transcript.Id,
         ["topic"] = transcript.Topic,
-        ["state"] = transcript.State,
+        ["state"] = state,
         ["created"] = transcript.Created.ToString("O", CultureInfo.InvariantCulture),
         ["participants"] = new JsonArray(
         [

@@ -16,9 +16,6 @@ internal sealed class StartEndpoint(
     IOptions<DiscussionOptions> options,
     TimeProvider time)
 {
-    private const string NoRoom =
-        "Too many discussions speak at the moment, in this app or from your address: try again later.";
-
     private readonly ITurnMessages? _queue = queues.FirstOrDefault();
 
     /// <summary>Returns the answer to a request.</summary>
@@ -44,8 +41,7 @@ internal sealed class StartEndpoint(
             return Repeated(request, start, held.Transcript);
 
         var owner = DiscussionId.OwnerOf(rights.ClientAddress(request));
-        if (!await budget.TryEnterAsync(id, owner, cancellationToken))
-            throw new BadRequestException(StatusCodes.Status429TooManyRequests, NoRoom);
+        if (await budget.TryEnterAsync(id, owner, cancellationToken) is { } limit) throw NoPlace(limit);
         var transcript = new Transcript(
             id, start.Topic, DiscussionState.Waiting, start.Participants, start.Limits, [])
         {
@@ -78,6 +74,14 @@ internal sealed class StartEndpoint(
         await using var log = await logs.OpenAsync(DiscussionLog.TopicOf(id), cancellationToken);
         return log is null ? null : DiscussionLog.Read(log.View());
     }
+
+    private BadRequestException NoPlace(string limit) => new(
+        StatusCodes.Status429TooManyRequests,
+        limit == nameof(DiscussionOptions.MaxConcurrent)
+            ? $"This app's limit of discussions that speak at the same time is reached ({options.Value.MaxConcurrent}): "
+                + "try again when one of them ends or pauses."
+            : "The limit of your address of discussions that speak at the same time is reached "
+                + $"({options.Value.MaxConcurrentPerClient}): stop one, or try again when one ends or pauses.");
 
     private static DiscussionAddressResult Repeated(HttpRequest request, StartRequest start, Transcript held) =>
         start.IsOf(held)

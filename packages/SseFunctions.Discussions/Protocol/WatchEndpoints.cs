@@ -12,6 +12,7 @@ internal sealed class WatchEndpoints(
     RunningDiscussions running,
     Speaker speaker,
     ModelVoices voices,
+    ViewerPlaces places,
     EventStreams streams)
 {
     /// <summary>The name of the streams of discussions in logs and metrics.</summary>
@@ -21,6 +22,7 @@ internal sealed class WatchEndpoints(
     public async Task<IResult> EventsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
         var (log, authorization) = await OpenAsync(request, id, cancellationToken);
+        if (authorization is { IsTemporary: true }) throw new HubUnavailableException("The keys cannot be fetched.");
         if (authorization?.Refusal is { } refusal) return refusal;
         var last = LastEventId.Of(request);
         if (last is not null && log.IsFinal(last)) return new EndOfStreamResult();
@@ -35,7 +37,7 @@ internal sealed class WatchEndpoints(
     /// <summary>Opens a discussion for a viewer's stream. The log stays open until the response ends.</summary>
     /// <returns>The log, and whether the viewer has the right: see <see cref="DiscussionRights.ToWatchAsync"/>.
     /// </returns>
-    /// <exception cref="BadRequestException">There is no such discussion.</exception>
+    /// <exception cref="BadRequestException">There is no such discussion, or no place for another viewer.</exception>
     public async Task<(TopicLog Log, HubAuthorization? Authorization)> OpenAsync(
         HttpRequest request, string id, CancellationToken cancellationToken)
     {
@@ -43,7 +45,13 @@ internal sealed class WatchEndpoints(
         // The stream reads the log after the function's method has returned.
         request.HttpContext.Response.RegisterForDisposeAsync(log);
         var isPrivate = DiscussionLog.Read(log.View()).Transcript.Private;
-        return (log, await rights.ToWatchAsync(request, id, isPrivate, cancellationToken));
+        var authorization = await rights.ToWatchAsync(request, id, isPrivate, cancellationToken);
+        if (authorization?.Refusal is not null) return (log, authorization);
+        var place = places.TryTake()
+            ?? throw new BadRequestException(
+                StatusCodes.Status503ServiceUnavailable, $"{ViewerPlaces.Full}: try again later.");
+        request.HttpContext.Response.RegisterForDispose(place);
+        return (log, authorization);
     }
 
     /// <summary>Ends a discussion.</summary>

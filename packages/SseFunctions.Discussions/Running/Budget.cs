@@ -17,12 +17,18 @@ internal sealed class Budget(ISharedCounts counts, IOptions<DiscussionOptions> o
     private readonly DiscussionOptions _options = options.Value;
 
     /// <summary>Takes or renews the place of a discussion among those that speak.</summary>
-    /// <returns>False if the app or the client that started it has no place left.</returns>
-    public Task<bool> TryEnterAsync(string id, string owner, CancellationToken cancellationToken)
+    /// <returns>Null if it has a place; otherwise the name of the limit in <see cref="DiscussionOptions"/> that is
+    /// reached.</returns>
+    public async Task<string?> TryEnterAsync(string id, string owner, CancellationToken cancellationToken)
     {
         List<KeyValuePair<string, int>> rooms = [new(All, _options.MaxConcurrent)];
         if (_options.MaxConcurrentPerClient > 0) rooms.Add(new(RoomOf(owner), _options.MaxConcurrentPerClient));
-        return counts.TryEnterAsync(rooms, id, PlaceDuration, cancellationToken);
+        return await counts.TryEnterAsync(rooms, id, PlaceDuration, cancellationToken) switch
+        {
+            null => null,
+            All => nameof(DiscussionOptions.MaxConcurrent),
+            _ => nameof(DiscussionOptions.MaxConcurrentPerClient),
+        };
     }
 
     /// <summary>Gives the place back. Without an exception: a place that cannot be given back expires.</summary>

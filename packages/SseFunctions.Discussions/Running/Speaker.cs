@@ -40,7 +40,7 @@ internal sealed partial class Speaker(
         if (lease is null) return log.View().IsEnded ? SpeakResult.Ended : SpeakResult.OtherSpeaks;
         var record = DiscussionLog.Read(log.View());
         var id = record.Transcript.Id;
-        if (voices.IsLimited && !await budget.TryEnterAsync(id, record.Owner, cancellationToken))
+        if (voices.IsLimited && await budget.TryEnterAsync(id, record.Owner, cancellationToken) is not null)
             return SpeakResult.NoPlace;
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);

@@ -23,16 +23,19 @@ internal sealed class RedisCounts(RedisConnection connection) : ISharedCounts
             cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<bool> TryEnterAsync(
+    public async Task<string?> TryEnterAsync(
         IReadOnlyList<KeyValuePair<string, int>> rooms,
         string member,
         TimeSpan duration,
-        CancellationToken cancellationToken = default) =>
-        (long)await connection.RunAsync(
+        CancellationToken cancellationToken = default)
+    {
+        var full = (int)await connection.RunAsync(
             Enter,
             [.. rooms.Select(room => KeyOf(room.Key))],
             [member, (long)duration.TotalMilliseconds, .. rooms.Select(room => (RedisValue)room.Value)],
-            cancellationToken) == 1;
+            cancellationToken);
+        return full == 0 ? null : rooms[full - 1].Key;
+    }
 
     /// <inheritdoc/>
     public Task LeaveAsync(

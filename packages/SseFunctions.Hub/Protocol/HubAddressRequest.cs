@@ -25,19 +25,26 @@ internal static class HubAddressRequest
         ArgumentNullException.ThrowIfNull(request);
         return options.ResourceId is { Length: > 0 } set
             ? set
-            : $"{request.Scheme}://{request.Headers.Host}{prefix}{HubPath.Absolute}";
+            : RootBelow(prefix, request) + HubPath.Absolute;
     }
 
     /// <summary>Returns the address of the hub's metadata (RFC 9728); null if the host name in the request is
     /// invalid.</summary>
-    public static string? Metadata(HttpRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="prefix">The path before the address of the hub, for a request of another route; null: the request
+    /// is one to the hub.</param>
+    public static string? Metadata(HttpRequest request, string? prefix = null)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var address = $"{Root(request)}/{HubPath.MetadataRoute}";
+        var root = prefix is null ? Root(request) : RootBelow(prefix, request);
+        var address = $"{root}/{HubPath.MetadataRoute}";
         return address.AsSpan().ContainsAnyExcept(AddressCharacters) ? null : address;
     }
 
+    private static string Root(HttpRequest request) =>
+        RootBelow(HubPath.PrefixIn((request.PathBase + request.Path).ToUriComponent()), request);
+
     // Reads the header, because the property Host of the request throws for some names.
-    private static string Root(HttpRequest request) => $"{request.Scheme}://{request.Headers.Host}"
-        + HubPath.PrefixIn((request.PathBase + request.Path).ToUriComponent());
+    private static string RootBelow(string prefix, HttpRequest request) =>
+        $"{request.Scheme}://{request.Headers.Host}{prefix}";
 }

@@ -15,11 +15,21 @@ internal sealed class HubProblemResult : IResult
     private const string RetryAfterSeconds = "5";
 
     private readonly HubProblem _problem;
+    private readonly string? _prefix;
 
-    internal HubProblemResult(HubProblem problem) => _problem = problem;
+    internal HubProblemResult(HubProblem problem)
+        : this(problem, null)
+    {
+    }
+
+    private HubProblemResult(HubProblem problem, string? prefix) => (_problem, _prefix) = (problem, prefix);
 
     /// <summary>Whether the same request may succeed later.</summary>
     internal bool IsUnavailable => _problem.Status == HubProblem.Unavailable;
+
+    /// <summary>Returns the answer to a request of a route that is not the hub's.</summary>
+    /// <param name="prefix">The path before the address of the hub.</param>
+    internal HubProblemResult Below(string prefix) => new(_problem, prefix);
 
     /// <inheritdoc/>
     public Task ExecuteAsync(HttpContext httpContext)
@@ -31,7 +41,7 @@ internal sealed class HubProblemResult : IResult
         response.Headers.CacheControl = "no-store";
         var challenge = _problem.Challenge ?? (_problem.Status == HubProblem.Unauthorized ? BearerChallenge.V0 : null);
         if (challenge is not null)
-            response.Headers.WWWAuthenticate = challenge.ToHeader(HubAddressRequest.Metadata(httpContext.Request));
+            response.Headers.WWWAuthenticate = challenge.ToHeader(HubAddressRequest.Metadata(httpContext.Request, _prefix));
         if (_problem.Status == HubProblem.Unavailable) response.Headers.RetryAfter = RetryAfterSeconds;
         if (HttpMethods.IsHead(httpContext.Request.Method)) return Task.CompletedTask;
         var body = JsonSerializer.SerializeToUtf8Bytes(

@@ -19,15 +19,16 @@ internal sealed class RequestAuthorization(HubAccess access, IOptions<HubOptions
         ArgumentNullException.ThrowIfNull(request);
         ArgumentException.ThrowIfNullOrEmpty(topic);
         var token = PresentedTokenRequest.Of(request, _options.TokenPlaces);
-        var resource = Resource(request, topic);
+        var prefix = Prefix(request, topic);
+        var resource = HubAddressRequest.ResourceIdBelow(prefix, request, _options);
         var isFromAllowedOrigin = token is { Source: TokenSource.Cookie }
             && PublishOriginRequest.Allows(request, _publishOrigins);
         var (claims, refusal) = await access.ToPublishAsync(token, isFromAllowedOrigin, resource, cancellationToken);
-        if (refusal is not null) return new HubAuthorization(refusal, null);
+        if (refusal is not null) return HubAuthorization.Refuse(refusal, prefix);
         if (TokenRights.ToPublish(claims, BaseUrls.Of(resource)).MatchesAny([topic]))
-            return new HubAuthorization(null, claims.Expires);
+            return HubAuthorization.Allow(claims.Expires);
         const string title = "The token gives no right to publish to this topic.";
-        return new HubAuthorization(access.Forbid("publish", title, claims, claims.WhyNotPublish), null);
+        return HubAuthorization.Refuse(access.Forbid("publish", title, claims, claims.WhyNotPublish), prefix);
     }
 
     /// <inheritdoc/>
@@ -37,29 +38,29 @@ internal sealed class RequestAuthorization(HubAccess access, IOptions<HubOptions
         ArgumentNullException.ThrowIfNull(request);
         ArgumentException.ThrowIfNullOrEmpty(topic);
         var token = PresentedTokenRequest.Of(request, _options.TokenPlaces);
-        var resource = Resource(request, topic);
+        var prefix = Prefix(request, topic);
+        var resource = HubAddressRequest.ResourceIdBelow(prefix, request, _options);
         var (claims, refusal) = await access.ToSubscribeAsync(token, resource, cancellationToken);
-        if (refusal is not null) return new HubAuthorization(refusal, null);
-        if (!isPrivate) return new HubAuthorization(null, claims.Expires);
+        if (refusal is not null) return HubAuthorization.Refuse(refusal, prefix);
+        if (!isPrivate) return HubAuthorization.Allow(claims.Expires);
         if (TokenRights.ToSubscribe(claims, BaseUrls.Of(resource)).MatchesAny([topic]))
-            return new HubAuthorization(null, claims.Expires);
+            return HubAuthorization.Allow(claims.Expires);
         if (token is null)
         {
             var problem = new HubProblem(HubProblem.Unauthorized, "Send a token: this topic is private.");
-            return new HubAuthorization(access.Refuse("subscribe", problem), null);
+            return HubAuthorization.Refuse(access.Refuse("subscribe", problem), prefix);
         }
         const string title = "The token gives no right to this topic.";
-        return new HubAuthorization(access.Forbid("subscribe", title, claims, claims.WhyNotSubscribe), null);
+        return HubAuthorization.Refuse(access.Forbid("subscribe", title, claims, claims.WhyNotSubscribe), prefix);
     }
 
     /// <inheritdoc/>
     public string ClientAddress(HttpRequest request) => ClientAddressRequest.Of(request, _options.TrustedProxies);
 
-    // The hub's address, which tokens of Mercure 1.0 name, is below the same prefix as the route of this request.
-    private string Resource(HttpRequest request, string topic)
+    // The path before the hub's address, which tokens of Mercure 1.0 name, is the one before the route of this request.
+    private static string Prefix(HttpRequest request, string topic)
     {
         var path = (request.PathBase + request.Path).ToUriComponent();
-        var prefix = Math.Max(0, path.IndexOf(TopicPath.Parent(topic), StringComparison.OrdinalIgnoreCase));
-        return HubAddressRequest.ResourceIdBelow(path[..prefix], request, _options);
+        return path[..Math.Max(0, path.IndexOf(TopicPath.Parent(topic), StringComparison.OrdinalIgnoreCase))];
     }
 }

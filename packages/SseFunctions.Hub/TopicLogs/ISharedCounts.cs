@@ -19,9 +19,9 @@ public interface ISharedCounts
     /// <param name="member">Who takes the place.</param>
     /// <param name="duration">How long the place is kept unless it is taken again.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <returns>False if one of the rooms is full.</returns>
+    /// <returns>Null if the member has its places; otherwise the name of the first room that is full.</returns>
     /// <exception cref="HubUnavailableException">The shared store cannot be reached, or refuses.</exception>
-    Task<bool> TryEnterAsync(
+    Task<string?> TryEnterAsync(
         IReadOnlyList<KeyValuePair<string, int>> rooms,
         string member,
         TimeSpan duration,

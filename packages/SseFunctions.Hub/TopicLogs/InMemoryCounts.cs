@@ -31,7 +31,7 @@ internal sealed class InMemoryCounts(TimeProvider time) : ISharedCounts
     }
 
     /// <inheritdoc/>
-    public Task<bool> TryEnterAsync(
+    public Task<string?> TryEnterAsync(
         IReadOnlyList<KeyValuePair<string, int>> rooms,
         string member,
         TimeSpan duration,
@@ -47,10 +47,10 @@ internal sealed class InMemoryCounts(TimeProvider time) : ISharedCounts
                 {
                     if (until <= now) room.Remove(other);
                 }
-                if (room.Count >= places && !room.ContainsKey(member)) return Task.FromResult(false);
+                if (room.Count >= places && !room.ContainsKey(member)) return Task.FromResult<string?>(name);
             }
             foreach (var (name, _) in rooms) _rooms[name][member] = now + duration;
-            return Task.FromResult(true);
+            return Task.FromResult<string?>(null);
         }
     }
 
