@@ -58,7 +58,8 @@ public sealed class HubAuthorizationTests : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(
-            settings.Select(setting => setting.Split('=', 2)).Select(parts => KeyValuePair.Create(parts[0], parts[1]))!);
+            settings.Select(setting => setting.Split('=', 2))
+                .Select(parts => KeyValuePair.Create(parts[0], (string?)parts[1])));
         builder.Services.AddSseHub(builder.Configuration);
         _app = builder.Build();
         _app.MapGet(path, async (HttpContext context, IHubAuthorization rights) =>
