@@ -67,31 +67,31 @@ internal sealed class RedisTopicStore(RedisConnection connection) : ITopicStore
 
     /// <inheritdoc/>
     public async Task<TopicLeaseOffer?> AcquireAsync(
-        string topic, TimeSpan duration, bool takeOver, CancellationToken cancellationToken)
+        string topic, string holder, TimeSpan duration, bool takeOver, CancellationToken cancellationToken)
     {
-        var result = await LeaseAsync(takeOver ? TakeOver : Acquire, topic, 0, duration, cancellationToken);
-        return result is [var epoch, var last, var remaining]
-            ? new TopicLeaseOffer((long)epoch, (long)last, TimeSpan.FromMilliseconds((long)remaining))
+        var result = await LeaseAsync(takeOver ? TakeOver : Acquire, topic, holder, duration, cancellationToken);
+        return result is [var epoch, var last, var wasWanted]
+            ? new TopicLeaseOffer((long)epoch, (long)last, (long)wasWanted == 1)
             : null;
     }
 
     /// <inheritdoc/>
     public async Task<TopicRenewal?> RenewAsync(
-        string topic, long epoch, TimeSpan duration, CancellationToken cancellationToken)
+        string topic, string holder, TimeSpan duration, CancellationToken cancellationToken)
     {
-        var result = await LeaseAsync(Renew, topic, epoch, duration, cancellationToken);
+        var result = await LeaseAsync(Renew, topic, holder, duration, cancellationToken);
         return result is [var isWanted] ? new TopicRenewal((long)isWanted == 1) : null;
     }
 
     /// <inheritdoc/>
-    public Task ReleaseAsync(string topic, long epoch, CancellationToken cancellationToken) =>
-        LeaseAsync(Release, topic, epoch, default, cancellationToken);
+    public Task ReleaseAsync(string topic, string holder, CancellationToken cancellationToken) =>
+        LeaseAsync(Release, topic, holder, default, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<bool> TryAppendAsync(
-        string topic, long epoch, long after, TopicAppend append, CancellationToken cancellationToken)
+        string topic, string holder, long after, TopicAppend append, CancellationToken cancellationToken)
     {
-        RedisValue[] arguments = [topic, _bell, epoch, after, .. Pack(append)];
+        RedisValue[] arguments = [topic, _bell, holder, after, .. Pack(append)];
         return (long)await connection.RunAsync(AppendScript, KeysOf(topic), arguments, cancellationToken) == 1;
     }
 
@@ -177,13 +177,13 @@ internal sealed class RedisTopicStore(RedisConnection connection) : ITopicStore
         new("Redis answered the script read.lua with an unexpected result.");
 
     private async Task<RedisResult[]?> LeaseAsync(
-        string verb, string topic, long epoch, TimeSpan duration, CancellationToken cancellationToken) =>
+        string verb, string topic, string holder, TimeSpan duration, CancellationToken cancellationToken) =>
         Array(await connection.RunAsync(
             LeaseScript,
             KeysOf(topic),
             [
                 verb,
-                epoch,
+                holder,
                 (long)duration.TotalMilliseconds,
                 (long)InMemoryTopicStore.AskedRecently.TotalMilliseconds,
                 _bell,

@@ -6,7 +6,7 @@ local state, events = KEYS[1], KEYS[2]
 
 local topic = ARGV[1]
 local bell = ARGV[2]                     -- the channel to publish on
-local epoch = tonumber(ARGV[3])          -- of the lease
+local holder = ARGV[3]                   -- of the lease
 local after = tonumber(ARGV[4])          -- the number of the event before the first of these
 local snapshot = ARGV[5]                 -- with a '+' before it; empty: the snapshot stays
 local isFinal = ARGV[6]                  -- '1' or '0'
@@ -15,12 +15,12 @@ local FIRST_EVENT = 7                    -- from here on: type, data, type, data
 local MAX_REPLAYED = 2048                -- events before the snapshot beyond which the oldest are dropped
 
 local call = redis.call
-local known = call('HMGET', state, 'created', 'last', 'ended', 'epoch', 'until', 'snapshotAt', 'retention')
+local known = call('HMGET', state, 'created', 'last', 'ended', 'holder', 'until', 'snapshotAt', 'retention')
 if not known[1] or call('EXISTS', events) == 0 then return 0 end
 local stamp, last, count = known[1], tonumber(known[2]), (#ARGV - FIRST_EVENT + 1) / 2
 
--- Only the holder of the lease appends in its epoch, so an event that is there already is its own.
-if tonumber(known[4]) ~= epoch then return 0 end
+-- Only the holder of the lease appends while the state names it, so an event that is there already is its own.
+if known[4] ~= holder then return 0 end
 if last == after + count then return 1 end
 
 local time = call('TIME')

@@ -4,8 +4,9 @@
 --   state   A hash: 'created', the time when the log was created, which no other log of the same parent has; 'last', the
 --           number of the last event, from 1; 'ended', 1 after the final event; 'snapshot' and 'snapshotAt', the number
 --           of the last event that the snapshot contains; 'retention', how long the log is kept after its last event;
---           'epoch', how often the lease was taken; 'until', when the lease expires; 'asked', when somebody asked for a
---           lease that another held. Times are milliseconds of Redis' own clock.
+--           'epoch', how often the lease was taken; 'holder', who took it last: a name that no other lease has; 'until',
+--           when the lease expires; 'asked', when somebody asked for a lease that another held. Times are milliseconds
+--           of Redis' own clock.
 --   events  A Redis stream: each entry is an event, its id is '<created>-<number>', its fields are 't', the type, and
 --           'd', the data.
 --   index   A sorted set of the topics with the same parent, by the time when their logs were created.
@@ -37,7 +38,7 @@ for i = FIRST_EVENT, #ARGV, 2 do
   last = last + 1
   call('XADD', events, stamp .. '-' .. last, 't', ARGV[i], 'd', ARGV[i + 1])
 end
-call('HSET', state, 'created', stamp, 'last', last, 'ended', isFinal, 'epoch', 0, 'until', 0, 'asked', 0,
+call('HSET', state, 'created', stamp, 'last', last, 'ended', isFinal, 'epoch', 0, 'holder', '', 'until', 0, 'asked', 0,
   'retention', ARGV[2], 'snapshotAt', -1)
 if snapshot ~= '' then call('HSET', state, 'snapshot', string.sub(snapshot, 2), 'snapshotAt', last) end
 call('ZADD', index, stamp, topic)

@@ -24,27 +24,34 @@ internal interface ITopicStore
     Task<TopicPage?> ReadAsync(string topic, long after, long snapshotAt, CancellationToken cancellationToken);
 
     /// <summary>Takes the lease of a log if it is free, or in any case.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="holder">A name that no other lease has. The epoch is not enough: a store that has lost its last
+    /// writes, or a log that is created again, gives an epoch twice.</param>
+    /// <param name="duration">How long the lease lasts.</param>
+    /// <param name="takeOver">Whether to take the lease even if another holds it.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>Null if the topic has no log, or if the log has ended.</returns>
     Task<TopicLeaseOffer?> AcquireAsync(
-        string topic, TimeSpan duration, bool takeOver, CancellationToken cancellationToken);
+        string topic, string holder, TimeSpan duration, bool takeOver, CancellationToken cancellationToken);
 
-    /// <summary>Extends a lease that has not expired.</summary>
+    /// <summary>Extends a lease that has not expired, and with it the time for which the log is kept.</summary>
     /// <returns>Null if the lease is lost.</returns>
-    Task<TopicRenewal?> RenewAsync(string topic, long epoch, TimeSpan duration, CancellationToken cancellationToken);
+    Task<TopicRenewal?> RenewAsync(
+        string topic, string holder, TimeSpan duration, CancellationToken cancellationToken);
 
     /// <summary>Gives a lease back. No effect if it is lost.</summary>
-    Task ReleaseAsync(string topic, long epoch, CancellationToken cancellationToken);
+    Task ReleaseAsync(string topic, string holder, CancellationToken cancellationToken);
 
-    /// <summary>Appends events, if the lease has not expired, no later lease was taken, and the log has not ended. A
+    /// <summary>Appends events, if the lease has not expired, nobody else has taken it, and the log has not ended. A
     /// repeated call with the same arguments appends nothing and succeeds.</summary>
     /// <param name="topic">The topic.</param>
-    /// <param name="epoch">The epoch of the lease.</param>
+    /// <param name="holder">The holder of the lease.</param>
     /// <param name="after">The number of the log's last event, before this append.</param>
     /// <param name="append">The events.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>False if it was refused.</returns>
     Task<bool> TryAppendAsync(
-        string topic, long epoch, long after, TopicAppend append, CancellationToken cancellationToken);
+        string topic, string holder, long after, TopicAppend append, CancellationToken cancellationToken);
 
     /// <summary>Lists the logs of the topics directly below a path, the newest first.</summary>
     /// <param name="parent">The path: the topics up to their last slash.</param>

@@ -40,6 +40,13 @@ internal sealed class InMemoryCounts(TimeProvider time) : ISharedCounts
         lock (_gate)
         {
             var now = time.GetUtcNow();
+            if (_rooms.Count > SweepBeyond)
+            {
+                foreach (var (name, room) in _rooms.ToArray())
+                {
+                    if (room.Values.All(until => until <= now)) _rooms.Remove(name);
+                }
+            }
             foreach (var (name, places) in rooms)
             {
                 if (!_rooms.TryGetValue(name, out var room)) _rooms.Add(name, room = new(StringComparer.Ordinal));

@@ -44,7 +44,7 @@ internal sealed class InMemoryTopicStore(TimeProvider time) : ITopicStore
 
     /// <inheritdoc/>
     public Task<TopicLeaseOffer?> AcquireAsync(
-        string topic, TimeSpan duration, bool takeOver, CancellationToken cancellationToken)
+        string topic, string holder, TimeSpan duration, bool takeOver, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -53,34 +53,37 @@ internal sealed class InMemoryTopicStore(TimeProvider time) : ITopicStore
             if (log.LeasedUntil > now && !takeOver)
             {
                 log.Asked = now;
-                return Task.FromResult<TopicLeaseOffer?>(new TopicLeaseOffer(0, log.Last, log.LeasedUntil - now));
+                return Task.FromResult<TopicLeaseOffer?>(new TopicLeaseOffer(0, log.Last, WasWanted: true));
             }
+            var wasWanted = now - log.Asked < AskedRecently;
             log.Epoch++;
+            log.Holder = holder;
             log.LeasedUntil = now + duration;
             log.Asked = DateTimeOffset.MinValue;
-            return Task.FromResult<TopicLeaseOffer?>(new TopicLeaseOffer(log.Epoch, log.Last, default));
+            return Task.FromResult<TopicLeaseOffer?>(new TopicLeaseOffer(log.Epoch, log.Last, wasWanted));
         }
     }
 
     /// <inheritdoc/>
     public Task<TopicRenewal?> RenewAsync(
-        string topic, long epoch, TimeSpan duration, CancellationToken cancellationToken)
+        string topic, string holder, TimeSpan duration, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             var now = time.GetUtcNow();
-            if (Find(topic) is not { } log || !log.IsHeld(epoch, now)) return Task.FromResult<TopicRenewal?>(null);
+            if (Find(topic) is not { } log || !log.IsHeld(holder, now)) return Task.FromResult<TopicRenewal?>(null);
             log.LeasedUntil = now + duration;
+            log.Changed = now;
             return Task.FromResult<TopicRenewal?>(new TopicRenewal(now - log.Asked < AskedRecently));
         }
     }
 
     /// <inheritdoc/>
-    public Task ReleaseAsync(string topic, long epoch, CancellationToken cancellationToken)
+    public Task ReleaseAsync(string topic, string holder, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            if (Find(topic) is not { } log || log.Epoch != epoch) return Task.CompletedTask;
+            if (Find(topic) is not { } log || log.Holder != holder) return Task.CompletedTask;
             log.LeasedUntil = DateTimeOffset.MinValue;
         }
         Changed?.Invoke(topic, 0);
@@ -89,13 +92,13 @@ internal sealed class InMemoryTopicStore(TimeProvider time) : ITopicStore
 
     /// <inheritdoc/>
     public Task<bool> TryAppendAsync(
-        string topic, long epoch, long after, TopicAppend append, CancellationToken cancellationToken)
+        string topic, string holder, long after, TopicAppend append, CancellationToken cancellationToken)
     {
         long last;
         lock (_gate)
         {
             var now = time.GetUtcNow();
-            if (Find(topic) is not { } log || !log.IsHeld(epoch, now) || log.Last != after)
+            if (Find(topic) is not { } log || !log.IsHeld(holder, now) || log.Last != after)
                 return Task.FromResult(false);
             log.Add(append, now);
             last = log.Last;

@@ -64,20 +64,32 @@ internal sealed class OpenTopicLogs(ITopicStore store, TimeProvider time, ILogge
     internal async Task<TopicLease?> TryLeaseAsync(
         TopicMirror mirror, TimeSpan duration, bool takeOver, CancellationToken cancellationToken)
     {
-        if (await store.AcquireAsync(mirror.Topic, duration, takeOver, cancellationToken) is not { Epoch: > 0 } offer)
-            return null;
-        var lease = new TopicLease(store, mirror, offer, duration, time);
+        var holder = $"{Guid.NewGuid():N}";
+        TopicLeaseOffer? offer;
+        try
+        {
+            offer = await store.AcquireAsync(mirror.Topic, holder, duration, takeOver, cancellationToken);
+        }
+        catch
+        {
+            // The lease may have been taken all the same. Not awaited: the store may be out of reach for long.
+            _ = ReleaseAsync(mirror.Topic, holder);
+            throw;
+        }
+        if (offer is not { Epoch: > 0 } taken) return null;
+        var lease = new TopicLease(store, mirror, holder, taken, duration, time);
         try
         {
             // No other can append now, so what this instance has after this read is the whole log.
-            await mirror.ReadOnAsync(offer.Last, cancellationToken);
-            return lease;
+            if (await mirror.ReadOnAsync(0, cancellationToken)) return lease;
         }
         catch
         {
             await lease.DisposeAsync();
             throw;
         }
+        await lease.DisposeAsync();
+        return null;
     }
 
     /// <summary>Closes a handle.</summary>
@@ -105,6 +117,18 @@ internal sealed class OpenTopicLogs(ITopicStore store, TimeProvider time, ILogge
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The host stops.
+        }
+    }
+
+    private async Task ReleaseAsync(string topic, string holder)
+    {
+        try
+        {
+            await store.ReleaseAsync(topic, holder, CancellationToken.None);
+        }
+        catch (HubUnavailableException)
+        {
+            // The lease expires by itself.
         }
     }
 

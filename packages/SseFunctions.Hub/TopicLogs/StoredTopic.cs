@@ -20,11 +20,14 @@ internal sealed class StoredTopic(string topic, long created, TimeSpan retention
     /// <summary>Whether the last event is final.</summary>
     public bool IsEnded { get; private set; }
 
-    /// <summary>When the last event was appended.</summary>
-    public DateTimeOffset Changed { get; private set; }
+    /// <summary>When the last event was appended, or the lease was renewed: the retention begins then.</summary>
+    public DateTimeOffset Changed { get; set; }
 
     /// <inheritdoc cref="TopicLeaseOffer.Epoch"/>
     public long Epoch { get; set; }
+
+    /// <summary>Who took the lease last; null: nobody.</summary>
+    public string? Holder { get; set; }
 
     /// <summary>When the lease expires.</summary>
     public DateTimeOffset LeasedUntil { get; set; }
@@ -35,8 +38,8 @@ internal sealed class StoredTopic(string topic, long created, TimeSpan retention
     /// <summary>Whether the retention is over.</summary>
     public bool IsOver(DateTimeOffset now) => now - Changed > retention;
 
-    /// <summary>Whether the lease with this epoch allows to append.</summary>
-    public bool IsHeld(long epoch, DateTimeOffset now) => !IsEnded && epoch == Epoch && now < LeasedUntil;
+    /// <summary>Whether the lease of this holder allows to append.</summary>
+    public bool IsHeld(string holder, DateTimeOffset now) => !IsEnded && holder == Holder && now < LeasedUntil;
 
     /// <summary>Appends events.</summary>
     public void Add(TopicAppend append, DateTimeOffset now)

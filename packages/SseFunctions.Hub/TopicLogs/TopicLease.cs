@@ -11,6 +11,8 @@ public sealed class TopicLease : IAsyncDisposable
 
     private readonly ITopicStore _store;
     private readonly TopicMirror _mirror;
+    private readonly string _holder;
+    private readonly bool _wasWanted;
     private readonly TimeSpan _duration;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _lost = new();
@@ -21,10 +23,17 @@ public sealed class TopicLease : IAsyncDisposable
     private long _renewed;
 
     internal TopicLease(
-        ITopicStore store, TopicMirror mirror, TopicLeaseOffer offer, TimeSpan duration, TimeProvider time)
+        ITopicStore store,
+        TopicMirror mirror,
+        string holder,
+        TopicLeaseOffer offer,
+        TimeSpan duration,
+        TimeProvider time)
     {
         _store = store;
         _mirror = mirror;
+        _holder = holder;
+        _wasWanted = offer.WasWanted;
         _duration = duration;
         _time = time;
         _last = offer.Last;
@@ -41,13 +50,14 @@ public sealed class TopicLease : IAsyncDisposable
     /// the shared store could not be reached before the lease expired.</summary>
     public CancellationToken Lost { get; }
 
-    /// <summary>Gets whether another instance has asked for the lease within the last seconds.</summary>
+    /// <summary>Gets whether another has asked for the lease: within the last seconds, or within the last seconds
+    /// before this lease was taken.</summary>
     /// <exception cref="HubUnavailableException">The shared store cannot be reached, or refuses.</exception>
     public async Task<bool> IsWantedAsync(CancellationToken cancellationToken = default)
     {
-        var renewal = await _store.RenewAsync(_mirror.Topic, Epoch, _duration, cancellationToken);
+        var renewal = await _store.RenewAsync(_mirror.Topic, _holder, _duration, cancellationToken);
         if (renewal is null) await _lost.CancelAsync();
-        return renewal?.IsWanted ?? true;
+        return _wasWanted || (renewal?.IsWanted ?? true);
     }
 
     /// <summary>Appends events. If the shared store cannot be reached, tries again until the lease is lost. Events are
@@ -70,13 +80,14 @@ public sealed class TopicLease : IAsyncDisposable
                 if (Lost.IsCancellationRequested) throw new TopicLeaseLostException(_mirror.Topic);
                 try
                 {
-                    if (await _store.TryAppendAsync(_mirror.Topic, Epoch, _last, append, CancellationToken.None)) break;
+                    if (await _store.TryAppendAsync(_mirror.Topic, _holder, _last, append, CancellationToken.None))
+                        break;
                     await _lost.CancelAsync();
                 }
                 catch (HubUnavailableException)
                 {
                     // The append may have happened. The log recognizes the repetition by the number of its last event,
-                    // because nobody else can append in this epoch.
+                    // because nobody else can append with this lease.
                     await Task.Delay(RetryDelay, _time, CancellationToken.None);
                 }
             }
@@ -98,7 +109,7 @@ public sealed class TopicLease : IAsyncDisposable
         if (Lost.IsCancellationRequested) return;
         try
         {
-            await _store.ReleaseAsync(_mirror.Topic, Epoch, CancellationToken.None);
+            await _store.ReleaseAsync(_mirror.Topic, _holder, CancellationToken.None);
         }
         catch (HubUnavailableException)
         {
@@ -116,7 +127,7 @@ public sealed class TopicLease : IAsyncDisposable
                 var asked = _time.GetTimestamp();
                 try
                 {
-                    if (await _store.RenewAsync(_mirror.Topic, Epoch, _duration, _disposed.Token) is null) break;
+                    if (await _store.RenewAsync(_mirror.Topic, _holder, _duration, _disposed.Token) is null) break;
                     _renewed = asked;
                 }
                 catch (HubUnavailableException)

@@ -43,13 +43,15 @@ public sealed class TopicLog : IAsyncDisposable
     /// <param name="after">The id of the event.</param>
     /// <param name="cancellationToken">Ends the sequence with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentException">The log does not know the id: see <see cref="Knows"/>.</exception>
-    /// <remarks>The sequence throws when its reader is so slow that the log has dropped its next event. A stream then
-    /// ends cleanly, and its client resumes.</remarks>
+    /// <remarks>The sequence throws when its reader is so slow that the log has dropped its next event, when the log is
+    /// gone, and when the store has lost events that this instance had read. A stream then ends cleanly, and its client
+    /// resumes.</remarks>
     public IAsyncEnumerable<TopicEvent> FollowAsync(string after, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(after);
+        var generation = _mirror.Generation;
         return Knows(after) && TopicPosition.Parse(after) is { } position
-            ? FollowAsync(position, cancellationToken)
+            ? FollowAsync(position, generation, cancellationToken)
             : throw new ArgumentException("The log does not know this event id: ask Knows before.", nameof(after));
     }
 
@@ -77,11 +79,11 @@ public sealed class TopicLog : IAsyncDisposable
     }
 
     private async IAsyncEnumerable<TopicEvent> FollowAsync(
-        TopicPosition after, [EnumeratorCancellation] CancellationToken cancellationToken)
+        TopicPosition after, int generation, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {
-            var events = _mirror.Read(after, out var isEnded, out var bell);
+            var events = _mirror.Read(after, generation, out var isEnded, out var bell);
             foreach (var next in events)
             {
                 yield return next;

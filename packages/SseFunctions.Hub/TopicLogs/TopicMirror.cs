@@ -22,7 +22,11 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
     private bool _isEnded;
     private string? _snapshot;
     private long _snapshotAt = -1;
+    private bool _isGone;
     private bool _hasFailed;
+
+    // Counts how often the events that were held here have turned out not to be those of the store.
+    private int _generation;
 
     // Completes at the next change. Null while nothing waits for it.
     private TaskCompletionSource? _bell;
@@ -35,6 +39,16 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
 
     /// <summary>When the log was created.</summary>
     public DateTimeOffset Created => DateTimeOffset.FromUnixTimeMilliseconds(Volatile.Read(ref _created));
+
+    /// <summary>Gets a number that changes when the log is gone, was replaced by another, or has lost events that were
+    /// held here. A reader that began before must not continue.</summary>
+    public int Generation
+    {
+        get
+        {
+            lock (_gate) return _generation;
+        }
+    }
 
     /// <summary>Gets the state at this moment.</summary>
     public TopicView View()
@@ -67,15 +81,18 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
 
     /// <summary>Gets the events after a position.</summary>
     /// <param name="after">The position.</param>
+    /// <param name="generation">The value of <see cref="Generation"/> when the reader began.</param>
     /// <param name="isEnded">Whether the log has ended, and these are its last events.</param>
     /// <param name="bell">Completes when there is more.</param>
-    /// <exception cref="FellBehindException">The events after the position are no longer there.</exception>
-    public IReadOnlyList<TopicEvent> Read(TopicPosition after, out bool isEnded, out Task bell)
+    /// <exception cref="FellBehindException">The events after the position are no longer there, or the generation is
+    /// another.</exception>
+    public IReadOnlyList<TopicEvent> Read(TopicPosition after, int generation, out bool isEnded, out Task bell)
     {
         lock (_gate)
         {
             var first = _last - _events.Count;
-            if (after.Created != _created || after.Number < first) throw new FellBehindException();
+            if (generation != _generation || after.Created != _created || after.Number < first)
+                throw new FellBehindException();
             isEnded = _isEnded;
             bell = (_bell ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             return after.Number >= _last ? [] : _events[(int)(after.Number - first)..];
@@ -92,19 +109,25 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
         {
             // A reader that waited for another reader may find that the other has read everything.
             if (upTo > 0 && Volatile.Read(ref _last) >= upTo) return true;
-            long last, snapshotAt;
-            lock (_gate) (last, snapshotAt) = (_last, _snapshotAt);
-            var page = await store.ReadAsync(topic, last, snapshotAt, cancellationToken);
-            if (page is null) return false;
-            if (page.Created != _created || (page.Events is [var first, ..] && first.Position.Number != last + 1))
+            TopicEvent? held;
+            long after, snapshotAt;
+            lock (_gate)
             {
-                // Another log with the same topic, or events that are missing: what is held here cannot be continued.
-                if (last > 0) page = await store.ReadAsync(topic, 0, -1, cancellationToken);
-                if (page is null) return false;
-                lock (_gate) _events.Clear();
+                held = _events is [.., var newest] ? newest : null;
+                // The last event is read again, to see whether the store still has it.
+                (after, snapshotAt) = (Math.Max(0, _last - 1), _snapshotAt);
             }
-            Add(page);
-            return true;
+            var page = await store.ReadAsync(topic, after, snapshotAt, cancellationToken);
+            if (held is not null && page?.Events is [var first, ..] && IsSame(first, held))
+            {
+                Add(page with { Events = [.. page.Events.Skip(1)] });
+                return true;
+            }
+            // Nothing is held, or there is another log, or the store has lost events or no longer has the next ones.
+            if (held is not null && page is not null) page = await store.ReadAsync(topic, 0, -1, cancellationToken);
+            if (page is null) Vanish();
+            else Replace(page);
+            return page is not null;
         }
         finally
         {
@@ -146,13 +169,40 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
         }
     }
 
+    private static bool IsSame(TopicEvent one, TopicEvent other) =>
+        (one.Position, one.Type, one.Data) == (other.Position, other.Type, other.Data);
+
+    private void Replace(TopicPage page)
+    {
+        lock (_gate)
+        {
+            _generation++;
+            _events.Clear();
+            _last = page.Events is [var first, ..] ? first.Position.Number - 1 : 0;
+            (_created, _snapshot, _snapshotAt, _isEnded, _isGone) = (page.Created, null, -1, false, false);
+            Add(page);
+        }
+    }
+
+    private void Vanish()
+    {
+        TaskCompletionSource? bell;
+        lock (_gate)
+        {
+            if (_isGone) return;
+            _isGone = true;
+            _generation++;
+            bell = _bell;
+            _bell = null;
+        }
+        bell?.TrySetResult();
+    }
+
     private void Add(TopicPage page)
     {
         TaskCompletionSource? bell;
         lock (_gate)
         {
-            if (page.Created != _created) (_created, _last, _snapshot, _snapshotAt) = (page.Created, 0, null, -1);
-            if (_events.Count == 0 && page.Events is [var first, ..]) _last = first.Position.Number - 1;
             foreach (var next in page.Events)
             {
                 // An event that this instance has appended may have been added while the page was read.

@@ -14,8 +14,8 @@ internal sealed record TopicPage(
 /// <param name="Epoch">The epoch: the number of times that the lease of this log was taken. 0: another holds the lease.
 /// </param>
 /// <param name="Last">The number of the log's last event.</param>
-/// <param name="Remaining">If another holds the lease: when it expires, unless it is renewed.</param>
-internal readonly record struct TopicLeaseOffer(long Epoch, long Last, TimeSpan Remaining);
+/// <param name="WasWanted">Whether somebody asked for the lease recently, while another held it.</param>
+internal readonly record struct TopicLeaseOffer(long Epoch, long Last, bool WasWanted);
 
 /// <summary>The answer to a renewal.</summary>
 /// <param name="IsWanted">Whether somebody else has asked for the lease recently.</param>
