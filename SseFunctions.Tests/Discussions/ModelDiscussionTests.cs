@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 using SseFunctions.Discussions;
+using SseFunctions.Hub;
 using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Discussions;
@@ -135,6 +138,47 @@ public sealed class ModelDiscussionTests
         Assert.Equal(("tokens", 2), (first.Reason, first.Turns.Count));
         var (_, second) = await Watch(server, turns: 10);
         Assert.Equal(("budget", 2), (second.Reason, second.Turns.Count));
+    }
+
+    [Fact]
+    public async Task The_tokens_of_attempts_that_fail_count_for_the_day()
+    {
+        await using var model = await FakeModelServer.Start(ModelAnswers.BreaksOff(new string('a', 4000)));
+        await using var server = await Start(model, "Discussions:TokensPerDay=1000");
+        await Watch(server, turns: 1);
+        var counts = server.Services.GetRequiredService<ISharedCounts>();
+        var day = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var spent = await counts.AddAsync($"discussions:tokens:{day}", 0, TimeSpan.FromDays(1), Test);
+        Assert.InRange(spent, 4 * 1000, 4 * 1000 * 2);
+    }
+
+    [Fact]
+    public async Task A_turn_is_not_begun_again_while_nobody_watches()
+    {
+        await using var model = await FakeModelServer.Start(
+            ModelAnswers.BreaksOff("Half"), ModelAnswers.Words("Whole."));
+        await using var server = await Start(model);
+        var id = await server.Http.Start(DiscussionClient.Request(turns: 1));
+        using (var answer = await server.Http.Open(id))
+        {
+            await foreach (var next in answer.Events())
+            {
+                if (next.EventType == "turn.delta") break;
+            }
+        }
+        var limit = DateTime.UtcNow + Limits.Soon;
+        while ((await server.Http.Transcript(id)).State != DiscussionState.Paused)
+        {
+            Assert.True(DateTime.UtcNow < limit, "The discussion has not paused.");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), Test);
+        }
+        Assert.Single(model.Calls);
+        var events = await server.Http.Watch(id);
+        Assert.Equal(
+            ["discussion.resumed", "turn.delta", "turn.completed", "discussion.completed"],
+            events.Skip(1).Select(next => next.EventType).Distinct());
+        var turn = Assert.Single((await server.Http.Transcript(id)).Turns);
+        Assert.Equal(("Whole.", 2), (turn.Text, turn.Attempt));
     }
 
     private static Func<ModelCall, Task> Answer(string kind) => kind switch

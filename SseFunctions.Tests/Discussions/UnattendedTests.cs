@@ -1,7 +1,9 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using SseFunctions.Discussions;
+using SseFunctions.Hub;
 using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Discussions;
@@ -38,11 +40,56 @@ public sealed class UnattendedTests
         var first = await queue.Next();
         await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => turns.SpeakAsync(first, Test)));
         Assert.Single((await server.Http.Transcript(id)).Turns);
-        var second = await queue.Next();
-        Assert.NotEqual(first, second);
+        // The four others found that somebody spoke, and have sent themselves again.
+        var second = first;
+        while (second == first) second = await queue.Next();
         await turns.SpeakAsync(second, Test);
         await turns.SpeakAsync(first, Test);
         Assert.Equal(2, (await server.Http.Transcript(id)).Turns.Count);
+    }
+
+    [Fact]
+    public async Task A_message_that_finds_another_instance_speaking_comes_again_later()
+    {
+        var queue = new Queue();
+        await using var server = await Start(queue);
+        var id = await server.Http.Start(Request(turns: 3));
+        var turns = server.Services.GetRequiredService<IDiscussionTurns>();
+        var first = await queue.Next();
+        var logs = server.Services.GetRequiredService<ITopicLogs>();
+        await using var log = await logs.OpenAsync($"/discussions/{id}", Test);
+        // An instance that holds the lease, and is lost.
+        var lease = await log!.TryLeaseAsync(TimeSpan.FromSeconds(15), cancellationToken: Test);
+        await turns.SpeakAsync(first, Test);
+        Assert.Equal(first, await queue.Next());
+        Assert.InRange(queue.LastDelay, TimeSpan.FromSeconds(15.1), TimeSpan.FromSeconds(60));
+        await lease!.DisposeAsync();
+        await turns.SpeakAsync(first, Test);
+        Assert.Single((await server.Http.Transcript(id)).Turns);
+    }
+
+    [Fact]
+    public async Task A_message_that_finds_no_Redis_comes_again_later()
+    {
+        var queue = new Queue();
+        await using var server = await Start(
+            queue, $"Redis:ConnectionString=127.0.0.1:{Ports.Free()},connectTimeout=200");
+        await server.Services.GetRequiredService<IDiscussionTurns>().SpeakAsync("some 3", Test);
+        Assert.Equal("some 3", await queue.Next());
+        Assert.True(queue.LastDelay > TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
+    public async Task A_start_whose_message_was_not_sent_can_be_repeated()
+    {
+        var queue = new Queue { FailsOnce = true };
+        await using var server = await Start(queue);
+        var request = Request(turns: 2);
+        using var failed = await server.Http.PutAsJsonAsync("/discussions/again", request, Test);
+        Assert.Equal(500, (int)failed.StatusCode);
+        using var repeated = await server.Http.PutAsJsonAsync("/discussions/again", request, Test);
+        Assert.Equal(200, (int)repeated.StatusCode);
+        Assert.Equal("again 1", await queue.Next());
     }
 
     [Fact]
@@ -64,20 +111,31 @@ public sealed class UnattendedTests
         return request;
     }
 
-    private static Task<LocalHostServer> Start(Queue queue) => LocalHostServer.Start(
+    private static Task<LocalHostServer> Start(Queue queue, params string[] settings) => LocalHostServer.Start(
         services => services.AddSingleton<ITurnMessages>(queue),
         null,
-        "Discussions:Anonymous=true",
-        "Discussions:Scripted:WordDelay=00:00:00");
+        ["Discussions:Anonymous=true", "Discussions:Scripted:WordDelay=00:00:00", .. settings]);
 
     private sealed class Queue : ITurnMessages
     {
         private readonly Channel<string> _messages = Channel.CreateUnbounded<string>();
 
+        public bool FailsOnce { get; set; }
+
+        public TimeSpan LastDelay { get; private set; }
+
         public bool IsEmpty => !_messages.Reader.TryPeek(out _);
 
-        public Task SendAsync(string message, TimeSpan delay, CancellationToken cancellationToken = default) =>
-            _messages.Writer.WriteAsync(message, cancellationToken).AsTask();
+        public Task SendAsync(string message, TimeSpan delay, CancellationToken cancellationToken = default)
+        {
+            if (FailsOnce)
+            {
+                FailsOnce = false;
+                throw new IOException("The storage account does not answer.");
+            }
+            LastDelay = delay;
+            return _messages.Writer.WriteAsync(message, cancellationToken).AsTask();
+        }
 
         public Task<string> Next() => _messages.Reader.ReadAsync(Test).AsTask().Within("message for a turn");
     }

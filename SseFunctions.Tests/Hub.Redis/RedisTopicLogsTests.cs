@@ -5,6 +5,7 @@ using SseFunctions.Hub.Redis;
 using SseFunctions.Hub.Redis.Connection;
 using SseFunctions.Hub.Redis.TopicLogs;
 using SseFunctions.Hub.TopicLogs;
+using SseFunctions.Streaming;
 using SseFunctions.Tests.Hub.TopicLogs;
 using SseFunctions.Tests.Support;
 
@@ -25,10 +26,11 @@ public sealed class RedisTopicLogsTests(RedisFixture redis)
     {
         var store = NewStore();
         await store.TryCreateAsync("/a/1", new TopicAppend("x", "0"), TimeSpan.FromHours(1), Test);
-        Assert.True(await store.AcquireAsync("/a/1", TimeSpan.FromSeconds(15), false, Test) is { Epoch: 1, Last: 1 });
+        Assert.True(
+            await store.AcquireAsync("/a/1", "x", TimeSpan.FromSeconds(15), false, Test) is { Epoch: 1, Last: 1 });
         var append = new TopicAppend([new("x", "1"), new("x", "2")]);
-        Assert.True(await store.TryAppendAsync("/a/1", 1, 1, append, Test));
-        Assert.True(await store.TryAppendAsync("/a/1", 1, 1, append, Test));
+        Assert.True(await store.TryAppendAsync("/a/1", "x", 1, append, Test));
+        Assert.True(await store.TryAppendAsync("/a/1", "x", 1, append, Test));
         var page = await store.ReadAsync("/a/1", 0, -1, Test);
         Assert.Equal(["0", "1", "2"], page?.Events.Select(next => next.Data));
     }
@@ -38,11 +40,66 @@ public sealed class RedisTopicLogsTests(RedisFixture redis)
     {
         var store = NewStore();
         await store.TryCreateAsync("/a/1", new TopicAppend("x", ""), TimeSpan.FromHours(1), Test);
-        Assert.True(await store.AcquireAsync("/a/1", TimeSpan.FromSeconds(1), false, Test) is { Epoch: 1 });
+        Assert.True(await store.AcquireAsync("/a/1", "x", TimeSpan.FromSeconds(1), false, Test) is { Epoch: 1 });
         await Pass(TimeSpan.FromSeconds(1.1));
-        Assert.False(await store.TryAppendAsync("/a/1", 1, 1, new TopicAppend("y", ""), Test));
-        Assert.Null(await store.RenewAsync("/a/1", 1, TimeSpan.FromSeconds(15), Test));
-        Assert.True(await store.AcquireAsync("/a/1", TimeSpan.FromSeconds(1), false, Test) is { Epoch: 2 });
+        Assert.False(await store.TryAppendAsync("/a/1", "x", 1, new TopicAppend("y", ""), Test));
+        Assert.Null(await store.RenewAsync("/a/1", "x", TimeSpan.FromSeconds(15), Test));
+        Assert.True(await store.AcquireAsync("/a/1", "x", TimeSpan.FromSeconds(1), false, Test) is { Epoch: 2 });
+    }
+
+    [Fact]
+    public async Task The_holder_of_a_lost_log_cannot_append_to_the_log_that_follows()
+    {
+        var store = NewStore();
+        var first = new TopicAppend("x", "0");
+        await store.TryCreateAsync("/a/1", first, TimeSpan.FromHours(1), Test);
+        Assert.True(await store.AcquireAsync("/a/1", "x", TimeSpan.FromSeconds(15), false, Test) is { Epoch: 1 });
+        await Lose("/a/1");
+        await store.TryCreateAsync("/a/1", first, TimeSpan.FromHours(1), Test);
+        // Epoch and number are those of the first holder.
+        Assert.True(await store.AcquireAsync("/a/1", "y", TimeSpan.FromSeconds(15), false, Test) is { Epoch: 1 });
+        Assert.False(await store.TryAppendAsync("/a/1", "x", 1, new TopicAppend("x", "of x"), Test));
+        Assert.True(await store.TryAppendAsync("/a/1", "y", 1, new TopicAppend("x", "of y"), Test));
+        Assert.False(await store.TryAppendAsync("/a/1", "x", 1, new TopicAppend("x", "of x"), Test));
+        Assert.Null(await store.RenewAsync("/a/1", "x", TimeSpan.FromSeconds(15), Test));
+        await store.ReleaseAsync("/a/1", "x", Test);
+        Assert.NotNull(await store.RenewAsync("/a/1", "y", TimeSpan.FromSeconds(15), Test));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(5)]
+    public async Task Events_that_Redis_has_lost_are_not_shown_beside_those_that_follow(int after)
+    {
+        var writer = await NewInstance();
+        await writer.TryCreateAsync("/a/1", new TopicAppend("x", "0"), TimeSpan.FromHours(1), Test);
+        await using var log = await writer.OpenAsync("/a/1", Test);
+        Assert.NotNull(log);
+        await using var lease = await log.TryLeaseAsync(TimeSpan.FromSeconds(15), cancellationToken: Test);
+        await lease!.AppendAsync(new TopicAppend("x", "kept"), Test);
+        var restore = await Save("/a/1");
+        for (var number = 0; number < 3; number++) await lease.AppendAsync(new TopicAppend("x", "lost"), Test);
+        var reader = await NewInstance();
+        await using var other = await reader.OpenAsync("/a/1", Test);
+        var following = other!.FollowAsync(other.View().LastId, Test).ToListAsync(Test).AsTask();
+
+        await restore();
+        var (next, nextLease) = await Retaken(await NewInstance());
+        for (var number = 0; number < after; number++)
+            await nextLease.AppendAsync(new TopicAppend("x", $"new {number}"), Test);
+
+        await Assert.ThrowsAsync<FellBehindException>(() => following.Within("end of the reader"));
+        string[] expected = ["0", "kept", .. Enumerable.Range(0, after).Select(number => $"new {number}")];
+        foreach (var view in (TopicView[])[next.View(), (await reader.OpenAsync("/a/1", Test))!.View()])
+            Assert.Equal(expected, view.Events.Select(next => next.Data));
+        // The first holder has what the log has, not what was lost.
+        await Assert.ThrowsAsync<TopicLeaseLostException>(() => lease.AppendAsync(new TopicAppend("x", ""), Test));
+        await nextLease.DisposeAsync();
+        await using var again = await log.TryLeaseAsync(TimeSpan.FromSeconds(15), cancellationToken: Test);
+        Assert.NotNull(again);
+        Assert.Equal(expected, log.View().Events.Select(next => next.Data));
+        await next.DisposeAsync();
     }
 
     [Fact]
@@ -93,6 +150,40 @@ public sealed class RedisTopicLogsTests(RedisFixture redis)
 
     // A test cannot advance the clock of Redis, so it waits in real time.
     private protected override Task Pass(TimeSpan time) => Task.Delay(time, Test);
+
+    private static async Task<(TopicLog Log, TopicLease Lease)> Retaken(ITopicLogs logs)
+    {
+        var log = await logs.OpenAsync("/a/1", Test);
+        var lease = await log!.TryLeaseAsync(TimeSpan.FromSeconds(15), takeOver: true, Test);
+        Assert.NotNull(lease);
+        return (log, lease);
+    }
+
+    private string[] KeysOf(string topic) =>
+        [.. new[] { "", ":events" }.Select(part => $"{{{_prefix}}}:topic:{topic}{part}")];
+
+    // What a failover does to a replica that has not received the last writes, as far as one log is concerned.
+    private async Task<Func<Task>> Save(string topic)
+    {
+        var connection = NewConnection();
+        var keys = KeysOf(topic);
+        var saved = await connection.QueryAsync(
+            multiplexer => Task.WhenAll(keys.Select(key => multiplexer.GetDatabase().KeyDumpAsync(key))), Test);
+        Assert.All(saved, Assert.NotNull);
+        return () => connection.QueryAsync(
+            async multiplexer =>
+            {
+                var database = multiplexer.GetDatabase();
+                foreach (var (key, value) in keys.Zip(saved))
+                    await database.ExecuteAsync("RESTORE", key, 0, value!, "REPLACE");
+                return true;
+            },
+            Test);
+    }
+
+    private Task<long> Lose(string topic) => NewConnection().QueryAsync(
+        multiplexer => multiplexer.GetDatabase()
+            .KeyDeleteAsync([.. KeysOf(topic).Select(key => (StackExchange.Redis.RedisKey)key)]), Test);
 
     private RedisTopicStore NewStore() => new(NewConnection());
 

@@ -20,6 +20,8 @@ public sealed class DiscussionOptions : ISettings
     private static readonly TimeSpan LongestGather = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestSilence = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ShortestTurn = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestWordDelay = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ShortestRetention = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(366);
@@ -75,6 +77,11 @@ public sealed class DiscussionOptions : ISettings
 
     /// <summary>Gets or sets how long a model may send nothing before its turn is begun again. Default 30 s.</summary>
     public TimeSpan ModelSilence { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gets or sets how long a turn takes at most. A turn that has words then is cut off; a turn without words
+    /// has failed, and is begun again. Default 3 min, which is below the time that the platform gives a function of an
+    /// unattended discussion.</summary>
+    public TimeSpan MaxTurnDuration { get; set; } = TimeSpan.FromMinutes(3);
 
     /// <summary>Gets or sets the highest number of UTF-16 units of a topic. Default 500.</summary>
     public int MaxTopicLength { get; set; } = 500;
@@ -148,8 +155,10 @@ public sealed class DiscussionOptions : ISettings
         .. Settings.OutOfRange(
             $"{Section}:{nameof(Scripted)}:{nameof(Scripted.WordDelay)}", Scripted.WordDelay, LongestWordDelay),
         .. Settings.OutOfRange($"{Section}:{nameof(ModelSilence)}", ModelSilence, LongestSilence),
+        .. Settings.OutOfRange($"{Section}:{nameof(MaxTurnDuration)}", MaxTurnDuration, LongestTurn),
         .. Settings.OutOfRange($"{Section}:{nameof(Retention)}", Retention, LongestRetention),
         .. TooShort(nameof(ModelSilence), ModelSilence, ShortestSilence),
+        .. TooShort(nameof(MaxTurnDuration), MaxTurnDuration, ShortestTurn),
         .. TooShort(nameof(Retention), Retention, ShortestRetention),
     ];
 

@@ -113,7 +113,7 @@ public sealed class ResumableAnswers
     public async Task CancelAsync(string topic, CancellationToken cancellationToken = default)
     {
         await using var log = await _logs.OpenAsync(topic, cancellationToken);
-        if (log is not null) await _speaker.CancelAsync(log, cancellationToken);
+        if (log is not null) await _speaker.CancelAsync(log);
     }
 
     /// <summary>Reads an answer.</summary>

@@ -115,6 +115,7 @@ public sealed class ChatParticipantTests
             token => Participant(server).SpeakAsync(Turns.Next(), token),
             TimeSpan.Zero,
             TimeSpan.FromSeconds(5),
+            Timeout.InfiniteTimeSpan,
             TimeProvider.System);
         var said = "";
         var silence = await Assert.ThrowsAsync<ParticipantException>(async () =>
@@ -134,6 +135,7 @@ public sealed class ChatParticipantTests
             token => Participant(server).SpeakAsync(Turns.Next(), token),
             TimeSpan.FromMilliseconds(100),
             TimeSpan.FromSeconds(30),
+            Timeout.InfiniteTimeSpan,
             TimeProvider.System);
         var length = 0;
         await foreach (var words in text.Read(Cancellation)) length += words.Length;

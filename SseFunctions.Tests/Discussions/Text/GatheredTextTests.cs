@@ -11,6 +11,7 @@ public sealed class GatheredTextTests
 {
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
 
     private readonly FakeTimeProvider _time = new();
 
@@ -158,7 +159,7 @@ public sealed class GatheredTextTests
     {
         var source = new Source { IgnoresToken = ignoresToken };
         using var leave = new CancellationTokenSource();
-        await using var pieces = new GatheredText(source.Read, Gather, Silence, _time)
+        await using var pieces = new GatheredText(source.Read, Gather, Silence, Longest, _time)
             .Read(leave.Token).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         source.Give("One");
         Assert.Equal("One", await Next(pieces));
@@ -208,7 +209,7 @@ public sealed class GatheredTextTests
                 hasEnded = true;
             }
         }
-        var text = new GatheredText(Endless, Gather, Silence, _time);
+        var text = new GatheredText(Endless, Gather, Silence, Longest, _time);
         var length = 0;
         await foreach (var piece in text.Read(TestContext.Current.CancellationToken)) length += piece.Length;
         Assert.Equal(GatheredText.MaxLength - 1, length);
@@ -218,10 +219,50 @@ public sealed class GatheredTextTests
     }
 
     [Fact]
+    public async Task A_source_that_drips_is_cut_off_after_the_longest_time()
+    {
+        var source = new Source();
+        var text = new GatheredText(source.Read, Gather, Silence, Longest, _time);
+        await using var pieces = text.Read(TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var said = "";
+        var next = Next(pieces);
+        for (var seconds = 0; seconds < Longest.TotalSeconds; seconds += 10)
+        {
+            source.Give("a");
+            said += await next;
+            next = Next(pieces);
+            _time.Advance(TimeSpan.FromSeconds(10));
+        }
+        Assert.Null(await next);
+        Assert.Equal(18, said.Length);
+        Assert.True(text.IsCut);
+        await source.Disposed;
+    }
+
+    [Fact]
+    public async Task A_source_that_gives_only_signs_of_life_is_silent_after_the_longest_time()
+    {
+        var source = new Source();
+        await using var pieces = Read(source);
+        var next = Next(pieces);
+        for (var seconds = 0; seconds < Longest.TotalSeconds; seconds += 10)
+        {
+            Assert.False(next.IsCompleted);
+            source.Give("");
+            await source.Taken();
+            _time.Advance(TimeSpan.FromSeconds(10));
+        }
+        var silence = await Assert.ThrowsAsync<ParticipantException>(() => next);
+        Assert.Equal(ParticipantException.Silence, silence.Reason);
+        await source.Disposed;
+    }
+
+    [Fact]
     public async Task A_text_of_the_highest_length_is_not_cut()
     {
         var text = new GatheredText(
-            _ => new[] { new string('a', GatheredText.MaxLength) }.ToAsyncEnumerable(), Gather, Silence, _time);
+            _ => new[] { new string('a', GatheredText.MaxLength) }.ToAsyncEnumerable(), Gather, Silence, Longest, _time);
         var length = 0;
         await foreach (var piece in text.Read(TestContext.Current.CancellationToken)) length += piece.Length;
         Assert.Equal(GatheredText.MaxLength, length);
@@ -234,11 +275,12 @@ public sealed class GatheredTextTests
         return hasNext ? pieces.Current : null;
     }
 
-    private IAsyncEnumerator<string> Read(Source source) => new GatheredText(source.Read, Gather, Silence, _time)
-        .Read(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+    private IAsyncEnumerator<string> Read(Source source) =>
+        new GatheredText(source.Read, Gather, Silence, Longest, _time)
+            .Read(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
 
     private async Task<List<string>> All(IEnumerable<string> parts, TimeSpan gather) =>
-        await new GatheredText(_ => parts.ToAsyncEnumerable(), gather, Silence, _time)
+        await new GatheredText(_ => parts.ToAsyncEnumerable(), gather, Silence, Longest, _time)
             .Read(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
 
     // The reader needs a moment to react, so the clock advances repeatedly.

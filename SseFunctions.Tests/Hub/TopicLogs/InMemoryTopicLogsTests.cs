@@ -50,10 +50,10 @@ public sealed class InMemoryTopicLogsTests : TopicLogsContract, IDisposable
     {
         var logs = await NewInstance();
         await logs.TryCreateAsync("/a/1", new TopicAppend("x", ""), TimeSpan.FromHours(1), Test);
-        Assert.True(await _store.AcquireAsync("/a/1", TimeSpan.FromSeconds(15), false, Test) is { Epoch: 1 });
+        Assert.True(await _store.AcquireAsync("/a/1", "x", TimeSpan.FromSeconds(15), false, Test) is { Epoch: 1 });
         _time.Advance(TimeSpan.FromSeconds(15));
-        Assert.False(await _store.TryAppendAsync("/a/1", 1, 1, new TopicAppend("y", ""), Test));
-        Assert.Null(await _store.RenewAsync("/a/1", 1, TimeSpan.FromSeconds(15), Test));
+        Assert.False(await _store.TryAppendAsync("/a/1", "x", 1, new TopicAppend("y", ""), Test));
+        Assert.Null(await _store.RenewAsync("/a/1", "x", TimeSpan.FromSeconds(15), Test));
     }
 
     public void Dispose()

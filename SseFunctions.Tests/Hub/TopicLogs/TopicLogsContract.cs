@@ -1,4 +1,5 @@
 using SseFunctions.Hub;
+using SseFunctions.Streaming;
 using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub.TopicLogs;
@@ -129,6 +130,49 @@ public abstract class TopicLogsContract
         Assert.Equal(lease.Epoch + 1, next.Epoch);
         Assert.False(await next.IsWantedAsync(Test));
         Assert.NotNull(log);
+    }
+
+    [Fact]
+    public async Task Who_takes_the_lease_again_learns_that_another_wanted_it()
+    {
+        var (log, lease) = await NewLog();
+        var other = await Opened(await NewInstance());
+        Assert.Null(await other.TryLeaseAsync(Lease, cancellationToken: Test));
+        await lease.DisposeAsync();
+        await using var again = await log.TryLeaseAsync(Lease, cancellationToken: Test);
+        Assert.True(await again!.IsWantedAsync(Test));
+    }
+
+    [Fact]
+    public async Task A_log_that_is_gone_ends_its_readers()
+    {
+        var logs = await NewInstance();
+        Assert.True(await logs.TryCreateAsync("/a/1", Event("0"), TimeSpan.FromSeconds(1), Test));
+        var log = await Opened(logs);
+        var following = Data(log, log.View().LastId);
+        await Pass(TimeSpan.FromSeconds(1.2));
+        Assert.Null(await logs.OpenAsync("/a/1", Test));
+        await Assert.ThrowsAsync<FellBehindException>(() => following.Within("end of the reader"));
+        // A log that is created again has nothing to do with the readers of the first.
+        Assert.True(await logs.TryCreateAsync("/a/1", Event("again"), Retention, Test));
+        Assert.Equal("again", Assert.Single((await Opened(logs)).View().Events).Data);
+    }
+
+    [Fact]
+    public async Task A_log_is_kept_while_its_lease_is_held()
+    {
+        var logs = await NewInstance();
+        Assert.True(await logs.TryCreateAsync("/a/1", Event("0"), TimeSpan.FromSeconds(2), Test));
+        var log = await Opened(logs);
+        await using var lease = await log.TryLeaseAsync(TimeSpan.FromSeconds(3), cancellationToken: Test);
+        for (var step = 0; step < 5; step++)
+        {
+            await Pass(TimeSpan.FromSeconds(1));
+            // The clock of a store in memory does not wait for the lease that renews itself.
+            Assert.False(await lease!.IsWantedAsync(Test));
+        }
+        await lease!.AppendAsync(new TopicAppend("x", "still"), Test);
+        Assert.Equal("still", (await Opened(logs)).View().Events[^1].Data);
     }
 
     [Fact]

@@ -72,8 +72,10 @@ internal sealed class ChatParticipant(IChatClient client, ChatManner manner) : I
 
         public bool IsCutOff { get; private set; }
 
+        // Some servers report zeros.
         public TokenUsage Usage => new(
-            _usage?.InputTokenCount ?? Estimate(inputLength), _usage?.OutputTokenCount ?? Estimate(_length));
+            _usage?.InputTokenCount is > 0 and var read ? read : Estimate(inputLength),
+            _usage?.OutputTokenCount is > 0 and var written ? written : Estimate(_length));
 
         public string Take(ChatResponseUpdate update)
         {

@@ -38,7 +38,7 @@ internal sealed class StartEndpoint(
             && await rights.ToChangeAsync(request, id, true, cancellationToken) is { Refusal: { } forbidden })
             return forbidden;
         if (asked is not null && await FindAsync(id, cancellationToken) is { } held)
-            return Repeated(request, start, held.Transcript);
+            return await RepeatedAsync(request, start, held.Transcript, cancellationToken);
 
         var owner = DiscussionId.OwnerOf(rights.ClientAddress(request));
         if (await budget.TryEnterAsync(id, owner, cancellationToken) is { } limit) throw NoPlace(limit);
@@ -63,9 +63,8 @@ internal sealed class StartEndpoint(
             options.Value.Retention,
             cancellationToken);
         if (!isCreated && await FindAsync(id, cancellationToken) is { } other)
-            return Repeated(request, start, other.Transcript);
-        if (start.Unattended && _queue is not null)
-            await _queue.SendAsync($"{new TurnMessage(id, 1)}", TimeSpan.Zero, cancellationToken);
+            return await RepeatedAsync(request, start, other.Transcript, cancellationToken);
+        await SendFirstAsync(transcript);
         return Answer(request, id, StatusCodes.Status201Created);
     }
 
@@ -83,11 +82,26 @@ internal sealed class StartEndpoint(
             : "The limit of your address of discussions that speak at the same time is reached "
                 + $"({options.Value.MaxConcurrentPerClient}): stop one, or try again when one ends or pauses.");
 
-    private static DiscussionAddressResult Repeated(HttpRequest request, StartRequest start, Transcript held) =>
-        start.IsOf(held)
-            ? Answer(request, held.Id, StatusCodes.Status200OK)
-            : throw new BadRequestException(
+    private async Task<IResult> RepeatedAsync(
+        HttpRequest request, StartRequest start, Transcript held, CancellationToken cancellationToken)
+    {
+        if (!start.IsOf(held))
+        {
+            throw new BadRequestException(
                 StatusCodes.Status409Conflict, "There is another discussion with this id: choose another id.");
+        }
+        cancellationToken.ThrowIfCancellationRequested();
+        // The first request may have failed before it had sent its message. A second message does no harm.
+        if (held.State == DiscussionState.Waiting) await SendFirstAsync(held);
+        return Answer(request, held.Id, StatusCodes.Status200OK);
+    }
+
+    // Not canceled when the client leaves: without the message, an unattended discussion would never begin.
+    private async Task SendFirstAsync(Transcript transcript)
+    {
+        if (transcript.Unattended && _queue is not null)
+            await _queue.SendAsync($"{new TurnMessage(transcript.Id, 1)}", TimeSpan.Zero, CancellationToken.None);
+    }
 
     private static DiscussionAddressResult Answer(HttpRequest request, string id, int status) =>
         new(id, $"{DiscussionAddress.Prefix(request)}{DiscussionLog.TopicOf(id)}", status);

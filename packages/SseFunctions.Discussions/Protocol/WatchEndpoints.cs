@@ -61,7 +61,7 @@ internal sealed class WatchEndpoints(
         var isPrivate = DiscussionLog.Read(log.View()).Transcript.Private;
         if (await rights.ToChangeAsync(request, id, isPrivate, cancellationToken) is { Refusal: { } refusal })
             return refusal;
-        await speaker.CancelAsync(log, cancellationToken);
+        await speaker.CancelAsync(log);
         return TypedResults.StatusCode(StatusCodes.Status202Accepted);
     }
 }

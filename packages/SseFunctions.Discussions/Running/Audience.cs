@@ -4,8 +4,9 @@ namespace SseFunctions.Discussions.Running;
 /// <see cref="RunningDiscussions"/> guards changes.</summary>
 internal sealed class Audience(IVoices voices, TimeProvider time)
 {
-    // A viewer that reloads the page, or whose stream is renewed, is away for less than this.
-    private static readonly TimeSpan Absence = TimeSpan.FromSeconds(2);
+    // A viewer that reloads the page, or whose stream is renewed, is away for less than this: with the default of
+    // Streaming:Retry, clients reconnect after 2 to 4 s.
+    private static readonly TimeSpan Absence = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     private volatile int _viewers;
@@ -25,7 +26,7 @@ internal sealed class Audience(IVoices voices, TimeProvider time)
     /// <summary>Removes a viewer.</summary>
     public void Depart() => _viewers--;
 
-    /// <summary>Returns whether somebody watches, or comes back within 2 s.</summary>
+    /// <summary>Returns whether somebody watches, or comes back within 6 s.</summary>
     public async Task<bool> StaysAsync(CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();

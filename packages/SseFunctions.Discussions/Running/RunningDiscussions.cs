@@ -144,7 +144,7 @@ internal sealed partial class RunningDiscussions(
                         var result = await speaker.RunAsync(
                             log, audience.Voices, audience.StaysAsync, _stop.Token);
                         if (result == SpeakResult.Ended) return true;
-                        mustPause |= result == SpeakResult.NotWanted;
+                        mustPause |= result is SpeakResult.NotWanted or SpeakResult.LeaseLost;
                         if (result == SpeakResult.NotWanted) continue;
                     }
                 }
@@ -157,6 +157,8 @@ internal sealed partial class RunningDiscussions(
             catch (HubUnavailableException exception)
             {
                 LogUnavailable(topic, exception.Message);
+                // This instance may have spoken until now.
+                mustPause = true;
             }
             await Task.Delay(Speaker.AskInterval, time, _stop.Token);
         }

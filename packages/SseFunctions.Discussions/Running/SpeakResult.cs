@@ -9,6 +9,9 @@ internal enum SpeakResult
     /// <summary>Another instance speaks it.</summary>
     OtherSpeaks,
 
+    /// <summary>This instance has spoken it, and has lost the lease.</summary>
+    LeaseLost,
+
     /// <summary>Too many discussions speak already.</summary>
     NoPlace,
 

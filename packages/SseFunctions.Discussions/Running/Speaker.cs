@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SseFunctions.Discussions.Transcripts;
 using SseFunctions.Hub;
+using SseFunctions.Streaming;
 
 namespace SseFunctions.Discussions.Running;
 
@@ -55,13 +56,14 @@ internal sealed partial class Speaker(
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             LogLost(id, lease.Epoch);
-            return log.View().IsEnded ? SpeakResult.Ended : SpeakResult.OtherSpeaks;
+            return log.View().IsEnded ? SpeakResult.Ended : SpeakResult.LeaseLost;
         }
         finally
         {
             await stop.CancelAsync();
             await tasks;
-            if (voices.IsLimited) await budget.LeaveAsync(id, record.Owner);
+            // The place belongs to the discussion. If the lease is lost, another instance may need it now.
+            if (voices.IsLimited && !lease.Lost.IsCancellationRequested) await budget.LeaveAsync(id, record.Owner);
         }
     }
 
@@ -74,16 +76,24 @@ internal sealed partial class Speaker(
         if (await lease.IsWantedAsync(cancellationToken)) return false;
         var record = DiscussionLog.Read(log.View());
         if (record.Transcript.State != DiscussionState.Running) return true;
-        await lease.AppendAsync(record, (EventTypes.Paused, new EventData { Reason = Reasons.NobodyWatching }));
+        try
+        {
+            await lease.AppendAsync(record, (EventTypes.Paused, new EventData { Reason = Reasons.NobodyWatching }));
+        }
+        catch (TopicLeaseLostException)
+        {
+            // Somebody else has taken the lease, and goes on or ends the discussion.
+        }
         return true;
     }
 
-    /// <summary>Ends a discussion at once, whoever speaks.</summary>
-    public async Task CancelAsync(TopicLog log, CancellationToken cancellationToken)
+    /// <summary>Ends a discussion at once, whoever speaks. Cannot be canceled: a lease that was taken over without the
+    /// end would only interrupt the turn.</summary>
+    public async Task CancelAsync(TopicLog log)
     {
         while (!log.View().IsEnded)
         {
-            await using var lease = await log.TryLeaseAsync(LeaseDuration, takeOver: true, cancellationToken);
+            await using var lease = await log.TryLeaseAsync(LeaseDuration, takeOver: true, CancellationToken.None);
             if (lease is null) return;
             var record = DiscussionLog.Read(log.View());
             List<(string, EventData)> events = [];
@@ -124,11 +134,12 @@ internal sealed partial class Speaker(
     {
         if (record.Transcript.State == DiscussionState.Paused)
             record = await lease.AppendAsync(record, (EventTypes.Resumed, new EventData()));
-        record = await RestartAsync(lease, record);
+        else record = await RestartAsync(lease, record);
         while (true)
         {
-            record = await turns.SpeakAsync(lease, record, voices, cancellationToken);
+            record = await turns.SpeakAsync(lease, record, voices, isWanted, cancellationToken);
             if (DiscussionState.IsFinal(record.Transcript.State)) return SpeakResult.Ended;
+            if (record.Transcript.OpenTurn is not null) return SpeakResult.NotWanted;
             var speaker = await moderator.NextAsync(record.Transcript, cancellationToken);
             var reason = speaker is null ? Reasons.Moderator : await ReachedAsync(record, voices, cancellationToken);
             if (reason is not null)
@@ -152,8 +163,8 @@ internal sealed partial class Speaker(
         }
     }
 
-    // The instance that spoke the open turn is lost. Its words are dropped: no model can continue the words of another
-    // call.
+    // A turn is open although the discussion has not paused: the instance that spoke it is lost. Its words are dropped,
+    // because no model can continue the words of another call.
     private static async Task<DiscussionRecord> RestartAsync(TopicLease lease, DiscussionRecord record)
     {
         if (record.Transcript.OpenTurn is not { } turn) return record;
@@ -189,6 +200,11 @@ internal sealed partial class Speaker(
             {
                 // Only the end matters.
             }
+            await stop.CancelAsync();
+        }
+        catch (FellBehindException)
+        {
+            // The log is gone, or is another one: the lease is worth nothing.
             await stop.CancelAsync();
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

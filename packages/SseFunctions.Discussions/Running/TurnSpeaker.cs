@@ -24,11 +24,21 @@ internal sealed partial class TurnSpeaker(
     private readonly DiscussionOptions _options = options.Value;
     private readonly ILogger _logger = logger;
 
-    /// <summary>Speaks the open turn of a discussion, which has no words yet.</summary>
-    /// <returns>The discussion after the turn, or after it has failed.</returns>
+    /// <summary>Speaks the open turn of a discussion. The turn must have no words yet.</summary>
+    /// <param name="lease">The lease of the discussion's log.</param>
+    /// <param name="record">The discussion.</param>
+    /// <param name="voices">Who speaks for the participants.</param>
+    /// <param name="isWanted">Called before a turn that has failed is begun again. False: nobody wants it now.</param>
+    /// <param name="cancellationToken">Stops at once.</param>
+    /// <returns>The record after the turn is completed, or after the discussion has failed. If the turn is still open,
+    /// it has no words, and its next attempt is not wanted now.</returns>
     /// <exception cref="TopicLeaseLostException">The lease is lost.</exception>
     public async Task<DiscussionRecord> SpeakAsync(
-        TopicLease lease, DiscussionRecord record, IVoices voices, CancellationToken cancellationToken)
+        TopicLease lease,
+        DiscussionRecord record,
+        IVoices voices,
+        Func<CancellationToken, Task<bool>> isWanted,
+        CancellationToken cancellationToken)
     {
         while (record.Transcript.OpenTurn is { } turn)
         {
@@ -43,6 +53,7 @@ internal sealed partial class TurnSpeaker(
             {
                 record = record with { SpokenSeconds = record.SpokenSeconds + Seconds(started) };
                 record = await FailAsync(lease, record, turn, exception, cancellationToken);
+                if (record.Transcript.OpenTurn is not null && !await isWanted(cancellationToken)) return record;
             }
             finally
             {
@@ -82,17 +93,27 @@ internal sealed partial class TurnSpeaker(
         var isPaid = voices.IsPaid(voice);
         var started = time.GetTimestamp();
         var text = new GatheredText(
-            token => voice.SpeakAsync(request, token), _options.Gather, _options.ModelSilence, time);
+            token => voice.SpeakAsync(request, token),
+            _options.Gather,
+            _options.ModelSilence,
+            voices.IsLimited ? _options.MaxTurnDuration : Timeout.InfiniteTimeSpan,
+            time);
         var said = new StringBuilder();
-        await foreach (var piece in text.Read(cancellationToken))
+        try
         {
-            await lease.AppendAsync(DiscussionLog.Delta(turn, said.Length, piece), CancellationToken.None);
-            said.Append(piece);
-            if (isPaid) words.Tokens = said.Length / UnitsPerToken;
+            await foreach (var piece in text.Read(cancellationToken))
+            {
+                await lease.AppendAsync(DiscussionLog.Delta(turn, said.Length, piece), CancellationToken.None);
+                said.Append(piece);
+            }
+        }
+        finally
+        {
+            // An attempt that fails has used tokens too. A model may report fewer than its words are, even none.
+            if (isPaid) words.Tokens = Math.Max(said.Length / UnitsPerToken, request.Usage?.Total ?? 0);
         }
         if (said.Length == 0)
             throw new ParticipantException(ParticipantException.NoWords, "The participant said nothing.");
-        if (isPaid && request.Usage is { } usage) words.Tokens = usage.Total;
         record = record with { SpokenSeconds = record.SpokenSeconds + Seconds(started) };
         return await lease.AppendAsync(record, (EventTypes.TurnCompleted, new EventData
         {

@@ -10,9 +10,15 @@ namespace SseFunctions.Discussions.Text;
 /// <param name="gather">How long words are combined after the last piece. Zero: each piece of the source is a
 /// piece.</param>
 /// <param name="silence">How long the source may give nothing, not even an empty piece.</param>
+/// <param name="longest">How long the source may take altogether; infinite: no limit. If it has given words until then,
+/// they are cut off.</param>
 /// <param name="time">The clock.</param>
 internal sealed class GatheredText(
-    Func<CancellationToken, IAsyncEnumerable<string>> source, TimeSpan gather, TimeSpan silence, TimeProvider time)
+    Func<CancellationToken, IAsyncEnumerable<string>> source,
+    TimeSpan gather,
+    TimeSpan silence,
+    TimeSpan longest,
+    TimeProvider time)
 {
     /// <summary>The highest number of UTF-16 units of a piece. Words are not combined beyond it.</summary>
     public const int MaxPieceLength = 512;
@@ -26,17 +32,19 @@ internal sealed class GatheredText(
     private readonly CleanText _cleaner = new();
     private readonly StringBuilder _waiting = new();
     private int _length;
+    private long _started;
     private long _lastPiece;
     private long _lastSign;
     private bool _hasPiece;
 
-    /// <summary>Gets whether the source had more than <see cref="MaxLength"/> units, so that the rest was cut
-    /// off.</summary>
+    /// <summary>Gets whether the source had more than <see cref="MaxLength"/> units or took too long, so that the rest
+    /// was cut off.</summary>
     public bool IsCut { get; private set; }
 
     /// <summary>Reads the source and gives the pieces. No piece is empty, and none ends within a surrogate pair.
     /// </summary>
-    /// <exception cref="ParticipantException">The source was silent for too long.</exception>
+    /// <exception cref="ParticipantException">The source was silent for too long, or gave no word in the whole
+    /// time.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled. The words that
     /// have not been given yet are lost.</exception>
     /// <remarks>An exception of the source is thrown after the words before it were given.</remarks>
@@ -44,7 +52,7 @@ internal sealed class GatheredText(
     {
         using var timers = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var needed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _lastSign = time.GetTimestamp();
+        _started = _lastSign = time.GetTimestamp();
         var words = source(needed.Token).GetAsyncEnumerator(needed.Token);
         var next = Next(words);
         try
@@ -54,13 +62,15 @@ internal sealed class GatheredText(
             var hasEnded = false;
             while (!hasEnded)
             {
-                while (!next.IsCompleted && (_waiting.Length == 0 || (_hasPiece && Remaining(_lastPiece, gather) > 0)))
+                while (!IsOver() && !next.IsCompleted
+                    && (_waiting.Length == 0 || (_hasPiece && Remaining(_lastPiece, gather) > 0)))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     if (limit is null or { IsCompleted: true })
                     {
                         if (Remaining(_lastSign, silence) <= 0) throw Silent();
-                        limit = Wait(_lastSign, silence, timers.Token);
+                        limit = Task.WhenAny(
+                            Wait(_lastSign, silence, timers.Token), Wait(_started, longest, timers.Token));
                     }
                     if (_waiting.Length == 0) await Task.WhenAny(next, limit);
                     else
@@ -70,7 +80,8 @@ internal sealed class GatheredText(
                     }
                 }
                 cancellationToken.ThrowIfCancellationRequested();
-                if (next.IsCompleted) hasEnded = !Take(ref next, words);
+                if (IsOver()) hasEnded = CutOff();
+                else if (next.IsCompleted) hasEnded = !Take(ref next, words);
                 while (IsDue(hasEnded))
                 {
                     due = null;
@@ -109,6 +120,15 @@ internal sealed class GatheredText(
         return true;
     }
 
+    private bool IsOver() => longest != Timeout.InfiniteTimeSpan && Remaining(_started, longest) <= 0;
+
+    private bool CutOff()
+    {
+        _cleaner.Complete(_waiting);
+        IsCut = true;
+        return _length + _waiting.Length > 0 ? true : throw Silent();
+    }
+
     private bool IsDue(bool hasEnded) => _waiting.Length > 0
         && (hasEnded || !_hasPiece || _waiting.Length >= MaxPieceLength || Remaining(_lastPiece, gather) <= 0);
 
@@ -127,13 +147,14 @@ internal sealed class GatheredText(
 
     private Task Wait(long since, TimeSpan span, CancellationToken cancellationToken)
     {
+        if (span == Timeout.InfiniteTimeSpan) return Task.Delay(span, time, cancellationToken);
         // Rounded up, because a timer counts whole milliseconds: it must not be early.
         var milliseconds = Math.Max(1, Math.Ceiling(Remaining(since, span)));
         return Task.Delay(TimeSpan.FromMilliseconds(milliseconds), time, cancellationToken);
     }
 
     private ParticipantException Silent() =>
-        new(ParticipantException.Silence, $"The participant sent nothing for {silence.TotalSeconds} s.");
+        new(ParticipantException.Silence, $"The participant sent nothing for {silence.TotalSeconds} s, or no word in the time of a turn.");
 
     // Not the task of MoveNextAsync itself: an enumerator may throw at once, and then words still wait to be given.
     private static async Task<bool> Next(IAsyncEnumerator<string> words) => await words.MoveNextAsync();
