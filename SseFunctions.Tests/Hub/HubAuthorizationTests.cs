@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SseFunctions.Hub;
 using SseFunctions.Tests.Support;
@@ -43,9 +42,11 @@ public sealed class HubAuthorizationTests : IAsyncDisposable
             "/exports/1",
             $"Hub:Subscriber:JwksUri=http://127.0.0.1:{Ports.Free()}/keys",
             "Hub:Subscriber:Issuer=https://issuer.example",
-            "Hub:Subscriber:Audience=hub");
+            "Hub:Subscriber:Audience=hub",
+            "Hub:Subscriber:Algorithm=RS256");
         using var request = new HttpRequestMessage(HttpMethod.Get, "/exports/1");
-        request.Headers.Authorization = new("Bearer", Jwt.Subscriber("*"));
+        var claims = new { iss = "https://issuer.example", aud = "hub", mercure = new { subscribe = new[] { "*" } } };
+        request.Headers.Authorization = new("Bearer", Jwt.Mint(claims, algorithm: "RS256"));
         using var answer = await http.SendAsync(request, Test);
         Assert.Equal("temporary", await answer.Text());
         using var without = await http.GetAsync("/exports/1", Test);
