@@ -20,6 +20,8 @@ internal static class CommandTable
             (_, stop) => Done(WriteCommand.RunAsync(stop))),
         new("encode", "", "time and memory to encode an event", (_, _) => Micro<EncodeBenchmark>()),
         new("match", "", "time to find the subscribers of an update", (_, _) => Micro<MatchBenchmark>()),
+        new("match-hostile", "", "the most that the matchers of one subscription can cost a publication",
+            (_, _) => Micro<HostileMatchBenchmark>()),
         new("append", "", "time and memory to append to the log", (_, _) => Micro<AppendBenchmark>()),
         new("redis-append", "<server>", "appends/s to the log in a running Redis, by 1000 publishers at once",
             (args, stop) => Done(RedisAppendCommand.RunAsync(args[0], stop))),

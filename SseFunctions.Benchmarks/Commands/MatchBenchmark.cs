@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using SseFunctions.Hub.Topics;
+using SseFunctions.Hub.Topics.UrlPatterns;
 
 namespace SseFunctions.Benchmarks.Commands;
 
@@ -13,6 +14,7 @@ public class MatchBenchmark
     private readonly TopicMatcher _template = TopicMatcher.Parse("https://example.com/users/{id}/messages");
     private TopicIndex<object> _exact = new();
     private TopicIndex<object> _templates = new();
+    private TopicIndex<object> _patterns = new();
 
     /// <summary>The number of subscriptions, each to a different topic.</summary>
     [Params(1, 1_000, 20_000)]
@@ -24,12 +26,15 @@ public class MatchBenchmark
     {
         _exact = new TopicIndex<object>();
         _templates = new TopicIndex<object>();
+        _patterns = new TopicIndex<object>();
         _exact.Add(TopicMatcher.Parse(Topic), new object());
         _templates.Add(TopicMatcher.Parse("https://example.com/users/4711/{part}"), new object());
+        _patterns.Add(Pattern("https://example.com/users/4711/:part"), new object());
         for (var number = 1; number < Subscriptions; number++)
         {
             _exact.Add(TopicMatcher.Parse($"https://example.com/users/{number + 10_000}/messages"), new object());
             _templates.Add(TopicMatcher.Parse($"https://example.com/users/{number + 10_000}/{{part}}"), new object());
+            _patterns.Add(Pattern($"https://example.com/users/{number + 10_000}/:part"), new object());
         }
     }
 
@@ -41,9 +46,18 @@ public class MatchBenchmark
     [Benchmark]
     public int AmongTemplates() => Find(_templates);
 
+    /// <summary>Searches URL Patterns.</summary>
+    [Benchmark]
+    public int AmongPatterns() => Find(_patterns);
+
     /// <summary>Matches one URI Template.</summary>
     [Benchmark]
     public bool OneTemplate() => _template.Matches(Topic);
+
+    private static TopicMatcher Pattern(string text) =>
+        TopicMatcher.TryParsePattern(text, WhatwgUrl.Parse("https://example.com/hub")!, out var matcher, out var reason)
+            ? matcher
+            : throw new InvalidOperationException(reason);
 
     private int Find(TopicIndex<object> index)
     {

@@ -14,6 +14,7 @@ internal sealed class SilentProxy : IAsyncDisposable
     private readonly int _destination;
     private readonly Task _running;
     private volatile bool _isDead;
+    private volatile bool _isDown;
 
     public SilentProxy(Uri destination)
     {
@@ -44,6 +45,16 @@ internal sealed class SilentProxy : IAsyncDisposable
         foreach (var path in _paths) path.Close();
     }
 
+    /// <summary>Closes all open connections, and new ones at once, until <see cref="Restore"/>.</summary>
+    public void TakeDown()
+    {
+        _isDown = true;
+        Cut();
+    }
+
+    /// <summary>New connections work again.</summary>
+    public void Restore() => _isDown = false;
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -72,6 +83,7 @@ internal sealed class SilentProxy : IAsyncDisposable
         using var server = new TcpClient();
         using (client)
         {
+            if (_isDown) return;
             try
             {
                 await server.ConnectAsync(IPAddress.Loopback, _destination, _stop.Token);

@@ -25,7 +25,7 @@ internal sealed record SubscribeQuery(TopicMatcherSet Topics, string? LastEventI
 
     // One template or pattern is bounded already. But each update may have to be matched with all those of a
     // subscriber.
-    private const int MaxSteps = 1000;
+    internal const int MaxSteps = 1000;
 
     /// <summary>What stands in for a query with a problem.</summary>
     public static SubscribeQuery None { get; } = new(TopicMatcherSet.Empty, null);
