@@ -48,11 +48,12 @@ public sealed class HubAuthorizationTests : IAsyncDisposable
         using var http = await Start(
             "/exports/1",
             $"Hub:Subscriber:JwksUri=http://127.0.0.1:{Ports.Free()}/keys",
-            "Hub:Subscriber:Algorithm=RS256",
             "Hub:Subscriber:Issuer=https://issuer.example",
-            "Hub:Subscriber:Audience=hub");
+            "Hub:Subscriber:Audience=hub",
+            "Hub:Subscriber:Algorithm=RS256");
         using var request = new HttpRequestMessage(HttpMethod.Get, "/exports/1");
-        request.Headers.Authorization = new("Bearer", Jwt.Subscriber("*"));
+        var claims = new { iss = "https://issuer.example", aud = "hub", mercure = new { subscribe = new[] { "*" } } };
+        request.Headers.Authorization = new("Bearer", Jwt.Mint(claims, algorithm: "RS256"));
         using var answer = await http.SendAsync(request, Test);
         Assert.Equal("temporary", await answer.Text());
         using var without = await http.GetAsync("/exports/1", Test);
