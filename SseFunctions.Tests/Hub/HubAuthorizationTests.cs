@@ -25,6 +25,13 @@ public sealed class HubAuthorizationTests : IAsyncDisposable
     [InlineData("/exports/1", "")]
     [InlineData("/api/exports/1", "/api")]
     [InlineData("/a/b/exports/1", "/a/b")]
+    [InlineData("/exports-v2/exports/1", "/exports-v2")]
+    [InlineData("/api/exports/exports/1", "/api/exports")]
+    [InlineData("/api/exports/1/file", "/api")]
+    [InlineData("/exports/1/exports-list", "")]
+    [InlineData("/api/exports", "/api")]
+    [InlineData("/api/exports-v2/exports", "/api/exports-v2")]
+    [InlineData("/elsewhere", "")]
     public async Task The_challenge_names_the_metadata_of_the_hub_below_the_same_prefix(string path, string prefix)
     {
         using var http = await Start(path, Jwt.Trusted);

@@ -108,7 +108,8 @@ public sealed class DiscussionEndpoints
         catch (HubUnavailableException)
         {
             headers.RetryAfter = RetrySeconds;
-            return TypedResults.Problem(title: $"{Unavailable}: try again.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return TypedResults.Problem(
+                title: $"{Unavailable}: try again.", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
 using SseFunctions.Discussions.Answers;
+using SseFunctions.Discussions.Participants;
 using SseFunctions.Discussions.Running;
 using SseFunctions.Discussions.Transcripts;
 using SseFunctions.Hub;
@@ -55,38 +57,21 @@ public sealed class ResumableAnswers
     /// has left, it still runs to its end; its token is canceled when the answer is cancelled.</param>
     /// <param name="invocation">The function's own token.</param>
     /// <param name="retention">How long the answer is kept after its last word; null: one day.</param>
-    public async Task<IResult> StreamAsync(
+    public Task<IResult> StreamAsync(
         HttpRequest request,
         string topic,
         Func<CancellationToken, IAsyncEnumerable<string>> generate,
         CancellationToken invocation,
         TimeSpan? retention = null)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        ArgumentException.ThrowIfNullOrEmpty(topic);
         ArgumentNullException.ThrowIfNull(generate);
-        TopicLog log;
-        try
-        {
-            log = await OpenAsync(topic, retention ?? TimeSpan.FromDays(1), invocation);
-        }
-        catch (HubUnavailableException)
-        {
-            return new RetryLaterResult("Answers cannot be reached just now", RetryDelay);
-        }
-        // The stream reads the log after this method has returned.
-        var response = request.HttpContext.Response;
-        response.RegisterForDisposeAsync(log);
-        var last = LastEventId.Of(request);
-        if (last is not null && log.IsFinal(last)) return new EndOfStreamResult();
-        if (_places.TryTake() is not { } place) return new RetryLaterResult(ViewerPlaces.Full, ViewerPlaces.Retry);
-        response.RegisterForDispose(place);
-        var after = last is not null && log.Knows(last) ? last : null;
-        return _streams.Stream(
-            Feature, _running.WatchAsync(log, after, new GeneratedVoice(generate), CancellationToken.None), invocation);
+        return StreamAsync(
+            request, topic, new GeneratedVoice((_, stop) => generate(stop)), retention, invocation);
     }
 
-    /// <summary>Answers a request with the stream of a model's answer: see the other overload.</summary>
+    /// <summary>Answers a request with the stream of a model's answer: see the other overload. The answer ends with the
+    /// model's finish reason, and with its tokens if the model tells them: see <see cref="Turn.Finish"/> and
+    /// <see cref="Turn.Usage"/>.</summary>
     /// <param name="request">The request of an EventSource.</param>
     /// <param name="topic">The topic: a path such as <c>/answers/42</c>, with an id that the client has chosen.</param>
     /// <param name="generate">Asks the model: <c>stop => client.GetStreamingResponseAsync(prompt, null, stop)</c>.
@@ -101,9 +86,12 @@ public sealed class ResumableAnswers
         TimeSpan? retention = null)
     {
         ArgumentNullException.ThrowIfNull(generate);
-        return StreamAsync(request, topic, Words, invocation, retention);
-
-        IAsyncEnumerable<string> Words(CancellationToken stop) => generate(stop).Select(update => update.Text);
+        return StreamAsync(
+            request,
+            topic,
+            new GeneratedVoice((turn, stop) => WordsAsync(generate, turn, stop)),
+            retention,
+            invocation);
     }
 #pragma warning restore RS0026
 
@@ -124,6 +112,45 @@ public sealed class ResumableAnswers
     {
         await using var log = await _logs.OpenAsync(topic, cancellationToken);
         return log is not null && DiscussionLog.Read(log.View()).Transcript.Turns is [var turn, ..] ? turn : null;
+    }
+
+    private static async IAsyncEnumerable<string> WordsAsync(
+        Func<CancellationToken, IAsyncEnumerable<ChatResponseUpdate>> generate,
+        TurnRequest turn,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var answer = new ModelAnswer();
+        // An update without words is a sign of life too, for example while a model thinks.
+        await foreach (var update in generate(cancellationToken).WithCancellation(cancellationToken))
+            yield return answer.Take(update);
+        turn.Report(
+            answer.Finish,
+            answer is { Input: { } input, Output: { } output } ? new TokenUsage(input, output) : null);
+    }
+
+    private async Task<IResult> StreamAsync(
+        HttpRequest request, string topic, GeneratedVoice voice, TimeSpan? retention, CancellationToken invocation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentException.ThrowIfNullOrEmpty(topic);
+        TopicLog log;
+        try
+        {
+            log = await OpenAsync(topic, retention ?? TimeSpan.FromDays(1), invocation);
+        }
+        catch (HubUnavailableException)
+        {
+            return new RetryLaterResult("Answers cannot be reached just now", RetryDelay);
+        }
+        // The stream reads the log after this method has returned.
+        var response = request.HttpContext.Response;
+        response.RegisterForDisposeAsync(log);
+        var last = LastEventId.Of(request);
+        if (last is not null && log.IsFinal(last)) return new EndOfStreamResult();
+        if (_places.TryTake() is not { } place) return new RetryLaterResult(ViewerPlaces.Full, ViewerPlaces.Retry);
+        response.RegisterForDispose(place);
+        var after = last is not null && log.Knows(last) ? last : null;
+        return _streams.Stream(Feature, _running.WatchAsync(log, after, voice, CancellationToken.None), invocation);
     }
 
     private async Task<TopicLog> OpenAsync(string topic, TimeSpan retention, CancellationToken cancellationToken)

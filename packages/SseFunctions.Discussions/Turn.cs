@@ -12,7 +12,8 @@ public sealed record Turn(
     [property: JsonPropertyName("turn")] int Number, int Attempt, string Participant, string Text)
 {
     /// <summary>Gets why the turn ended: <c>stop</c> (the participant had nothing more to say), <c>length</c> (the
-    /// limit of tokens cut it off) or <c>cancelled</c>. Null: the turn has not ended.</summary>
+    /// limit of tokens cut it off), <c>content_filter</c> (a content filter of the model's server cut it off) or
+    /// <c>cancelled</c>. Null: the turn has not ended.</summary>
     public string? Finish { get; init; }
 
     /// <summary>Gets the tokens of the turn; null if they are not known.</summary>

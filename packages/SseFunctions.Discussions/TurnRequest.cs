@@ -10,6 +10,10 @@ public sealed class TurnRequest
     /// <summary>The limit of tokens cut the turn off.</summary>
     public const string Length = "length";
 
+    /// <summary>A content filter of the model's server cut the turn off. The words before that stay: the model is not
+    /// asked again, because viewers have read them and the filter would most likely cut again.</summary>
+    public const string ContentFilter = "content_filter";
+
     /// <summary>Gets the id of the discussion.</summary>
     public required string Discussion { get; init; }
 
@@ -45,7 +49,7 @@ public sealed class TurnRequest
     public TokenUsage? Usage { get; private set; }
 
     /// <summary>Reports how the turn ended. The last report counts.</summary>
-    /// <param name="finish"><see cref="Stop"/> or <see cref="Length"/>.</param>
+    /// <param name="finish"><see cref="Stop"/>, <see cref="Length"/> or <see cref="ContentFilter"/>.</param>
     /// <param name="usage">The tokens; null if they are not known.</param>
     public void Report(string finish, TokenUsage? usage)
     {

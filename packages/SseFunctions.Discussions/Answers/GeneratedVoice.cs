@@ -3,7 +3,9 @@ using SseFunctions.Discussions.Running;
 namespace SseFunctions.Discussions.Answers;
 
 /// <summary>Speaks the only turn of an answer: the text that an app generates.</summary>
-internal sealed class GeneratedVoice(Func<CancellationToken, IAsyncEnumerable<string>> generate) : IVoices, IParticipant
+/// <param name="generate">See <see cref="IParticipant.SpeakAsync"/>.</param>
+internal sealed class GeneratedVoice(Func<TurnRequest, CancellationToken, IAsyncEnumerable<string>> generate)
+    : IVoices, IParticipant
 {
     /// <summary>The only participant.</summary>
     public static readonly Participant Speaker = new("1", "AI");
@@ -22,5 +24,5 @@ internal sealed class GeneratedVoice(Func<CancellationToken, IAsyncEnumerable<st
 
     /// <inheritdoc/>
     public IAsyncEnumerable<string> SpeakAsync(TurnRequest turn, CancellationToken cancellationToken) =>
-        generate(cancellationToken);
+        generate(turn, cancellationToken);
 }

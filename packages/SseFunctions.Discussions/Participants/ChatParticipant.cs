@@ -23,7 +23,7 @@ internal sealed class ChatParticipant(IChatClient client, ChatManner manner) : I
     {
         var messages = ChatPrompt.Of(turn, manner);
         var options = new ChatOptions { MaxOutputTokens = turn.MaxTokens, Temperature = manner.Temperature };
-        var answer = new Answer(messages.Sum(message => message.Text.Length));
+        var answer = new ModelAnswer();
         var prefix = new NamePrefix(turn.Speaker.Name);
         try
         {
@@ -39,7 +39,9 @@ internal sealed class ChatParticipant(IChatClient client, ChatManner manner) : I
         finally
         {
             // Also after a failure, because the words of a broken attempt cost tokens too.
-            turn.Report(answer.IsCutOff ? TurnRequest.Length : TurnRequest.Stop, answer.Usage);
+            turn.Report(answer.Finish, new TokenUsage(
+                answer.Input ?? Estimate(messages.Sum(message => message.Text.Length)),
+                answer.Output ?? Estimate(answer.Length)));
         }
         if (manner.NeedsFinishReason && !answer.HasEnded)
         {
@@ -62,38 +64,5 @@ internal sealed class ChatParticipant(IChatClient client, ChatManner manner) : I
         }
     }
 
-    // What is known of an answer so far.
-    private sealed class Answer(int inputLength)
-    {
-        private UsageDetails? _usage;
-        private int _length;
-
-        public bool HasEnded { get; private set; }
-
-        public bool IsCutOff { get; private set; }
-
-        // Some servers report zeros.
-        public TokenUsage Usage => new(
-            _usage?.InputTokenCount is > 0 and var read ? read : Estimate(inputLength),
-            _usage?.OutputTokenCount is > 0 and var written ? written : Estimate(_length));
-
-        public string Take(ChatResponseUpdate update)
-        {
-            foreach (var usage in update.Contents.OfType<UsageContent>())
-            {
-                if (_usage is null) _usage = usage.Details;
-                else _usage.Add(usage.Details);
-            }
-            if (update.FinishReason is { } reason)
-            {
-                HasEnded = true;
-                IsCutOff = reason == ChatFinishReason.Length;
-            }
-            var text = update.Text;
-            _length += text.Length;
-            return text;
-        }
-
-        private static long Estimate(int length) => (length + UnitsPerToken - 1) / UnitsPerToken;
-    }
+    private static long Estimate(int length) => (length + UnitsPerToken - 1) / UnitsPerToken;
 }

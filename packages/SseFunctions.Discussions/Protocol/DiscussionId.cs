@@ -21,6 +21,10 @@ internal static class DiscussionId
     /// <summary>Makes an id that nobody can guess.</summary>
     public static string New() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(RandomBytes));
 
+    /// <summary>Whether a client may start a discussion with this id. Routes do not distinguish upper and lower case,
+    /// so nobody could read a discussion named <c>Models</c>.</summary>
+    public static bool IsFree(string id) => IsValid(id) && !id.Equals(Models, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Whether a text has only characters of ids, and not too many.</summary>
     public static bool IsValid(string id) =>
         id.Length is > 0 and <= MaxLength && !id.AsSpan().ContainsAnyExcept(Allowed);

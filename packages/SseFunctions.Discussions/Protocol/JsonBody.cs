@@ -41,17 +41,36 @@ internal static class JsonBody
     private static async Task<ReadOnlyMemory<byte>> BytesAsync(
         HttpRequest request, int maxBytes, CancellationToken cancellationToken)
     {
+        if (request.ContentLength > maxBytes) throw TooLarge(maxBytes);
         using var body = new MemoryStream();
         var chunk = new byte[ChunkBytes];
-        while (await request.Body.ReadAsync(chunk, cancellationToken) is > 0 and var count)
+        try
         {
-            if (body.Length + count > maxBytes)
+            while (await request.Body.ReadAsync(chunk, cancellationToken) is > 0 and var count)
             {
-                throw new BadRequestException(
-                    StatusCodes.Status413PayloadTooLarge, $"The body is longer than {maxBytes} bytes: send less.");
+                if (body.Length + count > maxBytes) throw TooLarge(maxBytes);
+                body.Write(chunk, 0, count);
             }
-            body.Write(chunk, 0, count);
+        }
+        catch (BadHttpRequestException exception)
+        {
+            // The server's own limit is lower, the body has ended early, or it comes too slowly.
+            throw new BadRequestException(
+                exception.StatusCode,
+                exception.StatusCode == StatusCodes.Status413PayloadTooLarge
+                    ? "The body is longer than the server takes: send less."
+                    : "The body cannot be read: send the whole body.");
+        }
+        catch (Exception exception) when (exception is IOException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // The client has left, so nobody reads this answer.
+            throw new BadRequestException(
+                StatusCodes.Status499ClientClosedRequest, "The body ended early: send the whole body.");
         }
         return body.GetBuffer().AsMemory(0, (int)body.Length);
     }
+
+    private static BadRequestException TooLarge(int maxBytes) => new(
+        StatusCodes.Status413PayloadTooLarge, $"The body is longer than {maxBytes} bytes: send less.");
 }

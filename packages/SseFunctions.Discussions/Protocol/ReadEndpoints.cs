@@ -20,6 +20,12 @@ internal sealed class ReadEndpoints(
 {
     private const int PageSize = 20;
 
+    // As many logs as an app without Redis has. If so many are read for one page, the list ends there: the place to go
+    // on at would be the creation time of a private one.
+    private const int MaxRead = 1000;
+
+    private const int ReadSize = 100;
+
     private readonly string _models = WriteModels(models, queues.Any(), options.Value);
 
     /// <summary>Returns what was said in a discussion.</summary>
@@ -50,18 +56,15 @@ internal sealed class ReadEndpoints(
                 ? DateTimeOffset.FromUnixTimeMilliseconds(time)
                 : throw new BadRequestException("Use for before the value of next in an earlier answer.");
         }
-        var summaries = await logs.ListAsync(DiscussionLog.Parent, before, PageSize, cancellationToken);
-        var list = new JsonArray();
-        foreach (var summary in summaries)
+        // One more than the page shows, to learn whether another page follows.
+        var found = await PublicAsync(before, PageSize + 1, cancellationToken);
+        var page = new JsonObject
         {
-            if (summary.Snapshot is not { } snapshot) continue;
-            var transcript = DiscussionJson.ReadRecord(snapshot).Transcript;
-            if (!transcript.Private) list.Add(Item(transcript, StateOf(transcript, summary.IsLeased)));
-        }
-        var page = new JsonObject { ["discussions"] = list };
-        if (summaries.Count == PageSize)
+            ["discussions"] = new JsonArray([.. found.Take(PageSize).Select(listed => listed.Item)]),
+        };
+        if (found.Count > PageSize)
         {
-            page["next"] = summaries[^1].Created.ToUnixTimeMilliseconds()
+            page["next"] = found[PageSize - 1].Created.ToUnixTimeMilliseconds()
                 .ToString(CultureInfo.InvariantCulture);
         }
         return new JsonTextResult(page.ToJsonString());
@@ -69,6 +72,29 @@ internal sealed class ReadEndpoints(
 
     /// <summary>Returns the models that a start request may name, and the limits of start requests.</summary>
     public IResult Models() => new JsonTextResult(_models);
+
+    // Nothing of a page depends on private discussions, neither its length nor its next.
+    private async Task<List<(DateTimeOffset Created, JsonObject Item)>> PublicAsync(
+        DateTimeOffset? before, int count, CancellationToken cancellationToken)
+    {
+        List<(DateTimeOffset Created, JsonObject Item)> found = [];
+        for (var (read, size) = (0, count); read < MaxRead; size = ReadSize)
+        {
+            var summaries = await logs.ListAsync(DiscussionLog.Parent, before, size, cancellationToken);
+            foreach (var summary in summaries)
+            {
+                before = summary.Created;
+                if (summary.Snapshot is not { } snapshot) continue;
+                var transcript = DiscussionJson.ReadRecord(snapshot).Transcript;
+                if (transcript.Private) continue;
+                found.Add((summary.Created, Item(transcript, StateOf(transcript, summary.IsLeased))));
+                if (found.Count == count) return found;
+            }
+            if (summaries.Count < size) break;
+            read += summaries.Count;
+        }
+        return found;
+    }
 
     // An instance that was killed has not written that the discussion has paused. Nobody holds its lease then. The
     // queue of an unattended discussion holds the lease only during turns.

@@ -24,7 +24,7 @@ internal sealed class StartEndpoint(
     /// <param name="cancellationToken">Cancels the wait.</param>
     public async Task<IResult> AnswerAsync(HttpRequest request, string? asked, CancellationToken cancellationToken)
     {
-        if (asked is not null && (!DiscussionId.IsValid(asked) || asked == DiscussionId.Models))
+        if (asked is not null && !DiscussionId.IsFree(asked))
         {
             throw new BadRequestException(
                 "Use an id of 1 to 64 characters of A-Z, a-z, 0-9, - and _, other than models.");
@@ -33,13 +33,14 @@ internal sealed class StartEndpoint(
         // The token is checked before the body: a client without rights does not learn what is wrong with the body.
         if (await rights.ToChangeAsync(request, id, isPrivate: false, cancellationToken) is { Refusal: { } refusal })
             return refusal;
-        var start = await reader.ReadAsync(request, cancellationToken);
-        if (start.Private
+        var body = await reader.ReadAsync(request, cancellationToken);
+        if (body.IsPrivate
             && await rights.ToChangeAsync(request, id, true, cancellationToken) is { Refusal: { } forbidden })
             return forbidden;
         if (asked is not null && await FindAsync(id, cancellationToken) is { } held)
-            return await RepeatedAsync(request, start, held.Transcript, cancellationToken);
+            return await RepeatedAsync(request, body, held, cancellationToken);
 
+        var start = reader.Validate(body);
         var owner = DiscussionId.OwnerOf(rights.ClientAddress(request));
         if (await budget.TryEnterAsync(id, owner, cancellationToken) is { } limit) throw NoPlace(limit);
         var transcript = new Transcript(
@@ -58,14 +59,14 @@ internal sealed class StartEndpoint(
                 Limits = start.Limits,
             }))
             {
-                Snapshot = DiscussionJson.Write(new DiscussionRecord(transcript, owner, 0)),
+                Snapshot = DiscussionJson.Write(new DiscussionRecord(transcript, owner, 0) { Request = body.Hash }),
             },
             options.Value.Retention,
             cancellationToken);
         if (!isCreated && await FindAsync(id, cancellationToken) is { } other)
-            return await RepeatedAsync(request, start, other.Transcript, cancellationToken);
+            return await RepeatedAsync(request, body, other, cancellationToken);
         await SendFirstAsync(transcript);
-        return Answer(request, id, StatusCodes.Status201Created);
+        return Answer(request, id, asked, StatusCodes.Status201Created);
     }
 
     private async Task<DiscussionRecord?> FindAsync(string id, CancellationToken cancellationToken)
@@ -77,23 +78,25 @@ internal sealed class StartEndpoint(
     private BadRequestException NoPlace(string limit) => new(
         StatusCodes.Status429TooManyRequests,
         limit == nameof(DiscussionOptions.MaxConcurrent)
-            ? $"This app's limit of discussions that speak at the same time is reached ({options.Value.MaxConcurrent}): "
-                + "try again when one of them ends or pauses."
+            ? "This app's limit of discussions that speak at the same time is reached "
+                + $"({options.Value.MaxConcurrent}): try again when one of them ends or pauses."
             : "The limit of your address of discussions that speak at the same time is reached "
                 + $"({options.Value.MaxConcurrentPerClient}): stop one, or try again when one ends or pauses.");
 
+    // An equal body is known although the settings have changed. A body that only means the same is compared with them.
     private async Task<IResult> RepeatedAsync(
-        HttpRequest request, StartRequest start, Transcript held, CancellationToken cancellationToken)
+        HttpRequest request, StartBody body, DiscussionRecord held, CancellationToken cancellationToken)
     {
-        if (!start.IsOf(held))
+        var transcript = held.Transcript;
+        if (held.Request != body.Hash && !reader.Validate(body).IsOf(transcript))
         {
             throw new BadRequestException(
                 StatusCodes.Status409Conflict, "There is another discussion with this id: choose another id.");
         }
         cancellationToken.ThrowIfCancellationRequested();
         // The first request may have failed before it had sent its message. A second message does no harm.
-        if (held.State == DiscussionState.Waiting) await SendFirstAsync(held);
-        return Answer(request, held.Id, StatusCodes.Status200OK);
+        if (transcript.State == DiscussionState.Waiting) await SendFirstAsync(transcript);
+        return Answer(request, transcript.Id, transcript.Id, StatusCodes.Status200OK);
     }
 
     // Not canceled when the client leaves: without the message, an unattended discussion would never begin.
@@ -103,6 +106,6 @@ internal sealed class StartEndpoint(
             await _queue.SendAsync($"{new TurnMessage(transcript.Id, 1)}", TimeSpan.Zero, CancellationToken.None);
     }
 
-    private static DiscussionAddressResult Answer(HttpRequest request, string id, int status) =>
-        new(id, $"{DiscussionAddress.Prefix(request)}{DiscussionLog.TopicOf(id)}", status);
+    private static DiscussionAddressResult Answer(HttpRequest request, string id, string? asked, int status) =>
+        new(id, DiscussionAddress.Of(request, id, hasId: asked is not null), status);
 }

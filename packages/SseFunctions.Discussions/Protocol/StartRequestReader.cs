@@ -12,7 +12,8 @@ internal sealed class StartRequestReader(
     IOptions<DiscussionOptions> options, IModels models, IEnumerable<ITurnMessages> queues)
 {
     private const int MinParticipants = 2;
-    private const int MaxNameLength = 64;
+    private const int MaxNameLength = 60;
+    private const int MaxModelLength = 64;
     private const int MaxIdLength = 32;
     private const int BytesPerUnit = 6;
     private const int OtherBytes = 16 * 1024;
@@ -26,23 +27,28 @@ internal sealed class StartRequestReader(
 
     /// <summary>Reads the body.</summary>
     /// <exception cref="BadRequestException">The request is refused.</exception>
-    public Task<StartRequest> ReadAsync(HttpRequest request, CancellationToken cancellationToken) =>
+    public Task<StartBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken) =>
         JsonBody.ReadAsync(request, MaxBytes, Read, cancellationToken);
 
-    private StartRequest Read(JsonElement root)
+    /// <summary>Compares a body with the settings, and adds what it leaves out.</summary>
+    /// <exception cref="BadRequestException">The request is refused.</exception>
+    public StartRequest Validate(StartBody body)
     {
-        if (root.ValueKind != JsonValueKind.Object)
-            throw new BadRequestException("Send a JSON object with topic and participants.");
+        var root = body.Json;
         var topic = Required(root, "topic", _options.MaxTopicLength);
-        var isPrivate = Flag(root, "private");
         var isUnattended = Flag(root, "unattended");
         if (isUnattended && !_hasQueue)
         {
             throw new BadRequestException(
                 "This app has no queue for unattended discussions: leave out unattended, or set AzureWebJobsStorage.");
         }
-        return new StartRequest(topic, Participants(root), Limits(root), isPrivate, isUnattended);
+        return new StartRequest(topic, Participants(root), Limits(root), body.IsPrivate, isUnattended);
     }
+
+    // The hash reads all texts, so that none of them is found to be no Unicode later.
+    private static StartBody Read(JsonElement root) => root.ValueKind == JsonValueKind.Object
+        ? new StartBody(root.Clone(), CanonicalJson.Hash(root), Flag(root, "private"))
+        : throw new BadRequestException("Send a JSON object with topic and participants.");
 
     private List<Participant> Participants(JsonElement root)
     {
@@ -58,7 +64,7 @@ internal sealed class StartRequestReader(
         foreach (var item in list.EnumerateArray()) participants.Add(ReadParticipant(item, participants.Count + 1));
         if (Repeated(participants.Select(participant => participant.Id), StringComparer.Ordinal) is { } id)
             throw new BadRequestException($"Two participants have the id {id}: give each its own.");
-        var names = participants.Select(participant => participant.Name);
+        var names = participants.Select(participant => VisibleText.Of(participant.Name).Trim());
         if (Repeated(names, StringComparer.OrdinalIgnoreCase) is { } name)
             throw new BadRequestException($"Two participants have the name {name}: give each its own.");
         return participants;
@@ -68,7 +74,7 @@ internal sealed class StartRequestReader(
     {
         if (item.ValueKind != JsonValueKind.Object)
             throw new BadRequestException($"Participant {number} is not an object with a name.");
-        var model = Optional(item, "model", MaxNameLength);
+        var model = Optional(item, "model", MaxModelLength);
         if (model is not null && models.Find(model) is null)
         {
             throw new BadRequestException(
@@ -106,7 +112,8 @@ internal sealed class StartRequestReader(
     }
 
     private static string Required(JsonElement element, string name, int most) =>
-        Optional(element, name, most) ?? throw new BadRequestException($"Send {name}: a text that is not empty.");
+        Optional(element, name, most)
+        ?? throw new BadRequestException($"Send {name}: a text with a character that can be seen.");
 
     private static string? Optional(JsonElement element, string name, int most)
     {
@@ -118,7 +125,7 @@ internal sealed class StartRequestReader(
             throw new BadRequestException(
                 $"{name} has {text.Length} characters: shorten it to {most} or fewer.");
         }
-        return text.Length > 0 ? text : null;
+        return VisibleText.IsIn(text) ? text : null;
     }
 
     private static bool Flag(JsonElement element, string name) =>

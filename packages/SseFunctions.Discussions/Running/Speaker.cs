@@ -115,7 +115,10 @@ internal sealed partial class Speaker(
             try
             {
                 await lease.AppendAsync(record, events);
-                await budget.LeaveAsync(record.Transcript.Id, record.Owner);
+                // Before its first turn, a discussion keeps its place until the place expires: otherwise a client that
+                // starts and cancels in a loop would reach no limit.
+                if (record.Transcript.State != DiscussionState.Waiting)
+                    await budget.LeaveAsync(record.Transcript.Id, record.Owner);
                 return;
             }
             catch (TopicLeaseLostException)

@@ -100,30 +100,39 @@ internal sealed class RedisTopicStore(RedisConnection connection) : ITopicStore
         string parent, long before, int count, CancellationToken cancellationToken)
     {
         var index = IndexOf(parent);
-        var (now, topics, states) = await connection.QueryAsync(
-            async multiplexer =>
-            {
-                var database = multiplexer.GetDatabase();
-                var asked = RedisClock.QueryAsync(multiplexer);
-                var topics = await database.SortedSetRangeByScoreAsync(
-                    index, double.NegativeInfinity, before, Exclude.Stop, Order.Descending, 0, count);
-                var states = await Task.WhenAll(
-                    topics.Select(topic => database.HashGetAsync(KeysOf($"{topic}")[0], ListedFields)));
-                return (RedisClock.Parse(await asked), topics, states);
-            },
-            cancellationToken);
         List<TopicSummary> found = [];
-        List<RedisValue> gone = [];
-        foreach (var (topic, state) in topics.Zip(states))
+        var isMore = true;
+        // The index also has logs whose retention is over. Others take their places in the list.
+        for (double end = before; isMore && found.Count < count;)
         {
-            if (state[0].IsNull) gone.Add(topic);
-            else found.Add(Summary($"{topic}", state, now));
+            var (now, topics, states) = await connection.QueryAsync(
+                async multiplexer =>
+                {
+                    var database = multiplexer.GetDatabase();
+                    var asked = RedisClock.QueryAsync(multiplexer);
+                    var topics = await database.SortedSetRangeByScoreWithScoresAsync(
+                        index, double.NegativeInfinity, end, Exclude.Stop, Order.Descending, 0, count);
+                    var states = await Task.WhenAll(
+                        topics.Select(topic => database.HashGetAsync(KeysOf($"{topic.Element}")[0], ListedFields)));
+                    return (RedisClock.Parse(await asked), topics, states);
+                },
+                cancellationToken);
+            List<double> gone = [];
+            foreach (var (topic, state) in topics.Zip(states))
+            {
+                end = topic.Score;
+                if (state[0].IsNull) gone.Add(topic.Score);
+                else if (found.Count < count) found.Add(Summary($"{topic.Element}", state, now));
+            }
+            isMore = topics.Length == count;
+            if (gone.Count == 0) continue;
+            // By score, which no other entry has: the topic may have a new log by now.
+            await connection.QueryAsync(
+                multiplexer => Task.WhenAll(gone.Select(
+                    score => multiplexer.GetDatabase().SortedSetRemoveRangeByScoreAsync(index, score, score))),
+                cancellationToken);
         }
-        if (gone.Count == 0) return found;
-        await connection.QueryAsync(
-            multiplexer => multiplexer.GetDatabase().SortedSetRemoveAsync(index, [.. gone]), cancellationToken);
-        // Logs whose retention is over took the place of others on this page.
-        return found.Count > 0 ? found : await ListAsync(parent, before, count, cancellationToken);
+        return found;
     }
 
     private static TopicSummary Summary(string topic, RedisValue[] state, long now)

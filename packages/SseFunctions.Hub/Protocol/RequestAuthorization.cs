@@ -60,7 +60,24 @@ internal sealed class RequestAuthorization(HubAccess access, IOptions<HubOptions
     // The path before the hub's address, which tokens of Mercure 1.0 name, is the one before the route of this request.
     private static string Prefix(HttpRequest request, string topic)
     {
-        var path = (request.PathBase + request.Path).ToUriComponent();
-        return path[..Math.Max(0, path.IndexOf(TopicPath.Parent(topic), StringComparison.OrdinalIgnoreCase))];
+        var path = request.PathBase.Value + request.Path.Value;
+        var route = topic.StartsWith('/') ? topic : $"/{topic}";
+        var end = LastOf(route, path);
+        if (end < 0) end = LastOf(TopicPath.Parent(route), path);
+        return end > 0 ? new PathString(path[..end]).ToUriComponent() : "";
+    }
+
+    // The last place of whole segments in a path, because the prefix may contain the same segments. -1: they are not
+    // in it.
+    private static int LastOf(string segments, string path)
+    {
+        var last = -1;
+        if (segments.Length == 0) return last;
+        for (var at = 0; (at = path.IndexOf(segments, at, StringComparison.OrdinalIgnoreCase)) >= 0; at++)
+        {
+            var end = at + segments.Length;
+            if (end == path.Length || path[end] == '/') last = at;
+        }
+        return last;
     }
 }

@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.Extensions.Time.Testing;
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Discussions;
+
+/// <summary>The places of discussions that are started and cancelled.</summary>
+public sealed class StartPlacesTests
+{
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_start_that_is_cancelled_before_the_first_turn_keeps_its_place_for_30_s()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var server = await LocalHostServer.Start(time, "Discussions:Anonymous=true");
+        await Cancel(server, await server.Http.Start());
+        using (var second = await server.Http.PostAsJsonAsync("/discussions", DiscussionClient.Request(), Test))
+            Assert.Equal(HttpStatusCode.TooManyRequests, second.StatusCode);
+        time.Advance(TimeSpan.FromSeconds(31));
+        await server.Http.Start();
+    }
+
+    [Fact]
+    public async Task A_discussion_that_is_cancelled_while_it_speaks_gives_its_place_back_at_once()
+    {
+        await using var server = await LocalHostServer.Start(settings:
+        [
+            "Discussions:Anonymous=true", "Discussions:Scripted:WordDelay=00:00:00.050",
+        ]);
+        var id = await server.Http.Start();
+        using (var answer = await server.Http.Open(id))
+        {
+            await foreach (var next in answer.Events())
+            {
+                if (next.EventType == "turn.delta") break;
+            }
+            await Cancel(server, id);
+        }
+        await server.Http.Start();
+    }
+
+    private static async Task Cancel(LocalHostServer server, string id)
+    {
+        using var cancelled = await server.Http.PostAsync($"/discussions/{id}/cancel", null, Test);
+        Assert.Equal(HttpStatusCode.Accepted, cancelled.StatusCode);
+    }
+}
