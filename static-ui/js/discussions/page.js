@@ -2,6 +2,7 @@
 
 import { get } from "../dom.js";
 import { followAddress, resolveEndpoint } from "../endpoint.js";
+import { isPassing } from "../fetch-stream.js";
 import { Access } from "./access.js";
 import { Api, needsToken, sentence } from "./api.js";
 import { copies } from "./clipboard.js";
@@ -88,7 +89,9 @@ function openById(id) {
 }
 
 /**
- * Reads the transcript first: it shows everything at once, and a discussion that has ended needs no stream.
+ * Reads the transcript first: it shows everything at once, and a discussion that has ended needs no stream. If the
+ * server cannot send it just now, the page follows the stream, which begins with a snapshot: the stream is requested
+ * again and again until the server answers.
  * @param {Discussion} discussion
  * @returns {Promise<void>}
  */
@@ -96,17 +99,19 @@ async function load(discussion) {
   conversation.connection = "connecting";
   const answer = await api.transcript(discussion.id);
   if (shown !== discussion) return;
-  if ("refusal" in answer) return refused(answer.refusal);
-  discussion.replace(answer.fields);
-  conversation.changedAll();
+  if ("refusal" in answer) {
+    if (!isPassing(answer.refusal.status)) return refused(answer.refusal);
+  } else {
+    discussion.replace(answer.fields);
+    conversation.changedAll();
+  }
   live.follow(discussion);
 }
 
-/** @param {Refusal | null} refusal null: the stream has ended, so the transcript tells how */
+/** @param {Refusal} refusal */
 function refused(refusal) {
   const discussion = shown;
   if (discussion === null) return;
-  if (refusal === null) return void load(discussion);
   conversation.connection = "closed";
   if (discussion.topic === "") title.textContent = UNKNOWN[refusal.status] ?? "Not available";
   if (needsToken(refusal)) return access.ask(sentence(refusal), () => void load(discussion));
