@@ -40,6 +40,10 @@ export class Api {
     this.#base = base;
   }
 
+  get server() {
+    return this.#base;
+  }
+
   /** @param {string} id */
   events(id) {
     return new URL(`${this.#base.href}/${encodeURIComponent(id)}/events`);
