@@ -67,6 +67,7 @@ export class Cast {
   }
 
   #show() {
+    const focused = this.#buttons.findIndex((button) => button === document.activeElement);
     const colours = coloursOf(this.#drafts);
     this.#list.replaceChildren(...this.#drafts.map((draft, index) => this.#card(draft, colours[index])));
     const { min, max } = this.#limits;
@@ -77,6 +78,11 @@ export class Cast {
       ...free.map((preset) => this.#chip(preset, isFull)),
       this.#button("New participant", "chip chip-new", isFull, () =>
         this.#editor.open(null, (draft) => this.#add(draft))));
+    if (focused >= 0) this.#buttons[focused]?.focus({ preventScroll: true });
+  }
+
+  get #buttons() {
+    return [this.#list, this.#bench].flatMap((part) => [...part.querySelectorAll("button")]);
   }
 
   /**

@@ -68,8 +68,7 @@ function showConversation(discussion) {
   show("conversation");
   live.leave();
   shown = discussion;
-  stop.disabled = false;
-  stop.textContent = "Stop";
+  markStopping(false);
   conversation.open(discussion);
 }
 
@@ -123,13 +122,18 @@ function refused(refusal) {
 
 async function cancel() {
   const discussion = shown;
-  if (discussion === null || stop.disabled) return;
-  stop.disabled = true;
-  stop.textContent = "Stopping …";
+// Not disabled: the button would lose the keyboard focus.
+/** @param {boolean} isStopping */
+function markStopping(isStopping) {
+  stop.setAttribute("aria-disabled", String(isStopping));
+  stop.textContent = isStopping ? "Stopping …" : "Stop";
+}
+
+  if (discussion === null || stop.getAttribute("aria-disabled") === "true") return;
+  markStopping(true);
   const answer = await api.cancel(discussion.id);
   if (!("refusal" in answer) || shown !== discussion) return;
-  stop.disabled = false;
-  stop.textContent = "Stop";
+  markStopping(false);
   if (needsToken(answer.refusal)) access.ask(sentence(answer.refusal), () => void cancel());
   else live.say(sentence(answer.refusal));
 }
@@ -161,7 +165,12 @@ function goBack(event) {
   title.focus({ preventScroll: true });
 }
 
-addEventListener("popstate", showAddress);
+function followHistory() {
+  showAddress();
+  title.focus({ preventScroll: true });
+}
+
+addEventListener("popstate", followHistory);
 stop.addEventListener("click", () => void cancel());
 get("again", HTMLButtonElement).addEventListener("click", again);
 get("back", HTMLAnchorElement).addEventListener("click", goBack);
