@@ -190,6 +190,7 @@ export class Composer {
   #say(problem) {
     this.#result.dataset.good = String(problem === "");
     this.#result.textContent = problem;
+    if (problem !== "") this.#result.scrollIntoView({ block: "nearest" });
   }
 }
 

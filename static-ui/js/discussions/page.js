@@ -74,6 +74,8 @@ function showConversation(discussion) {
 
 /** @param {Discussion} discussion */
 function started(discussion) {
+  // The user did not wait, and reads another discussion.
+  if (document.body.dataset.view !== "home") return;
   history.pushState(null, "", linkTo(discussion.id));
   showConversation(discussion);
   title.focus({ preventScroll: true });
@@ -120,8 +122,6 @@ function refused(refusal) {
     : "The server no longer has this discussion, so it does not go on. You can still copy it.");
 }
 
-async function cancel() {
-  const discussion = shown;
 // Not disabled: the button would lose the keyboard focus.
 /** @param {boolean} isStopping */
 function markStopping(isStopping) {
@@ -129,6 +129,8 @@ function markStopping(isStopping) {
   stop.textContent = isStopping ? "Stopping …" : "Stop";
 }
 
+async function cancel() {
+  const discussion = shown;
   if (discussion === null || stop.getAttribute("aria-disabled") === "true") return;
   markStopping(true);
   const answer = await api.cancel(discussion.id);
