@@ -10,7 +10,7 @@ namespace SseFunctions.Tests.Website;
 /// <summary>The page of discussions in a real browser, with the discussions of LocalHost.</summary>
 public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixture<Browser>
 {
-    private const string Slow = "Discussions:Scripted:WordDelay=00:00:00.050";
+    private const string Slow = "Discussions:Scripted:WordDelay=00:00:00.200";
 
     [Fact]
     public async Task Starts_a_discussion_and_shows_every_word_of_it()
@@ -240,6 +240,23 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
         await page.Open(host.Url, "unknown");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("No such discussion");
         await Expect(page.Locator("#conversation").GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_discussion_that_has_ended_is_opened_at_its_beginning()
+    {
+        var page = await browser.NewPage(new() { ViewportSize = new() { Width = 360, Height = 740 } });
+        var paragraphs = string.Join("\n\n", Enumerable.Repeat("A paragraph of some words.", 40));
+        await using var model = await FakeModelServer.Start(ModelAnswers.Words(paragraphs));
+        await using var host = await LocalHostServer.Start(null, DiscussionsPage.With(model));
+        await page.Open(host.Url);
+        var id = await page.Begin("Tea or coffee?", 3);
+        await page.Ended();
+        Assert.NotEqual(0, await page.EvaluateAsync<int>("scrollY"));
+        await page.Open(host.Url, id);
+        await page.Ended();
+        await Expect(page.Locator(".words p")).ToHaveCountAsync(120);
+        Assert.Equal(0, await page.EvaluateAsync<int>("scrollY"));
     }
 
     [Fact]

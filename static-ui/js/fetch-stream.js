@@ -299,8 +299,11 @@ const contentType = (answer) => (answer.headers.get("Content-Type") ?? "").split
 /** @param {Response} answer */
 const isStream = (answer) => answer.status === 200 && contentType(answer) === "text/event-stream";
 
-/** @param {number} status */
-const isPassing = (status) => status >= 500 || WORTH_ASKING_AGAIN.includes(status);
+/**
+ * @param {number} status 0: there was no answer
+ * @returns {boolean} whether the same request may succeed later
+ */
+export const isPassing = (status) => status === 0 || status >= 500 || WORTH_ASKING_AGAIN.includes(status);
 
 /**
  * @param {Response} answer

@@ -16,6 +16,12 @@ export const visible = (text) =>
   text.replace(HIDDEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /**
+ * @param {string} text
+ * @returns {boolean} whether the text is only white space and characters without a width
+ */
+export const isBlank = (text) => /^[\s\u200b-\u200d\u2060\ufeff]*$/.test(text);
+
+/**
  * Indents JSON, and keeps each token as it was written: parsing would round long numbers and drop repeated names.
  * @param {string} text
  * @returns {string | null} null: not a JSON object or array, or nested deeper than DEEPEST

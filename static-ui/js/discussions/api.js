@@ -40,15 +40,24 @@ export class Api {
     this.#base = base;
   }
 
+  get server() {
+    return this.#base;
+  }
+
   /** @param {string} id */
   events(id) {
     return new URL(`${this.#base.href}/${encodeURIComponent(id)}/events`);
   }
 
-  /** @param {object} body */
-  start(body) {
+  /**
+   * Starts a discussion. The server answers the same request a second time as it did the first time, so it can be sent
+   * again if the answer was lost.
+   * @param {string} id of {@link newId}
+   * @param {string} body JSON
+   */
+  start(id, body) {
     const headers = { "Content-Type": "application/json" };
-    return this.#ask("", { method: "POST", headers, body: JSON.stringify(body) });
+    return this.#ask(`/${encodeURIComponent(id)}`, { method: "PUT", headers, body });
   }
 
   /** @param {string} id */
@@ -104,6 +113,15 @@ export class Api {
       return { refusal: NO_ANSWER };
     }
   }
+}
+
+const ID_BYTES = 12;
+
+/** Makes an id that nobody can guess: 16 characters of A-Z, a-z, 0-9, - and _. */
+export function newId() {
+  // Not randomUUID(), which a page from http on another machine does not have.
+  const bytes = crypto.getRandomValues(new Uint8Array(ID_BYTES));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
 }
 
 /**

@@ -17,6 +17,8 @@ import { avatar, coloursOf, PRESETS } from "./people.js";
 
 const USUAL = 3;
 const LONGEST_ROLE = 90;
+// UTF-16 units. The server allows no longer name. A discussion that is started again may have one.
+const LONGEST_NAME = 60;
 
 /** The choice of participants: the chosen ones as cards, and the others to add. */
 export class Cast {
@@ -42,7 +44,9 @@ export class Cast {
   get problem() {
     const { min, max } = this.#limits;
     if (this.#drafts.length < min) return `Add a participant: a discussion needs at least ${min}.`;
-    return this.#drafts.length > max ? `Remove a participant: at most ${max} can take part.` : "";
+    if (this.#drafts.length > max) return `Remove a participant: at most ${max} can take part.`;
+    const long = this.#drafts.find(({ name }) => name.length > LONGEST_NAME);
+    return long === undefined ? "" : `Shorten the name “${long.name}” to at most ${LONGEST_NAME} characters.`;
   }
 
   /** The participants as the server wants them. */
@@ -63,6 +67,7 @@ export class Cast {
   }
 
   #show() {
+    const focused = this.#buttons.findIndex((button) => button === document.activeElement);
     const colours = coloursOf(this.#drafts);
     this.#list.replaceChildren(...this.#drafts.map((draft, index) => this.#card(draft, colours[index])));
     const { min, max } = this.#limits;
@@ -73,6 +78,11 @@ export class Cast {
       ...free.map((preset) => this.#chip(preset, isFull)),
       this.#button("New participant", "chip chip-new", isFull, () =>
         this.#editor.open(null, (draft) => this.#add(draft))));
+    if (focused >= 0) this.#buttons[focused]?.focus({ preventScroll: true });
+  }
+
+  get #buttons() {
+    return [this.#list, this.#bench].flatMap((part) => [...part.querySelectorAll("button")]);
   }
 
   /**

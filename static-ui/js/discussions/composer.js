@@ -1,7 +1,10 @@
 // @ts-check
 
+import { backoff, sleep } from "../backoff.js";
 import { get } from "../dom.js";
-import { needsToken, sentence } from "./api.js";
+import { isPassing } from "../fetch-stream.js";
+import { isBlank } from "../text.js";
+import { needsToken, newId, sentence } from "./api.js";
 import { Cast } from "./cast.js";
 import { Discussion, readParticipants } from "./discussion.js";
 import { text } from "./untrusted.js";
@@ -17,6 +20,8 @@ const EXAMPLES = [
 ];
 const COUNT_FROM = 0.8;
 const TOO_MANY = 429;
+const CONFLICT = 409;
+const ATTEMPTS = 3;
 const ROOM = "A discussion makes room when it is stopped, or after its turn when nobody watches it.";
 
 /** The form that starts a discussion. */
@@ -32,6 +37,9 @@ export class Composer {
   #button = get("start", HTMLButtonElement);
   #result = get("start-result", HTMLElement);
   #cast = new Cast();
+  #isStarting = false;
+  /** The last request: it is sent again with the same id, until it has succeeded or the form is changed. */
+  #sent = { id: "", body: "" };
 
   /**
    * @param {Api} api
@@ -111,10 +119,10 @@ export class Composer {
   };
 
   async #start() {
-    if (this.#button.disabled) return;
+    if (this.#isStarting) return;
     const topic = this.#topic.value.trim();
     const turns = this.#turns.valueAsNumber;
-    if (topic === "") {
+    if (isBlank(topic)) {
       this.#topic.focus();
       return this.#say("Enter a topic, or choose one of the examples.");
     }
@@ -125,16 +133,14 @@ export class Composer {
     }
     const { participants } = this.#cast;
     const [isPrivate, isUnattended] = [this.#private.checked, this.#unattended.checked];
-    this.#button.disabled = true;
     this.#say("");
-    const answer = await this.#api.start({
+    const answer = await this.#send(JSON.stringify({
       topic,
       participants,
       limits: { turns },
       ...(isPrivate ? { private: true } : {}),
       ...(isUnattended ? { unattended: true } : {}),
-    });
-    this.#button.disabled = false;
+    }));
     if ("refusal" in answer) {
       const { refusal } = answer;
       if (needsToken(refusal)) this.#access.ask(sentence(refusal), () => void this.#start());
@@ -145,16 +151,49 @@ export class Composer {
     if (id === "") return this.#say("The server’s answer has no id: check the address of the server.");
     // Participants without an id get their place as the id.
     const numbered = participants.map((participant, index) => ({ id: String(index + 1), ...participant }));
+    this.#say("");
+    this.#sent = { id: "", body: "" };
     const discussion = new Discussion(id);
     Object.assign(discussion, { topic, maxTurns: turns, isPrivate, isUnattended });
     discussion.participants = readParticipants(numbered);
     this.#onStarted(discussion);
     this.#topic.value = "";
+    this.#showCount();
+  }
+
+  /** @param {string} body */
+  async #send(body) {
+    if (this.#sent.body !== body) this.#sent = { id: newId(), body };
+    const { id } = this.#sent;
+    this.#mark(true);
+    let answer = await this.#api.start(id, body);
+    for (let attempt = 1; attempt < ATTEMPTS && isWorthRepeating(answer); attempt++) {
+      this.#say("The server does not answer yet. Trying again …");
+      await sleep(backoff(attempt), new AbortController().signal);
+      answer = await this.#api.start(id, body);
+    }
+    this.#mark(false);
+    // Another discussion has the id. The next attempt gets another.
+    if ("refusal" in answer && answer.refusal.status === CONFLICT) this.#sent = { id: "", body: "" };
+    return answer;
+  }
+
+  // Not disabled: the button would lose the keyboard focus.
+  /** @param {boolean} isStarting */
+  #mark(isStarting) {
+    this.#isStarting = isStarting;
+    this.#button.setAttribute("aria-disabled", String(isStarting));
+    this.#button.textContent = isStarting ? "Starting …" : "Start the discussion";
   }
 
   /** @param {string} problem */
   #say(problem) {
     this.#result.dataset.good = String(problem === "");
     this.#result.textContent = problem;
+    if (problem !== "") this.#result.scrollIntoView({ block: "nearest" });
   }
 }
+
+/** @param {Awaited<ReturnType<Api["start"]>>} answer */
+const isWorthRepeating = (answer) =>
+  "refusal" in answer && isPassing(answer.refusal.status) && answer.refusal.status !== TOO_MANY;

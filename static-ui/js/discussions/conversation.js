@@ -42,6 +42,7 @@ export class Conversation {
   #log = get("log", HTMLElement);
   #waiting = get("waiting", HTMLElement);
   #waitingText = get("waiting-text", HTMLElement);
+  #endTitle = get("end-title", HTMLElement);
   #announcer = get("announcer", HTMLElement);
   #stop = get("stop", HTMLButtonElement);
   #follow = new Follow(get("foot", HTMLElement), get("latest", HTMLButtonElement));
@@ -53,6 +54,7 @@ export class Conversation {
   #courseDrawn = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} runs while the discussion should go on, and does not */ #delay;
   #isDelayed = false;
+  #isFocusLost = false;
   #isScheduled = false;
   #drawnAt = 0;
   #announced = 0;
@@ -88,7 +90,7 @@ export class Conversation {
   changedAll() {
     const discussion = this.#discussion;
     if (discussion === null) return;
-    this.#title.textContent = discussion.topic || "…";
+    this.#title.textContent = discussion.topic || "Loading …";
     document.title = discussion.topic === "" ? "Discussion" : `${discussion.topic} · Discussions`;
     this.#showPeople(discussion);
     for (const [number, view] of this.#views) {
@@ -142,6 +144,7 @@ export class Conversation {
     this.#showCourse(discussion, current);
     this.#showWaiting(discussion, current);
     this.#showSpeaker(discussion, current);
+    this.#restoreFocus(discussion);
     this.#follow.keep();
     if (discussion.hasEnded) this.#follow.isWanted = false;
     // Only words pace the drawing: the rest of a transcript is drawn in the next frame.
@@ -226,10 +229,24 @@ export class Conversation {
       this.#state.textContent = name;
     }
     document.body.dataset.discussion = discussion.topic === "" ? "unknown" : discussion.state;
-    this.#stop.hidden = discussion.hasEnded || this.#connection === "closed";
-    if (!discussion.hasEnded) this.#follow.isWanted = true;
+    const hasStop = !discussion.hasEnded && this.#connection !== "closed";
+    if (!hasStop && document.activeElement === this.#stop) this.#isFocusLost = true;
+    this.#stop.hidden = !hasStop;
+    // A discussion that ended before the page was opened is read from its beginning.
+    if (!discussion.hasEnded && discussion.topic !== "") this.#follow.isWanted = true;
     this.#watchDelay(this.#connection === "live" && (discussion.state === "waiting" || discussion.state === "paused"));
     this.#showEnd(discussion);
+  }
+
+  // When the button Stop is hidden, it loses the keyboard focus. It may be shown again at once, so this waits until the
+  // next drawing. The focus does not go to the button "Discuss it again": who presses the key twice would leave.
+  /** @param {Discussion} discussion */
+  #restoreFocus({ hasEnded }) {
+    if (!this.#isFocusLost) return;
+    this.#isFocusLost = false;
+    if (document.activeElement !== document.body && document.activeElement !== this.#stop) return;
+    const next = hasEnded ? this.#endTitle : this.#title;
+    (this.#stop.hidden ? next : this.#stop).focus({ preventScroll: true });
   }
 
   // While other discussions have taken all places, the server sends nothing.
@@ -252,7 +269,7 @@ export class Conversation {
     const quiet = this.#connection === "closed" && !discussion.hasEnded ? "" : quietLine(discussion);
     get("quiet", HTMLElement).textContent = quiet;
     if (!discussion.hasEnded) return;
-    get("end-title", HTMLElement).textContent = END_TITLES[discussion.state] ?? "";
+    this.#endTitle.textContent = END_TITLES[discussion.state] ?? "";
     get("end-text", HTMLElement).textContent = `${explain(discussion.reason)} ${summary(discussion)}.`.trim();
   }
 

@@ -12,6 +12,9 @@ import { ago, counted, STATE_NAMES } from "./words.js";
 /** @typedef {import("./untrusted.js").Fields} Fields */
 
 const NONE = "No discussions yet. Yours will be the first.";
+// A page of the list may be empty: private discussions count for its length, and are not in it.
+const NONE_HERE = "The newest discussions are not public.";
+const NONE_AT_ALL = "No discussion is public.";
 
 /** The list of earlier discussions, the newest first. */
 export class Earlier {
@@ -22,6 +25,7 @@ export class Earlier {
   #list = get("earlier", HTMLElement);
   #empty = get("earlier-empty", HTMLElement);
   #more = get("more", HTMLButtonElement);
+  #refresh = get("refresh", HTMLButtonElement);
   #cursor = "";
   #request = 0;
 
@@ -36,7 +40,7 @@ export class Earlier {
     this.#access = access;
     this.#linkTo = linkTo;
     this.#onOpen = onOpen;
-    get("refresh", HTMLButtonElement).addEventListener("click", () => void this.load());
+    this.#refresh.addEventListener("click", () => void this.load());
     this.#more.addEventListener("click", () => void this.#loadMore());
   }
 
@@ -48,8 +52,10 @@ export class Earlier {
   async #loadMore() {
     const shown = this.#list.childElementCount;
     await this.#read(this.#cursor);
+    const fresh = this.#list.children[shown]?.querySelector("a");
     // The button may be gone now: the keyboard focus goes to the first new discussion.
-    this.#list.children[shown]?.querySelector("a")?.focus();
+    if (fresh) fresh.focus();
+    else if (this.#more.hidden) this.#refresh.focus();
   }
 
   /** @param {string} before */
@@ -59,9 +65,7 @@ export class Earlier {
     // A later request has been sent meanwhile: its answer is newer.
     if (request !== this.#request) return;
     if ("refusal" in answer) {
-      this.#empty.textContent = needsToken(answer.refusal)
-        ? "The list is for people with a token."
-        : sentence(answer.refusal);
+      this.#say(needsToken(answer.refusal) ? "The list is for people with a token." : sentence(answer.refusal));
       if (needsToken(answer.refusal)) this.#offerToken(sentence(answer.refusal));
       return;
     }
@@ -71,7 +75,16 @@ export class Earlier {
     else this.#list.append(...rows);
     this.#cursor = text(answer.fields.next);
     this.#more.hidden = this.#cursor === "";
-    this.#empty.textContent = this.#list.childElementCount === 0 ? NONE : "";
+    const none = before === "" ? NONE : NONE_AT_ALL;
+    const isEmpty = this.#list.childElementCount === 0;
+    this.#say(isEmpty ? (this.#cursor === "" ? none : NONE_HERE) : "");
+  }
+
+  /** @param {string} text */
+  #say(text) {
+    // The button in it goes, and must not take the keyboard focus with it.
+    if (this.#empty.contains(document.activeElement)) this.#refresh.focus();
+    this.#empty.textContent = text;
   }
 
   /** @param {string} reason */

@@ -1,6 +1,7 @@
 // @ts-check
 
 import { get } from "../dom.js";
+import { isBlank } from "../text.js";
 
 /** @typedef {import("./cast.js").Draft} Draft */
 
@@ -59,7 +60,7 @@ export class Editor {
   #save = (event) => {
     event.preventDefault();
     const name = this.#name.value.trim();
-    if (name === "") {
+    if (isBlank(name)) {
       this.#problem.textContent = "Enter a name.";
       this.#name.focus();
       return;

@@ -76,6 +76,8 @@ export class Follow {
     this.#isAtEnd = true;
     this.#remember();
     this.keep();
+    // The button is hidden now.
+    if (document.activeElement === this.#button) this.#end.focus({ preventScroll: true });
     this.#show();
   };
 

@@ -42,8 +42,7 @@ export class Live {
   /**
    * @param {Api} api
    * @param {Conversation} view
-   * @param {(refusal: Refusal | null) => void} onRefused called when the server refuses the stream for good. Null: it
-   *   answered 204, though the page does not know that the discussion has ended
+   * @param {(refusal: Refusal) => void} onRefused called when the server refuses the stream for good
    */
   constructor(api, view, onRefused) {
     this.#api = api;
@@ -89,7 +88,8 @@ export class Live {
     this.#view.connection = state;
     if (state !== "connecting") this.#showCrowded(false);
     if (reason === "page") this.say(AWAY);
-    else if (reason === "finished" && !discussion.hasEnded) this.#onRefused(null);
+    // The server has sent the end, and the page does not have it.
+    else if (reason === "finished" && !discussion.hasEnded) this.#readAgain(discussion);
     else if (reason !== null && typeof reason === "object") this.#onRefused(reason);
   }
 

@@ -2,6 +2,7 @@
 
 import { get } from "../dom.js";
 import { followAddress, resolveEndpoint } from "../endpoint.js";
+import { isPassing } from "../fetch-stream.js";
 import { Access } from "./access.js";
 import { Api, needsToken, sentence } from "./api.js";
 import { copies } from "./clipboard.js";
@@ -67,13 +68,14 @@ function showConversation(discussion) {
   show("conversation");
   live.leave();
   shown = discussion;
-  stop.disabled = false;
-  stop.textContent = "Stop";
+  markStopping(false);
   conversation.open(discussion);
 }
 
 /** @param {Discussion} discussion */
 function started(discussion) {
+  // The user did not wait, and reads another discussion.
+  if (document.body.dataset.view !== "home") return;
   history.pushState(null, "", linkTo(discussion.id));
   showConversation(discussion);
   title.focus({ preventScroll: true });
@@ -88,7 +90,9 @@ function openById(id) {
 }
 
 /**
- * Reads the transcript first: it shows everything at once, and a discussion that has ended needs no stream.
+ * Reads the transcript first: it shows everything at once, and a discussion that has ended needs no stream. If the
+ * server cannot send it just now, the page follows the stream, which begins with a snapshot: the stream is requested
+ * again and again until the server answers.
  * @param {Discussion} discussion
  * @returns {Promise<void>}
  */
@@ -96,17 +100,19 @@ async function load(discussion) {
   conversation.connection = "connecting";
   const answer = await api.transcript(discussion.id);
   if (shown !== discussion) return;
-  if ("refusal" in answer) return refused(answer.refusal);
-  discussion.replace(answer.fields);
-  conversation.changedAll();
+  if ("refusal" in answer) {
+    if (!isPassing(answer.refusal.status)) return refused(answer.refusal);
+  } else {
+    discussion.replace(answer.fields);
+    conversation.changedAll();
+  }
   live.follow(discussion);
 }
 
-/** @param {Refusal | null} refusal null: the stream has ended, so the transcript tells how */
+/** @param {Refusal} refusal */
 function refused(refusal) {
   const discussion = shown;
   if (discussion === null) return;
-  if (refusal === null) return void load(discussion);
   conversation.connection = "closed";
   if (discussion.topic === "") title.textContent = UNKNOWN[refusal.status] ?? "Not available";
   if (needsToken(refusal)) return access.ask(sentence(refusal), () => void load(discussion));
@@ -116,15 +122,20 @@ function refused(refusal) {
     : "The server no longer has this discussion, so it does not go on. You can still copy it.");
 }
 
+// Not disabled: the button would lose the keyboard focus.
+/** @param {boolean} isStopping */
+function markStopping(isStopping) {
+  stop.setAttribute("aria-disabled", String(isStopping));
+  stop.textContent = isStopping ? "Stopping …" : "Stop";
+}
+
 async function cancel() {
   const discussion = shown;
-  if (discussion === null || stop.disabled) return;
-  stop.disabled = true;
-  stop.textContent = "Stopping …";
+  if (discussion === null || stop.getAttribute("aria-disabled") === "true") return;
+  markStopping(true);
   const answer = await api.cancel(discussion.id);
   if (!("refusal" in answer) || shown !== discussion) return;
-  stop.disabled = false;
-  stop.textContent = "Stop";
+  markStopping(false);
   if (needsToken(answer.refusal)) access.ask(sentence(answer.refusal), () => void cancel());
   else live.say(sentence(answer.refusal));
 }
@@ -156,7 +167,12 @@ function goBack(event) {
   title.focus({ preventScroll: true });
 }
 
-addEventListener("popstate", showAddress);
+function followHistory() {
+  showAddress();
+  title.focus({ preventScroll: true });
+}
+
+addEventListener("popstate", followHistory);
 stop.addEventListener("click", () => void cancel());
 get("again", HTMLButtonElement).addEventListener("click", again);
 get("back", HTMLAnchorElement).addEventListener("click", goBack);

@@ -1,6 +1,6 @@
 // @ts-check
 
-import { visible } from "../text.js";
+import { isBlank, visible } from "../text.js";
 
 /**
  * The readers of this file turn a value from a server into one of a known type. A value of another type becomes the
@@ -31,9 +31,9 @@ export const text = (value) => (typeof value === "string" ? value : "");
  * Reads a text that the page shows within its own sentences, such as a name: characters that are invisible or that
  * change the direction of the text after them are written as \uXXXX.
  * @param {unknown} value
- * @returns {string} in one line
+ * @returns {string} in one line; empty if nothing would be seen
  */
-export const line = (value) => visible(text(value).replace(/\s+/g, " ").trim());
+export const line = (value) => (isBlank(text(value)) ? "" : visible(text(value).replace(/\s+/g, " ").trim()));
 
 /**
  * @param {unknown} value
