@@ -64,6 +64,16 @@ internal static partial class DiscussionsPage
     public static async Task<string[]> Letters(this IPage page) =>
         [.. (await page.Locator(".turn .words").AllTextContentsAsync()).Select(Letters)];
 
+    /// <summary>Waits until the page shows these letters and digits of the turns. It paints a moment after it has received
+    /// words, and later in a tab in the background.</summary>
+    public static async Task Shows(this IPage page, string[] letters)
+    {
+        var limit = DateTime.UtcNow + Limits.Soon;
+        while (DateTime.UtcNow < limit && !(await page.Letters()).SequenceEqual(letters))
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken);
+        Assert.Equal(letters, await page.Letters());
+    }
+
     /// <summary>Returns the letters and digits of each turn of a transcript.</summary>
     public static string[] Letters(this Transcript transcript) =>
         [.. transcript.Turns.Select(turn => Letters(turn.Text))];

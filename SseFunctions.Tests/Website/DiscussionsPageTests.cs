@@ -25,7 +25,7 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
 
         var transcript = await host.Http.Transcript(id);
         Assert.Equal(4, transcript.Turns.Count);
-        Assert.Equal(transcript.Letters(), await page.Letters());
+        await page.Shows(transcript.Letters());
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Is a hot dog a sandwich?");
         await Expect(page.Locator(".speaker")).ToHaveTextAsync(["Ada", "Viktor", "Thea", "Ada"]);
         await Expect(page.Locator("#numbers")).ToContainTextAsync($"Turn 4 of 4 · {transcript.Usage!.Total} tokens");
@@ -62,12 +62,12 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
         await second.Ended();
 
         var expected = (await host.Http.Transcript(id)).Letters();
-        Assert.Equal(expected, await page.Letters());
-        Assert.Equal(expected, await second.Letters());
+        await page.Shows(expected);
+        await second.Shows(expected);
         var late = await page.Context.NewPageAsync();
         await late.Open(host.Url, id);
         await Expect(late.Turns()).ToHaveCountAsync(5);
-        Assert.Equal(expected, await late.Letters());
+        await late.Shows(expected);
         Assert.Equal(await Html(second), await Html(late));
     }
 
@@ -91,8 +91,8 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
         }
         var transcript = await host.Http.Transcript(id);
         Assert.Equal("cancelled", transcript.State);
-        Assert.Equal(transcript.Letters(), await page.Letters());
-        Assert.Equal(transcript.Letters(), await second.Letters());
+        await page.Shows(transcript.Letters());
+        await second.Shows(transcript.Letters());
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Discuss it again" }).ClickAsync();
         await Expect(page.Topic()).ToHaveValueAsync("Tea or coffee?");
@@ -152,15 +152,16 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
             // Some words arrive over a new connection, some while there is none.
             if (index % 2 == 1)
             {
-                network.Cut();
+                network.TakeDown();
                 await Expect(page.State()).ToHaveAttributeAsync("data-state", "reconnecting");
             }
             gates[index].SetResult();
+            network.Restore();
             var said = string.Join(' ', Enumerable.Range(0, index + 1).Select(number => $"piece{number}"));
             await Expect(words).ToHaveTextAsync(said);
         }
         await page.Ended();
-        Assert.Equal((await host.Http.Transcript(id)).Letters(), await page.Letters());
+        await page.Shows((await host.Http.Transcript(id)).Letters());
     }
 
     [Fact]
@@ -303,7 +304,7 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
         await Expect(stranger.Turns()).ToHaveCountAsync(0);
         await stranger.GetByRole(AriaRole.Button, new() { Name = "Use the development token" }).ClickAsync();
         await stranger.Ended();
-        Assert.Equal(await page.Letters(), await stranger.Letters());
+        await stranger.Shows(await page.Letters());
     }
 
     private static async Task AssertNamed(IPage page) =>

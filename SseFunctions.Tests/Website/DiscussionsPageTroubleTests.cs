@@ -31,7 +31,7 @@ public sealed class DiscussionsPageTroubleTests(Browser browser) : IClassFixture
         await page.Open(host.Url, id);
         await page.Ended();
         Assert.Equal([$"/discussions/{id}", $"/discussions/{id}/events"], refused);
-        Assert.Equal((await host.Http.Transcript(id)).Letters(), await page.Letters());
+        await page.Shows((await host.Http.Transcript(id)).Letters());
 
         // Refuses the first request for the transcript, and the first for the stream.
         Task Refuse(IRoute route)
