@@ -48,7 +48,7 @@ internal sealed class ReadEndpoints(
             before = long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var time)
                 && time <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
                 ? DateTimeOffset.FromUnixTimeMilliseconds(time)
-                : throw new BadRequestException("Use for before the value of next in an earlier answer.");
+                : throw new BadRequestException("Set before to the value of next in an earlier answer.");
         }
         var summaries = await logs.ListAsync(DiscussionLog.Parent, before, PageSize, cancellationToken);
         var list = new JsonArray();
