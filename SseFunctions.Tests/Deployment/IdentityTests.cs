@@ -71,7 +71,7 @@ public sealed class IdentityTests
     [Fact]
     public async Task Whoever_deploys_may_read_and_replace_the_key_if_he_is_named()
     {
-        var deployment = await AzureDeployment.Customised();
+        var deployment = await AzureDeployment.Customized();
         var officer = Assert.Single(Assignments(deployment), assignment => Role(assignment) == KeyVaultSecretsOfficer);
         Assert.Equal(AzureDeployment.Person, officer.GetProperty("properties").GetProperty("principalId").GetString());
         Assert.Contains("/Microsoft.KeyVault/vaults/", officer.GetProperty("id").GetString(), StringComparison.Ordinal);
@@ -81,7 +81,7 @@ public sealed class IdentityTests
     public async Task The_hub_is_closed_to_strangers_unless_asked_for_otherwise()
     {
         Assert.Equal("false", (await AzureDeployment.Default()).Settings["Hub__Anonymous"]);
-        Assert.Equal("true", (await AzureDeployment.Customised()).Settings["Hub__Anonymous"]);
+        Assert.Equal("true", (await AzureDeployment.Customized()).Settings["Hub__Anonymous"]);
     }
 
     [Fact]

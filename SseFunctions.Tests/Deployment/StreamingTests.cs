@@ -26,7 +26,7 @@ public sealed class StreamingTests
     {
         await Holds(AzureDeployment.WithPrivateRedis(), "00:02:00", "00:03:00");
         await Holds(AzureDeployment.WithPublicRedis(), "00:59:00", "01:00:00");
-        await Holds(AzureDeployment.Customised(), "23:00:00", "23:01:00");
+        await Holds(AzureDeployment.Customized(), "23:00:00", "23:01:00");
 
         static async Task Holds(Task<AzureDeployment> deployment, string duration, string timeout)
         {
@@ -51,7 +51,7 @@ public sealed class StreamingTests
     [Fact]
     public async Task Scale_is_a_matter_of_parameters()
     {
-        var deployment = await AzureDeployment.Customised();
+        var deployment = await AzureDeployment.Customized();
         var scale = deployment.App.GetProperty("functionAppConfig").GetProperty("scaleAndConcurrency");
         var ready = Assert.Single(scale.GetProperty("alwaysReady").EnumerateArray());
         Assert.Equal("http", ready.GetProperty("name").GetString());
@@ -97,9 +97,9 @@ public sealed class StreamingTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task The_app_starts_with_its_settings(bool customised)
+    public async Task The_app_starts_with_its_settings(bool customized)
     {
-        var settings = (await (customised ? AzureDeployment.Customised() : AzureDeployment.Default())).Settings;
+        var settings = (await (customized ? AzureDeployment.Customized() : AzureDeployment.Default())).Settings;
         // An ARM expression: only Azure knows the value.
         Assert.StartsWith("[", settings["Hub__Publisher__Key"], StringComparison.Ordinal);
         settings["Hub__Publisher__Key"] = $"{Guid.NewGuid()}{Guid.NewGuid()}";

@@ -6,7 +6,7 @@ namespace SseFunctions.Tests.Support;
 /// because the evaluation of one set takes seconds.</summary>
 internal sealed class AzureDeployment
 {
-    /// <summary>The object id of the user who deploys <see cref="Customised"/>.</summary>
+    /// <summary>The object id of the user who deploys <see cref="Customized"/>.</summary>
     public const string Person = "33333333-3333-3333-3333-333333333333";
 
     private readonly JsonElement[] _resources;
@@ -33,7 +33,7 @@ internal sealed class AzureDeployment
     public static Task<AzureDeployment> Default() => With();
 
     /// <summary>The deployment with all parameters set, without Redis.</summary>
-    public static Task<AzureDeployment> Customised() => With(
+    public static Task<AzureDeployment> Customized() => With(
         $"principalId = '{Person}'", "hubAnonymous = true",
         "corsAllowedOrigins = 'https://a.example,https://b.example'",
         "alwaysReadyInstances = 2", "httpConcurrency = 500", "instanceMemoryMB = 4096", "maximumInstances = 100",

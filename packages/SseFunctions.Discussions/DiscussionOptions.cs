@@ -27,12 +27,13 @@ public sealed class DiscussionOptions : ISettings
     private static readonly TimeSpan LongestRetention = TimeSpan.FromDays(366);
 
     /// <summary>Gets or sets whether everyone may start, watch and cancel discussions without a token, except private
-    /// ones. Default false: starting and cancelling need a token with the right to publish to the topic
+    /// ones. Default false: starting and canceling need a token with the right to publish to the topic
     /// <c>/discussions/{id}</c>, and watching needs what the hub needs.</summary>
     public bool Anonymous { get; set; }
 
-    /// <summary>Gets or sets the models. Default: none, and all participants are scripted. The first is used by
-    /// participants that name no model.</summary>
+    /// <summary>Gets or sets the models. Participants that name no model use the first. Default: none. Then the
+    /// <c>IChatClient</c> that the app has registered speaks; without both, the first <see cref="NamedParticipant"/> of
+    /// the app; without any of these, participants are scripted.</summary>
     public IReadOnlyList<ModelOptions> Models { get; set; } = [];
 
     /// <summary>Gets or sets how scripted participants speak.</summary>
@@ -48,11 +49,11 @@ public sealed class DiscussionOptions : ISettings
     /// <summary>Gets or sets how many turns a start request may ask for. Default 100.</summary>
     public int MaxTurns { get; set; } = 100;
 
-    /// <summary>Gets or sets how many tokens a model may say in one turn. Default 300.</summary>
+    /// <summary>Gets or sets how many tokens a model may write in one turn. Default 300.</summary>
     public int TokensPerTurn { get; set; } = 300;
 
-    /// <summary>Gets or sets how many tokens, read and said, a discussion takes if its start request names no number;
-    /// also the highest number that a request may name. Default 50,000.</summary>
+    /// <summary>Gets or sets how many tokens, read and written, a discussion takes if its start request names no
+    /// number; also the highest number that a request may name. Default 50,000.</summary>
     public long MaxTokens { get; set; } = 50_000;
 
     /// <summary>Gets or sets how long a discussion speaks, in minutes, if its start request names no number; also the
@@ -95,8 +96,8 @@ public sealed class DiscussionOptions : ISettings
     /// <summary>Gets or sets how many UTF-16 units of earlier turns a model reads at most. Default 8,000.</summary>
     public int WindowLength { get; set; } = 8000;
 
-    /// <summary>Gets or sets the creativity of models, from 0 to 2. Null: the model's own default. Default null.
-    /// </summary>
+    /// <summary>Gets or sets how random the words of models are, from 0 to 2. Null: the model's own default. Default
+    /// null.</summary>
     public float? Temperature { get; set; }
 
     /// <summary>Gets or sets for how long later words of a turn are gathered into one event. Default 100 ms. The first

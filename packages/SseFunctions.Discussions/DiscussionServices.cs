@@ -16,9 +16,10 @@ public static class DiscussionServices
 {
     /// <summary>Adds the services of <see cref="DiscussionFunctions"/>.</summary>
     /// <remarks>The settings come from the section <c>Discussions</c> and are validated when the host starts. Without a
-    /// model in the settings, an <c>IChatClient</c> that the app has registered is used; without that, participants are
-    /// scripted. This method also adds the hub (<see cref="HubServices.AddSseHub"/>). Further calls with the same
-    /// settings have no effect.</remarks>
+    /// model in the settings, an <c>IChatClient</c> that the app has registered is used; without both, the first
+    /// <see cref="NamedParticipant"/> of the app; without any of these, participants are scripted. This method also
+    /// adds the hub (<see cref="HubServices.AddSseHub"/>). Further calls with the same settings have no
+    /// effect.</remarks>
     /// <returns>The builder of the hub, for packages that extend it.</returns>
     /// <exception cref="InvalidOperationException">An earlier call had a configuration in which a setting of the
     /// section differs.</exception>

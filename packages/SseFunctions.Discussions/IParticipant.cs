@@ -7,7 +7,7 @@ public interface IParticipant
     /// <param name="turn">What was said before, and who speaks now. Before the sequence ends, the participant reports
     /// there why the turn ended and how many tokens it took.</param>
     /// <param name="cancellationToken">Is canceled when nobody needs the words any more, because the discussion was
-    /// cancelled or the participant was silent for too long. A call of a model must be aborted then.</param>
+    /// canceled or the participant was silent for too long. A call of a model must be aborted then.</param>
     /// <returns>The words in pieces of any size, as they are generated. The turn's text is the pieces put
     /// together.</returns>
     /// <exception cref="ParticipantException">The participant cannot speak. Any other exception counts as

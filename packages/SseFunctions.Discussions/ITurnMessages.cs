@@ -1,7 +1,7 @@
 namespace SseFunctions.Discussions;
 
-/// <summary>Sends the message that makes the next turn of an unattended discussion be spoken. Register it, and call
-/// <see cref="IDiscussionTurns.SpeakAsync"/> when the message arrives. Without it, start requests for unattended
+/// <summary>Sends the messages that drive unattended discussions, one for each turn. Register it, and call
+/// <see cref="IDiscussionTurns.SpeakAsync"/> when a message arrives. Without it, start requests for unattended
 /// discussions are refused.</summary>
 public interface ITurnMessages
 {

@@ -9,7 +9,9 @@ public sealed record Participant(string Id, string Name)
     /// null: none. Viewers see it too.</summary>
     public string? Persona { get; init; }
 
-    /// <summary>Gets the name of a model of <see cref="DiscussionOptions.Models"/>, or <c>scripted</c>. Null: the first
-    /// model of the settings, or scripted if the settings have none.</summary>
+    /// <summary>Gets the name of a model of <see cref="DiscussionOptions.Models"/> or of a
+    /// <see cref="NamedParticipant"/>, <c>default</c> (the <c>IChatClient</c> that the app has registered), or
+    /// <c>scripted</c>. Null: the first model of the settings; without models, the <c>IChatClient</c>; without both,
+    /// the first <see cref="NamedParticipant"/>; without any of these, scripted.</summary>
     public string? Model { get; init; }
 }

@@ -54,7 +54,7 @@ public sealed class ResumableAnswers
     /// <param name="topic">The topic: a path such as <c>/answers/42</c>, with an id that the client has chosen.</param>
     /// <param name="generate">Generates the text in pieces of any size. It is called once for each answer, and again if
     /// it fails or if its instance is lost: the text then begins anew, at most three more times. When the last viewer
-    /// has left, it still runs to its end; its token is canceled when the answer is cancelled.</param>
+    /// has left, it still runs to its end; its token is canceled when the answer is canceled.</param>
     /// <param name="invocation">The function's own token.</param>
     /// <param name="retention">How long the answer is kept after its last word; null: one day.</param>
     public Task<IResult> StreamAsync(

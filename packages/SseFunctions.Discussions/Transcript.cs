@@ -4,7 +4,7 @@ namespace SseFunctions.Discussions;
 /// <param name="Id">The id of the discussion.</param>
 /// <param name="Topic">What is discussed.</param>
 /// <param name="State">See <see cref="DiscussionState"/>.</param>
-/// <param name="Participants">The participants, in the order in which they speak.</param>
+/// <param name="Participants">The participants, in the order of the start request.</param>
 /// <param name="Limits">When the discussion ends at the latest.</param>
 /// <param name="Turns">The turns, in order. The last one may still be spoken.</param>
 public sealed record Transcript(

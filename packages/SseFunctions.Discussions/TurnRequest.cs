@@ -23,7 +23,7 @@ public sealed class TurnRequest
     /// <summary>Gets who speaks.</summary>
     public required Participant Speaker { get; init; }
 
-    /// <summary>Gets all participants, the speaker included, in the order in which they speak.</summary>
+    /// <summary>Gets all participants, the speaker included, in the order of the start request.</summary>
     public required IReadOnlyList<Participant> Participants { get; init; }
 
     /// <summary>Gets the ended turns, in order.</summary>

@@ -17,9 +17,8 @@ namespace SseFunctions.Streaming;
 /// thread writes a heartbeat. The signal holds the loop until the borrower returns the client, so there is only one
 /// writer at any time.</para>
 /// <para>The timer of <see cref="EventStreams"/> calls <see cref="Look"/> for the streams that are due, never for two
-/// at a time. Any thread
-/// may call <see cref="End"/> and <see cref="Abort"/> and read <see cref="Reason"/> and <see cref="Age"/> at any
-/// time.</para>
+/// at a time. Any thread may call <see cref="End"/> and <see cref="Abort"/> and read <see cref="Reason"/> and
+/// <see cref="Age"/> at any time.</para>
 /// </remarks>
 internal sealed class EventStream : ILentClient, IDisposable
 {
@@ -40,8 +39,8 @@ internal sealed class EventStream : ILentClient, IDisposable
     private const double UnansweredHeartbeats = 2.5;
 
     // The platform gives a canceled function two seconds before it ends the whole worker process. The sequence may take
-    // one of them to stop, and a write that is still blocked after the end is aborted after LateClientGrace if
-    // WriteTimeout sets no other limit.
+    // one of these two seconds to stop, and a write that is still blocked after the end is aborted after
+    // LateClientGrace if WriteTimeout sets no other limit.
     private static readonly TimeSpan SequenceGrace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LateClientGrace = TimeSpan.FromSeconds(1);
 
@@ -149,9 +148,9 @@ internal sealed class EventStream : ILentClient, IDisposable
     public void Abort() => _client.Abort();
 
     /// <summary>Does what is due: ends the stream at its time, sends a heartbeat, aborts the connection of a client
-    /// that takes nothing, or too slowly after the end. The owner calls this once, before the stream is among the open
-    /// streams; then only the timer calls it. The heartbeat is written on the calling thread, which is cheaper than
-    /// waking the loop.</summary>
+    /// that takes no bytes, or that takes them too slowly after the stream has ended. The owner calls this once, before
+    /// the stream is among the open streams; then only the timer calls it. The heartbeat is written on the calling
+    /// thread, which is cheaper than waking the loop.</summary>
     /// <param name="now">The clock's timestamp, read once for all streams.</param>
     /// <returns>The timestamp of the next look. <see cref="SendAsync"/> asks for an earlier look when a write
     /// blocks.</returns>

@@ -87,7 +87,7 @@ internal sealed class AccessTokenBench : IDisposable
 
     public Task<TokenResult> Judge(string token, TokenSource source = TokenSource.Header) => Validator.ValidateAsync(
         new PresentedToken(token, source), Resource, TestContext.Current.CancellationToken).AsTask().Within(
-            "judgement of the token");
+            "judgment of the token");
 
     public async Task<TokenClaims> Accepts(string token, TokenSource source = TokenSource.Header)
     {

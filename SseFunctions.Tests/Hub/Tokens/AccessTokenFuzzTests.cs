@@ -3,7 +3,7 @@ using SseFunctions.Hub.Tokens;
 
 namespace SseFunctions.Tests.Hub.Tokens;
 
-/// <summary>Whatever the details of a token are, out comes a judgement. The numbers drawn are the same in every run.
+/// <summary>Whatever the details of a token are, out comes a judgment. The numbers drawn are the same in every run.
 /// </summary>
 public sealed class AccessTokenFuzzTests
 {

@@ -33,7 +33,7 @@ internal sealed class ValidatorBench : IDisposable
         new(new KeyOptions { Key = key, Algorithm = algorithm }, other);
 
     public Task<TokenResult> Judge(string token) =>
-        Validate(token, TestContext.Current.CancellationToken).Within("judgement of the token");
+        Validate(token, TestContext.Current.CancellationToken).Within("judgment of the token");
 
     public async Task<TokenResult> Validate(string token, CancellationToken cancellationToken) =>
         CompactJws.Read(token, out var reason) is { } jws

@@ -55,6 +55,23 @@ public abstract class TopicLogsContract
     }
 
     [Fact]
+    public async Task An_empty_snapshot_is_a_snapshot()
+    {
+        var (log, lease) = await NewLog();
+        var logs = await NewInstance();
+        Assert.Null((await Opened(logs)).View().Snapshot);
+        await lease.AppendAsync(new TopicAppend("x", "1") { Snapshot = "state" }, Test);
+        await lease.AppendAsync(new TopicAppend("x", "2") { Snapshot = "" }, Test);
+        await lease.AppendAsync(new TopicAppend("x", "3"), Test);
+        foreach (var view in (TopicView[])[log.View(), (await Opened(logs)).View()])
+        {
+            Assert.Equal("", view.Snapshot);
+            Assert.Equal("3", Assert.Single(view.Events).Data);
+        }
+        Assert.Equal("", Assert.Single(await logs.ListAsync("/a", null, 10, Test)).Snapshot);
+    }
+
+    [Fact]
     public async Task A_follower_at_another_instance_gets_every_event_once_and_in_order()
     {
         const int Events = 500;

@@ -84,7 +84,7 @@ public sealed class ModelOptions
             return "has a query or a fragment: set it to the part before '?' and '#'.";
         var isSafe = endpoint.Scheme == Uri.UriSchemeHttps || endpoint.IsLoopback
             || (string.IsNullOrEmpty(Key) && !ModelClient.IsAzure(endpoint));
-        return isSafe ? null : "must be an https:// address, because the key would be sent in the clear (http:// is "
-            + "allowed for this machine, and for servers without a key).";
+        return isSafe ? null : "must be an https:// address, because the key or the identity's token would be sent in "
+            + "the clear (http:// is allowed for this machine, and for servers other than Azure's without a key).";
     }
 }

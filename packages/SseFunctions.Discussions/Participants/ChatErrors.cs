@@ -25,12 +25,12 @@ internal static class ChatErrors
         HttpRequestException { StatusCode: { } status } => OfStatus((int)status, null, null, Safe(exception, secret)),
         AuthenticationFailedException => new ParticipantException(
             ParticipantException.ProviderRefused,
-            "The app's identity could not sign in for the model.",
+            "The app's identity could not sign in to the model's server.",
             Safe(exception, secret))
         { IsTransient = exception is not CredentialUnavailableException },
         _ => new ParticipantException(
             ParticipantException.ProviderError,
-            $"The call of the model failed ({exception.GetType().Name}).",
+            $"The call to the model failed ({exception.GetType().Name}).",
             Safe(exception, secret)),
     };
 

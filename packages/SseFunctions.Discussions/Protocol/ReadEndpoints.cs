@@ -54,7 +54,7 @@ internal sealed class ReadEndpoints(
             before = long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var time)
                 && time <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
                 ? DateTimeOffset.FromUnixTimeMilliseconds(time)
-                : throw new BadRequestException("Use for before the value of next in an earlier answer.");
+                : throw new BadRequestException("Set before to the value of next in an earlier answer.");
         }
         // One more than the page shows, to learn whether another page follows.
         var found = await PublicAsync(before, PageSize + 1, cancellationToken);

@@ -40,7 +40,8 @@ internal sealed class StartRequestReader(
         if (isUnattended && !_hasQueue)
         {
             throw new BadRequestException(
-                "This app has no queue for unattended discussions: leave out unattended, or set AzureWebJobsStorage.");
+                "This app has no queue for unattended discussions: leave out unattended, or set AzureWebJobsStorage "
+                + "(an app of your own registers ITurnMessages).");
         }
         return new StartRequest(topic, Participants(root), Limits(root), body.IsPrivate, isUnattended);
     }
@@ -73,7 +74,7 @@ internal sealed class StartRequestReader(
     private Participant ReadParticipant(JsonElement item, int number)
     {
         if (item.ValueKind != JsonValueKind.Object)
-            throw new BadRequestException($"Participant {number} is not an object with a name.");
+            throw new BadRequestException($"Send participant {number} as an object with a name.");
         var model = Optional(item, "model", MaxModelLength);
         if (model is not null && models.Find(model) is null)
         {
@@ -82,7 +83,7 @@ internal sealed class StartRequestReader(
         }
         var id = Optional(item, "id", MaxIdLength) ?? number.ToString(CultureInfo.InvariantCulture);
         if (!DiscussionId.IsValid(id))
-            throw new BadRequestException("The id of a participant has other characters than A-Z, a-z, 0-9, - and _.");
+            throw new BadRequestException("Use only A-Z, a-z, 0-9, - and _ in the id of a participant.");
         return new Participant(id, Required(item, "name", MaxNameLength).ReplaceLineEndings(" "))
         {
             Persona = Optional(item, "persona", _options.MaxPersonaLength),
@@ -94,7 +95,7 @@ internal sealed class StartRequestReader(
     {
         var given = root.TryGetProperty("limits", out var limits) && limits.ValueKind != JsonValueKind.Null;
         if (given && limits.ValueKind != JsonValueKind.Object)
-            throw new BadRequestException("limits is not an object.");
+            throw new BadRequestException("Send limits as an object.");
         return new DiscussionLimits(
             (int)Limit("turns", _options.Turns, _options.MaxTurns),
             Limit("tokens", _options.MaxTokens, _options.MaxTokens),
@@ -107,7 +108,7 @@ internal sealed class StartRequestReader(
             return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)
                 && number >= 1 && number <= most
                 ? number
-                : throw new BadRequestException($"limits.{name} is not a whole number from 1 to {most}.");
+                : throw new BadRequestException($"Set limits.{name} to a whole number from 1 to {most}.");
         }
     }
 
@@ -118,7 +119,7 @@ internal sealed class StartRequestReader(
     private static string? Optional(JsonElement element, string name, int most)
     {
         if (!element.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
-        if (value.ValueKind != JsonValueKind.String) throw new BadRequestException($"{name} is not a text.");
+        if (value.ValueKind != JsonValueKind.String) throw new BadRequestException($"Send {name} as a text.");
         var text = CleanText.Of(value.GetString() ?? "").Trim();
         if (text.Length > most)
         {
@@ -133,7 +134,7 @@ internal sealed class StartRequestReader(
         {
             JsonValueKind.True => true,
             JsonValueKind.False or JsonValueKind.Null => false,
-            _ => throw new BadRequestException($"{name} is not true or false."),
+            _ => throw new BadRequestException($"Set {name} to true or false."),
         };
 
     private static string? Repeated(IEnumerable<string> texts, StringComparer comparer) =>

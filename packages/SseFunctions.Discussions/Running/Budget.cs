@@ -10,13 +10,14 @@ internal sealed class Budget(ISharedCounts counts, IOptions<DiscussionOptions> o
 {
     private const string All = "discussions";
 
-    // A place is kept for this long without its holder's renewal, and after a start until the first viewer comes.
+    // A place expires this long after it was taken or last renewed. So a started discussion keeps its place for this
+    // long until its first viewer comes.
     private static readonly TimeSpan PlaceDuration = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan KeepCounter = TimeSpan.FromDays(2);
 
     private readonly DiscussionOptions _options = options.Value;
 
-    /// <summary>Takes or renews the place of a discussion among those that speak.</summary>
+    /// <summary>Takes a place for a discussion, or renews the place that it has.</summary>
     /// <returns>Null if it has a place; otherwise the name of the limit in <see cref="DiscussionOptions"/> that is
     /// reached.</returns>
     public async Task<string?> TryEnterAsync(string id, string owner, CancellationToken cancellationToken)
@@ -31,7 +32,7 @@ internal sealed class Budget(ISharedCounts counts, IOptions<DiscussionOptions> o
         };
     }
 
-    /// <summary>Gives the place back. Without an exception: a place that cannot be given back expires.</summary>
+    /// <summary>Gives the place back. Does not throw if Redis cannot be reached: the place then expires.</summary>
     public async Task LeaveAsync(string id, string owner)
     {
         try
@@ -44,7 +45,7 @@ internal sealed class Budget(ISharedCounts counts, IOptions<DiscussionOptions> o
         }
     }
 
-    /// <summary>Counts tokens of models.</summary>
+    /// <summary>Adds to the number of tokens that discussions have used today (UTC).</summary>
     public Task SpendAsync(long tokens) => counts.AddAsync(Today(), tokens, KeepCounter);
 
     /// <summary>Whether the tokens of this day are used up.</summary>

@@ -9,6 +9,6 @@ internal interface IVoices
     /// <summary>Finds who speaks for a participant; null if there is nobody any more.</summary>
     IParticipant? Find(Participant participant);
 
-    /// <summary>Whether the words cost tokens of a model of the settings.</summary>
+    /// <summary>Whether the tokens of the words count for <see cref="DiscussionOptions.TokensPerDay"/>.</summary>
     bool IsPaid(IParticipant voice);
 }

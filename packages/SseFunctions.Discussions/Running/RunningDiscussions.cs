@@ -8,7 +8,8 @@ using SseFunctions.Streaming;
 namespace SseFunctions.Discussions.Running;
 
 /// <summary>The discussions that somebody watches at this instance. While a discussion has a viewer here, this instance
-/// tries to be the one that lets the participants speak. Thread-safe.</summary>
+/// tries to take the discussion's lease, and lets the participants speak while it holds the lease.
+/// Thread-safe.</summary>
 internal sealed partial class RunningDiscussions(
     ITopicLogs logs,
     Speaker speaker,
@@ -25,7 +26,8 @@ internal sealed partial class RunningDiscussions(
     private readonly CancellationTokenSource _stop = new();
     private readonly ITurnMessages? _messages = messages.FirstOrDefault();
 
-    /// <summary>The number of discussions that have a viewer here, or that are being spoken here.</summary>
+    /// <summary>The number of discussions whose task runs here. A task begins with the first viewer, and ends when the
+    /// discussion has ended, or when nobody watches here and nothing is left to do.</summary>
     public int Count
     {
         get
@@ -70,8 +72,8 @@ internal sealed partial class RunningDiscussions(
         await foreach (var next in log.FollowAsync(after, cancellationToken)) yield return next.Event;
     }
 
-    /// <summary>Returns the events after an event as the log has them, for a viewer that is sent something else. While
-    /// the viewer reads, the discussion is watched, as in <see cref="WatchAsync"/>.</summary>
+    /// <summary>Returns the log's own events after an event, for an adapter that converts them to another protocol.
+    /// While the sequence is read, its viewer counts as watching, as in <see cref="WatchAsync"/>.</summary>
     public async IAsyncEnumerable<TopicEvent> FollowAsync(
         TopicLog log,
         string after,
@@ -112,7 +114,8 @@ internal sealed partial class RunningDiscussions(
             }
             catch (Exception exception)
             {
-                // The outermost frame: the viewers stay, so try again.
+                // This is the outermost frame of the task: log the exception, and try again while viewers are
+                // connected.
                 LogFailed(topic, exception);
                 await Task.Delay(Speaker.AskInterval, time, CancellationToken.None);
             }
@@ -126,10 +129,11 @@ internal sealed partial class RunningDiscussions(
         }
     }
 
-    // Returns whether there is nothing more to speak.
+    // Returns true if the discussion has ended or its log is gone; false if nobody watches here any more.
     private async Task<bool> RunLogAsync(string topic, Audience audience)
     {
-        // After this instance has stopped in the middle of a discussion, somebody has to write that it has paused.
+        // True after this instance has stopped speaking: when nobody watches here, it must then pause the discussion,
+        // or hand it to the queue.
         var mustPause = false;
         while (audience.IsWatching || mustPause)
         {
@@ -165,7 +169,8 @@ internal sealed partial class RunningDiscussions(
         return false;
     }
 
-    // Nobody watches here any more: the discussion pauses, or its queue goes on with it.
+    // Called when nobody watches here any more. If the discussion is unattended and the app has a queue, sends the
+    // message for its next turn; otherwise pauses it. Returns false if the caller must try again.
     private async Task<bool> TryPauseAsync(TopicLog log)
     {
         var transcript = DiscussionLog.Read(log.View()).Transcript;
@@ -175,7 +180,8 @@ internal sealed partial class RunningDiscussions(
         return true;
     }
 
-    // The queue speaks an unattended discussion. If it has said nothing for a while, a viewer's instance goes on.
+    // Returns whether this instance may speak because of its viewers: the discussion is not unattended, or its log has
+    // not changed for 30 s although the queue drives it.
     private async Task<bool> IsForViewersAsync(TopicLog log)
     {
         var view = log.View();
@@ -190,7 +196,8 @@ internal sealed partial class RunningDiscussions(
     }
 
     [LoggerMessage(400, LogLevel.Error,
-        "The discussion {Topic} cannot go on at this instance: another instance or the next viewer goes on with it")]
+        "The discussion {Topic} cannot go on at this instance, because of an unexpected exception: trying again every "
+        + "2 s while somebody watches here. Fix the exception, for example in your IModerator")]
     private partial void LogFailed(string topic, Exception exception);
 
     [LoggerMessage(401, LogLevel.Warning,

@@ -15,7 +15,7 @@ internal sealed partial class Speaker(
     TimeProvider time,
     ILogger<Speaker> logger)
 {
-    /// <summary>How long a lease lasts when its instance dies.</summary>
+    /// <summary>How long a lease lasts after its last renewal.</summary>
     internal static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(15);
 
     /// <summary>How often an instance asks for a lease that another holds.</summary>
@@ -28,8 +28,10 @@ internal sealed partial class Speaker(
     /// <summary>Takes the lease if it is free, and lets the participants speak.</summary>
     /// <param name="log">The discussion's log.</param>
     /// <param name="voices">Who speaks for the participants.</param>
-    /// <param name="isWanted">Is asked before each turn: whether another turn is wanted from this instance.</param>
-    /// <param name="cancellationToken">Stops at once. The open turn is begun again by another instance.</param>
+    /// <param name="isWanted">Called before each new turn, and before a failed turn is begun again. False: this
+    /// instance starts no further turn and gives the lease back.</param>
+    /// <param name="cancellationToken">Stops at once. The next instance that takes the lease begins the open turn
+    /// again.</param>
     /// <returns>What this instance has done.</returns>
     public async Task<SpeakResult> RunAsync(
         TopicLog log,
@@ -67,8 +69,9 @@ internal sealed partial class Speaker(
         }
     }
 
-    /// <summary>Writes that the discussion has paused, unless another instance speaks or wants to.</summary>
-    /// <returns>False if another instance wants to speak but does not yet: ask again.</returns>
+    /// <summary>If the discussion is running, appends <c>discussion.paused</c>, unless another instance holds the lease
+    /// or has asked for it recently.</summary>
+    /// <returns>False in the last case: call again later.</returns>
     public static async Task<bool> TryPauseAsync(TopicLog log, CancellationToken cancellationToken)
     {
         await using var lease = await log.TryLeaseAsync(LeaseDuration, cancellationToken: cancellationToken);
@@ -87,8 +90,9 @@ internal sealed partial class Speaker(
         return true;
     }
 
-    /// <summary>Ends a discussion at once, whoever speaks. Cannot be canceled: a lease that was taken over without the
-    /// end would only interrupt the turn.</summary>
+    /// <summary>Cancels a discussion: takes the lease, even from another holder, and appends
+    /// <c>discussion.cancelled</c>. No effect if the discussion has ended. The call itself cannot be canceled: a lease
+    /// that was taken over without the end would only interrupt the turn.</summary>
     public async Task CancelAsync(TopicLog log)
     {
         while (!log.View().IsEnded)
@@ -147,7 +151,8 @@ internal sealed partial class Speaker(
             var reason = speaker is null ? Reasons.Moderator : await ReachedAsync(record, voices, cancellationToken);
             if (reason is not null)
             {
-                // Before the end is seen: a viewer may start the next discussion at once.
+                // Give the place back before viewers receive the final event: a viewer may start the next discussion
+                // at once.
                 await budget.LeaveAsync(record.Transcript.Id, record.Owner);
                 await lease.AppendAsync(record, (EventTypes.Completed, new EventData
                 {
@@ -166,8 +171,8 @@ internal sealed partial class Speaker(
         }
     }
 
-    // A turn is open although the discussion has not paused: the instance that spoke it is lost. Its words are dropped,
-    // because no model can continue the words of another call.
+    // If a turn is open although the discussion has not paused, the instance that spoke it has stopped or died. Begins
+    // the turn again without its words, because no model can continue the words of another call.
     private static async Task<DiscussionRecord> RestartAsync(TopicLease lease, DiscussionRecord record)
     {
         if (record.Transcript.OpenTurn is not { } turn) return record;
@@ -194,7 +199,8 @@ internal sealed partial class Speaker(
         return voices.IsLimited && await budget.IsSpentAsync(cancellationToken) ? Reasons.Budget : null;
     }
 
-    // Somebody may end the discussion from any instance. The log says so at once; the lease only at its next renewal.
+    // The discussion can be canceled through any instance. The log shows its end before the lease's next renewal does,
+    // so follow the log and stop at its end.
     private static async Task StopAtEndAsync(TopicLog log, CancellationTokenSource stop)
     {
         try
@@ -229,7 +235,8 @@ internal sealed partial class Speaker(
                 }
                 catch (HubUnavailableException)
                 {
-                    // The lease decides who speaks. The place is taken again at the next tick.
+                    // Go on without renewing the place: the lease alone decides which instance speaks. The next tick
+                    // tries again.
                 }
             }
         }
@@ -240,7 +247,7 @@ internal sealed partial class Speaker(
     }
 
     [LoggerMessage(420, LogLevel.Information,
-        "This instance no longer speaks the discussion {Id}: its lease {Epoch} has ended, because somebody ended the "
-        + "discussion, or because the log could not be reached in time")]
+        "This instance no longer generates turns of the discussion {Id}: its lease {Epoch} is lost, because the "
+        + "discussion was canceled, or because the log could not be reached in time")]
     private partial void LogLost(string id, long epoch);
 }

@@ -7,15 +7,16 @@ using SseFunctions.Hub;
 
 namespace SseFunctions.Discussions.Running;
 
-/// <summary>Speaks one turn into the log: asks the participant, writes its words as they come, and begins again if it
-/// fails. Thread-safe.</summary>
+/// <summary>Appends one turn to the discussion's log: asks the participant, appends the words as they arrive, and
+/// begins the turn again if the participant fails. Only <see cref="Speaker"/> calls it. Thread-safe.</summary>
 internal sealed partial class TurnSpeaker(
     Budget budget, IOptions<DiscussionOptions> options, TimeProvider time, ILogger<TurnSpeaker> logger)
 {
-    /// <summary>How often a turn is begun at most: once, and again three times.</summary>
+    /// <summary>The maximum number of attempts at one turn, on all instances together.</summary>
     internal const int MaxAttempts = 4;
 
-    // For the budget, where a model has not said how many tokens it took.
+    // Estimate for the budget, while the model has not reported its tokens, or if it reports fewer: this many UTF-16
+    // units are one token.
     private const int UnitsPerToken = 4;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -74,7 +75,8 @@ internal sealed partial class TurnSpeaker(
         var transcript = record.Transcript;
         var participant = transcript.Participants.First(participant => participant.Id == turn.Participant);
         var voice = voices.Find(participant) ?? throw new ParticipantException(
-            ParticipantException.ProviderError, $"The settings no longer have the model {participant.Model}.")
+            ParticipantException.ProviderError,
+            $"The app no longer has a model named {participant.Model}: add it to Discussions:Models again.")
         {
             IsTransient = false,
         };
@@ -179,7 +181,7 @@ internal sealed partial class TurnSpeaker(
         "{Tokens} tokens could not be added to the tokens of this day, because Redis cannot be reached: {Reason}")]
     private partial void LogNotCounted(long tokens, string reason);
 
-    // The tokens of an attempt, also of one that fails.
+    // The tokens that an attempt has used so far. They count for the budget even if the attempt fails.
     private sealed class SpokenWords
     {
         public long Tokens { get; set; }

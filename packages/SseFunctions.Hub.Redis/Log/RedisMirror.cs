@@ -59,7 +59,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     /// <param name="instance">The name of this instance. Its own messages on the bell are ignored.</param>
     /// <param name="metrics">Counts missed messages of the bell, and reports <see cref="Lag"/>.</param>
     /// <param name="time">The clock of this instance.</param>
-    /// <param name="logger">Receives the messages at the end of this file.</param>
+    /// <param name="logger">Receives the messages of this class, of its reader and of its bell subscription.</param>
     public RedisMirror(
         RedisConnection connection,
         LogKeys keys,

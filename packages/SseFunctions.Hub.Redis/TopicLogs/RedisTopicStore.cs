@@ -58,7 +58,8 @@ internal sealed class RedisTopicStore(RedisConnection connection) : ITopicStore
     public async Task<TopicPage?> ReadAsync(
         string topic, long after, long snapshotAt, CancellationToken cancellationToken)
     {
-        // Before the read: an event that is appended after the read must ring.
+        // Listen to the bell before reading: an event that is appended after the read must ring it. The bell is the
+        // channel on which append.lua and lease.lua publish changes.
         await ListenAsync(cancellationToken);
         var result = await connection.RunAsync(
             ReadScript, KeysOf(topic), [after, snapshotAt], cancellationToken);
@@ -148,7 +149,7 @@ internal sealed class RedisTopicStore(RedisConnection connection) : ITopicStore
 
     private static IEnumerable<RedisValue> Pack(TopicAppend append)
     {
-        // A snapshot may be empty, so a sign tells it from no snapshot.
+        // A '+' before the snapshot distinguishes an empty snapshot from no snapshot. read.lua answers in the same way.
         yield return append.Snapshot is null ? "" : $"+{append.Snapshot}";
         yield return append.IsFinal ? 1 : 0;
         foreach (var (type, data) in append.Messages)
@@ -172,15 +173,12 @@ internal sealed class RedisTopicStore(RedisConnection connection) : ITopicStore
             var number = long.Parse(id.AsSpan(id.IndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
             events.Add(new TopicEvent(new TopicPosition(created, number), type, data));
         }
-        var snapshotAt = (long)result[3];
-        return new TopicPage(
-            created, events, (long)result[2] == 1, snapshotAt, snapshotAt < 0 ? null : NullIfEmpty((string?)result[4]));
+        var snapshot = (string?)result[4] is ['+', .. var text] ? text : null;
+        return new TopicPage(created, events, (long)result[2] == 1, (long)result[3], snapshot);
     }
 
-    // The result 'false' of a script is null, but not an array that is null.
+    // When a script returns false, IsNull of the result is true. Check IsNull before the cast.
     private static RedisResult[]? Array(RedisResult result) => result.IsNull ? null : (RedisResult[]?)result;
-
-    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static HubUnavailableException Unexpected() =>
         new("Redis answered the script read.lua with an unexpected result.");
@@ -216,7 +214,8 @@ internal sealed class RedisTopicStore(RedisConnection connection) : ITopicStore
         }
         catch (HubUnavailableException exception) when (exception.InnerException is RedisServerException)
         {
-            // The next read asks again.
+            // Redis refuses the subscription. This read goes on without the bell, and the next read tries to subscribe
+            // again.
         }
     }
 

@@ -142,8 +142,9 @@ internal sealed class Subscriber(
     public ILentClient? Client { private get; set; }
 
     /// <summary>Delivers the group's last batch, if the subscriber waits: writes it to the lent client, or completes
-    /// MoveNextAsync, which continues the stream's loop on this thread. Does nothing if the subscriber is busy: it
-    /// reads the batch before it waits again. A sweeper calls it, also after <see cref="DisposeAsync"/>.</summary>
+    /// MoveNextAsync, which continues the stream's loop on this thread. Does nothing if the subscriber is busy,
+    /// because a busy subscriber reads the batch before it waits again. A sweeper calls it, also after
+    /// <see cref="DisposeAsync"/>.</summary>
     public void Wake()
     {
         if (!TryLeave(Waiting)) return;

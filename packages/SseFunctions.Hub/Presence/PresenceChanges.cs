@@ -1,15 +1,15 @@
 namespace SseFunctions.Hub.Presence;
 
 /// <summary>The changes of presence that this instance still has to publish: subscribers that have come, and
-/// subscribers that have gone. Such a change is <i>due</i>. A subscriber has at most one due change: if it comes and
-/// goes while the registry cannot be reached, nothing is left. <see cref="SharedPresence"/> uses this class.</summary>
+/// subscribers that have gone. Such a change is <i>due</i>. A subscriber has at most one due change: if it goes
+/// before its arrival was taken, nothing is due. <see cref="SharedPresence"/> uses this class.</summary>
 /// <remarks>
 /// <para>How a due change is published: <see cref="Take"/> returns the change. The caller writes the subscriber's value
 /// (its name and subscriptions) to the instance registry, calls <see cref="RecordAnnouncement"/> for those that have
 /// come, announces the change to subscribers by an update in the log, calls <see cref="RecordAnnouncement"/> for those
 /// that have gone, removes the values of those that have gone from the registry, and calls <see cref="Settle"/>. If a
-/// step fails, the change stays due, and the next <see cref="Take"/> returns it again. So a coming can be announced
-/// twice.</para>
+/// step fails, the change stays due, and the next <see cref="Take"/> returns it again. So an arrival can be
+/// announced twice.</para>
 /// <para>One lock guards all fields, and the properties of each <see cref="SharedSubscriber"/>. Any thread may call
 /// <see cref="Add"/>, <see cref="Remove(ActiveSubscriber)"/> and <see cref="RemoveAll"/>. Only one caller at a time may
 /// call the other methods: the loop of <see cref="SharedPresence"/>, or SharedPresence.StopAsync after the loop has
@@ -21,7 +21,7 @@ internal sealed class PresenceChanges
     private readonly Dictionary<ActiveSubscriber, SharedSubscriber> _all = [];
     private readonly LinkedList<SharedSubscriber> _due = new();
 
-    /// <summary>Adds a subscriber that has come, once. Its coming is due.</summary>
+    /// <summary>Adds a subscriber that has come, once. Its arrival is due.</summary>
     public void Add(ActiveSubscriber subscriber)
     {
         var shared = new SharedSubscriber(subscriber);
@@ -32,7 +32,7 @@ internal sealed class PresenceChanges
         }
     }
 
-    /// <summary>Records that a subscriber has gone. Its end is due. If its coming was never taken, nobody knows the
+    /// <summary>Records that a subscriber has gone. Its end is due. If its arrival was never taken, nobody knows the
     /// subscriber: then nothing is due.</summary>
     public void Remove(ActiveSubscriber subscriber)
     {
@@ -52,7 +52,7 @@ internal sealed class PresenceChanges
         }
     }
 
-    /// <summary>Makes the coming of every subscriber due again, because the registry has lost the values of this
+    /// <summary>Makes the arrival of every subscriber due again, because the registry has lost the values of this
     /// instance.</summary>
     public void Repeat()
     {
@@ -65,8 +65,9 @@ internal sealed class PresenceChanges
         }
     }
 
-    /// <summary>Whether the registry can have this number of values. It must have the value of each subscriber without
-    /// a due change. It may have the value of a subscriber whose change is due and was taken before.</summary>
+    /// <summary>Whether this number of values in the registry agrees with the changes recorded here. The registry must
+    /// have the value of each subscriber without a due change. It may have the value of a subscriber whose change is
+    /// due and was taken before.</summary>
     /// <param name="held">How many values of this instance the registry has.</param>
     public bool Fits(long held)
     {
@@ -81,7 +82,7 @@ internal sealed class PresenceChanges
     /// <see cref="Settle"/>.</summary>
     /// <param name="maxSubscribers">At most this many changes are taken, one for each subscriber.</param>
     /// <param name="maxTopics">No further change is taken once the subscribers of the taken changes have this many
-    /// topic selectors together. The last one may exceed the number.</param>
+    /// topic selectors together. The last change that is taken may exceed this number.</param>
     public List<PresenceChange> Take(int maxSubscribers, int maxTopics)
     {
         var changes = new List<PresenceChange>();
@@ -99,7 +100,7 @@ internal sealed class PresenceChanges
         return changes;
     }
 
-    /// <summary>Records what other instances may know. Call this method with true before the announcement: a coming
+    /// <summary>Records what other instances may know. Call this method with true before the announcement: an arrival
     /// counts as announced from then on, because an announcement that failed may have been executed. Call it with false
     /// after the announcement: an announced end is then not announced again, even if a later step fails.</summary>
     /// <param name="changes">The changes that one step announces.</param>

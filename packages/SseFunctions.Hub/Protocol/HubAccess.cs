@@ -82,11 +82,11 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
     /// <param name="isFromAllowedOrigin">Whether the request comes from a page whose origin may publish. It matters
     /// only for a token in a cookie: browsers add cookies to the requests of any page, so a foreign page could publish
     /// in the name of its visitor (CSRF).</param>
-    /// <param name="resourceId">The value that <c>aud</c> of a token of 1.0 must be or contain.</param>
+    /// <param name="resourceId">The value that <c>aud</c> of a token of Mercure 1.0 must be or contain.</param>
     /// <param name="cancellationToken">Cancels the wait for keys that have to be fetched.</param>
-    /// <returns>The claims of a valid token, or a refusal: 401 without a valid token; 400 if a client of 1.0 sent its
-    /// token in a wrong way; 403 if no key is set for publishers; 403, or 400 for a token of 1.0, if the token came in
-    /// a cookie and the origin may not publish; 503 if the keys cannot be fetched now.</returns>
+    /// <returns>The claims of a valid token, or a refusal: 401 without a valid token; 400 if a client of Mercure 1.0
+    /// sent its token in a wrong way; 403 if no key is set for publishers; 403, or 400 for a token of Mercure 1.0, if
+    /// the token came in a cookie and the origin may not publish; 503 if the keys cannot be fetched now.</returns>
     internal async ValueTask<Access> ToPublishAsync(
         PresentedToken? token, bool isFromAllowedOrigin, string resourceId, CancellationToken cancellationToken)
     {
@@ -106,10 +106,10 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
     /// on, a request without a token is admitted with empty claims. A request with an invalid token is refused even
     /// then.</summary>
     /// <param name="token">The token of the request; null if there is none.</param>
-    /// <param name="resourceId">The value that <c>aud</c> of a token of 1.0 must be or contain.</param>
+    /// <param name="resourceId">The value that <c>aud</c> of a token of Mercure 1.0 must be or contain.</param>
     /// <param name="cancellationToken">Cancels the wait for keys that have to be fetched.</param>
-    /// <returns>The claims, or a refusal: 401 without a valid token; 400 if a client of 1.0 sent its token in a wrong
-    /// way; 503 if the keys cannot be fetched now.</returns>
+    /// <returns>The claims, or a refusal: 401 without a valid token; 400 if a client of Mercure 1.0 sent its token in a
+    /// wrong way; 503 if the keys cannot be fetched now.</returns>
     internal ValueTask<Access> ToSubscribeAsync(
         PresentedToken? token, string resourceId, CancellationToken cancellationToken) =>
         token is null && _options.Anonymous

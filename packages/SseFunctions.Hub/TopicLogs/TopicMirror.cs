@@ -4,8 +4,8 @@ using SseFunctions.Streaming;
 
 namespace SseFunctions.Hub.TopicLogs;
 
-/// <summary>The events of one topic log that this instance holds, for all its readers. Reads on when the store says
-/// that the log has changed. Thread-safe.</summary>
+/// <summary>This instance's copy of one topic log, for all its readers here. <see cref="OpenTopicLogs"/> creates it,
+/// and lets it read on when the store signals a change and every 1.5 s. Thread-safe.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle is not used holds nothing.")]
 internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogger logger)
 {
@@ -28,7 +28,8 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
     // Counts how often the events that were held here have turned out not to be those of the store.
     private int _generation;
 
-    // Completes at the next change. Null while nothing waits for it.
+    // Completes after the next read of the store, even one without news, and after the next append of this instance.
+    // Null while nobody waits.
     private TaskCompletionSource? _bell;
 
     /// <summary>The topic.</summary>
@@ -80,10 +81,10 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
     }
 
     /// <summary>Gets the events after a position.</summary>
-    /// <param name="after">The position.</param>
+    /// <param name="after">The position of the last event that the reader has.</param>
     /// <param name="generation">The value of <see cref="Generation"/> when the reader began.</param>
-    /// <param name="isEnded">Whether the log has ended, and these are its last events.</param>
-    /// <param name="bell">Completes when there is more.</param>
+    /// <param name="isEnded">Whether no event will follow those that are returned.</param>
+    /// <param name="bell">Completes when the reader should read again.</param>
     /// <exception cref="FellBehindException">The events after the position are no longer there, or the generation is
     /// another.</exception>
     public IReadOnlyList<TopicEvent> Read(TopicPosition after, int generation, out bool isEnded, out Task bell)
@@ -99,8 +100,9 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
         }
     }
 
-    /// <summary>Reads from the store what this instance does not have, until it has the event with this
-    /// number.</summary>
+    /// <summary>Reads the events that this copy lacks from the store.</summary>
+    /// <param name="upTo">Does nothing if the copy already has the event with this number. 0: always reads.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>False if the log is gone.</returns>
     public async Task<bool> ReadOnAsync(long upTo, CancellationToken cancellationToken)
     {
@@ -135,8 +137,8 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
         }
     }
 
-    /// <summary>Reads on, without an exception if that fails: the next signal or the next regular read tries again.
-    /// </summary>
+    /// <summary>Like <see cref="ReadOnAsync"/>, but if the store cannot be reached, logs this instead of throwing, once
+    /// until a read succeeds. The next signal or the next regular read tries again.</summary>
     public async Task TryReadOnAsync(long upTo)
     {
         if (upTo > 0 && Volatile.Read(ref _last) >= upTo) return;
@@ -152,7 +154,8 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
         }
     }
 
-    /// <summary>Adds events that this instance has appended itself.</summary>
+    /// <summary>Adds events that this instance has appended to the store. Does nothing if this copy does not end at
+    /// <paramref name="after"/>: a read of the store adds the events instead.</summary>
     public void Appended(long after, TopicAppend append)
     {
         lock (_gate)
@@ -220,7 +223,8 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
         bell?.TrySetResult();
     }
 
-    // The caller has the lock. Drops half at once, so that not every event moves the whole list.
+    // The caller holds the lock. If there are more than MaxReplayed events before the snapshot, keeps only half of
+    // MaxReplayed, so that the list is moved rarely and not at every event.
     private void Trim()
     {
         var beforeSnapshot = _snapshotAt - (_last - _events.Count);
