@@ -42,6 +42,7 @@ export class Conversation {
   #log = get("log", HTMLElement);
   #waiting = get("waiting", HTMLElement);
   #waitingText = get("waiting-text", HTMLElement);
+  #end = get("end", HTMLElement);
   #endTitle = get("end-title", HTMLElement);
   #announcer = get("announcer", HTMLElement);
   #stop = get("stop", HTMLButtonElement);
@@ -69,6 +70,7 @@ export class Conversation {
     this.#course.replaceChildren();
     this.#announced = 0;
     this.#courseDrawn = "";
+    this.#end.hidden = true;
     this.#follow.start();
     this.changedAll();
   }
@@ -144,9 +146,12 @@ export class Conversation {
     this.#showCourse(discussion, current);
     this.#showWaiting(discussion, current);
     this.#showSpeaker(discussion, current);
-    this.#restoreFocus(discussion);
+    if (this.#dirty.size === 0) {
+      this.#showEnd(discussion);
+      this.#restoreFocus(discussion);
+    }
     this.#follow.keep();
-    if (discussion.hasEnded) this.#follow.isWanted = false;
+    if (discussion.hasEnded && this.#dirty.size === 0) this.#follow.isWanted = false;
     // Only words pace the drawing: the rest of a transcript is drawn in the next frame.
     this.#drawnAt = this.#dirty.size > 0 ? 0 : performance.now();
     if (this.#dirty.size > 0) this.#schedule();
@@ -235,7 +240,6 @@ export class Conversation {
     // A discussion that ended before the page was opened is read from its beginning.
     if (!discussion.hasEnded && discussion.topic !== "") this.#follow.isWanted = true;
     this.#watchDelay(this.#connection === "live" && (discussion.state === "waiting" || discussion.state === "paused"));
-    this.#showEnd(discussion);
   }
 
   // When the button Stop is hidden, it loses the keyboard focus. It may be shown again at once, so this waits until the
@@ -263,9 +267,10 @@ export class Conversation {
     }, PATIENCE);
   }
 
+  // The end comes after the last words: a long transcript is drawn in several frames.
   /** @param {Discussion} discussion */
   #showEnd(discussion) {
-    get("end", HTMLElement).hidden = !discussion.hasEnded;
+    this.#end.hidden = !discussion.hasEnded;
     const quiet = this.#connection === "closed" && !discussion.hasEnded ? "" : quietLine(discussion);
     get("quiet", HTMLElement).textContent = quiet;
     if (!discussion.hasEnded) return;
