@@ -64,8 +64,8 @@ internal static partial class DiscussionsPage
     public static async Task<string[]> Letters(this IPage page) =>
         [.. (await page.Locator(".turn .words").AllTextContentsAsync()).Select(Letters)];
 
-    /// <summary>Waits until the page shows these letters and digits of the turns. It paints a moment after it has received
-    /// words, and later in a tab in the background.</summary>
+    /// <summary>Waits until the page shows these letters and digits of the turns. It paints a moment after it has
+    /// received words, and later in a tab in the background.</summary>
     public static async Task Shows(this IPage page, string[] letters)
     {
         var limit = DateTime.UtcNow + Limits.Soon;

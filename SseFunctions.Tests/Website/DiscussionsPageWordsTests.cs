@@ -129,7 +129,8 @@ public sealed class DiscussionsPageWordsTests(Browser browser) : IClassFixture<B
               { "id": "2", "name": "Bob" }] }
             """;
         await page.RouteAsync(
-            "**/discussions/long", route => route.FulfillAsync(new() { ContentType = "application/json", Body = body }));
+            "**/discussions/long",
+            route => route.FulfillAsync(new() { ContentType = "application/json", Body = body }));
         await page.Open(host.Url, "long");
         await page.GetByRole(AriaRole.Button, new() { Name = "Discuss it again" }).ClickAsync();
         await page.Start().ClickAsync();

@@ -262,7 +262,11 @@ public sealed class GatheredTextTests
     public async Task A_text_of_the_highest_length_is_not_cut()
     {
         var text = new GatheredText(
-            _ => new[] { new string('a', GatheredText.MaxLength) }.ToAsyncEnumerable(), Gather, Silence, Longest, _time);
+            _ => new[] { new string('a', GatheredText.MaxLength) }.ToAsyncEnumerable(),
+            Gather,
+            Silence,
+            Longest,
+            _time);
         var length = 0;
         await foreach (var piece in text.Read(TestContext.Current.CancellationToken)) length += piece.Length;
         Assert.Equal(GatheredText.MaxLength, length);

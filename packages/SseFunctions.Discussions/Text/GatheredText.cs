@@ -153,8 +153,9 @@ internal sealed class GatheredText(
         return Task.Delay(TimeSpan.FromMilliseconds(milliseconds), time, cancellationToken);
     }
 
-    private ParticipantException Silent() =>
-        new(ParticipantException.Silence, $"The participant sent nothing for {silence.TotalSeconds} s, or no word in the time of a turn.");
+    private ParticipantException Silent() => new(
+        ParticipantException.Silence,
+        $"The participant sent nothing for {silence.TotalSeconds} s, or no word in the time of a turn.");
 
     // Not the task of MoveNextAsync itself: an enumerator may throw at once, and then words still wait to be given.
     private static async Task<bool> Next(IAsyncEnumerator<string> words) => await words.MoveNextAsync();

@@ -41,7 +41,10 @@ internal sealed class HubProblemResult : IResult
         response.Headers.CacheControl = "no-store";
         var challenge = _problem.Challenge ?? (_problem.Status == HubProblem.Unauthorized ? BearerChallenge.V0 : null);
         if (challenge is not null)
-            response.Headers.WWWAuthenticate = challenge.ToHeader(HubAddressRequest.Metadata(httpContext.Request, _prefix));
+        {
+            var metadata = HubAddressRequest.Metadata(httpContext.Request, _prefix);
+            response.Headers.WWWAuthenticate = challenge.ToHeader(metadata);
+        }
         if (_problem.Status == HubProblem.Unavailable) response.Headers.RetryAfter = RetryAfterSeconds;
         if (HttpMethods.IsHead(httpContext.Request.Method)) return Task.CompletedTask;
         var body = JsonSerializer.SerializeToUtf8Bytes(

@@ -50,8 +50,8 @@ public sealed class TopicLease : IAsyncDisposable
     /// the shared store could not be reached before the lease expired.</summary>
     public CancellationToken Lost { get; }
 
-    /// <summary>Gets whether the lease was asked for while another held it: within the last 6 s, or within the 6 s before
-    /// it was taken, perhaps by this instance itself.</summary>
+    /// <summary>Gets whether the lease was asked for while another held it: within the last 6 s, or within the 6 s
+    /// before it was taken, perhaps by this instance itself.</summary>
     /// <exception cref="HubUnavailableException">The shared store cannot be reached, or refuses.</exception>
     public async Task<bool> IsWantedAsync(CancellationToken cancellationToken = default)
     {
