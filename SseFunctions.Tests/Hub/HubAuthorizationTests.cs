@@ -53,7 +53,8 @@ public sealed class HubAuthorizationTests : IAsyncDisposable
             "Hub:Subscriber:Algorithm=RS256");
         using var request = new HttpRequestMessage(HttpMethod.Get, "/exports/1");
         var claims = new { iss = "https://issuer.example", aud = "hub", mercure = new { subscribe = new[] { "*" } } };
-        request.Headers.Authorization = new("Bearer", Jwt.Mint(claims, algorithm: "RS256"));
+        // Some signature: it is not verified without the keys, but a token without any is refused for good.
+        request.Headers.Authorization = new("Bearer", $"{Jwt.Mint(claims, algorithm: "RS256")}AAAA");
         using var answer = await http.SendAsync(request, Test);
         Assert.Equal("temporary", await answer.Text());
         using var without = await http.GetAsync("/exports/1", Test);
