@@ -107,7 +107,8 @@ export class TurnView {
 
 /** @param {Turn} turn */
 function noteOf({ finish, restart, isOpen }) {
-  if (finish === "length") return "Cut off: the limit of tokens for one turn is reached.";
+  if (finish === "length") return "Cut off: the turn reached its limit of tokens, length or time.";
+  if (finish === "content_filter") return "Cut off: a content filter of the model’s server stopped it.";
   if (finish === "cancelled") return "Cut off: somebody pressed Stop.";
   if (restart === "" || !isOpen) return "";
   return `This turn began again. ${restart === "restarted" ? "" : explain(restart)}`.trim();
