@@ -11,6 +11,7 @@ namespace SseFunctions.Tests.Website;
 public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixture<Browser>
 {
     private const string Slow = "Discussions:Scripted:WordDelay=00:00:00.200";
+    private const string Patient = "Discussions:ModelSilence=00:05:00";
 
     [Fact]
     public async Task Starts_a_discussion_and_shows_every_word_of_it()
@@ -75,7 +76,9 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
     public async Task Stop_ends_the_discussion_for_everyone()
     {
         var page = await browser.NewPage();
-        await using var host = await LocalHostServer.Start(null, DiscussionsPage.Anonymous, Slow);
+        // A turn that does not end by itself.
+        await using var model = await FakeModelServer.Start(ModelAnswers.Silence("The first words"));
+        await using var host = await LocalHostServer.Start(null, [.. DiscussionsPage.With(model), Patient]);
         await page.Open(host.Url);
         var id = await page.Begin("Tea or coffee?", 9);
         var second = await page.Context.NewPageAsync();
@@ -167,7 +170,9 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
     public async Task Can_be_used_with_the_keyboard_and_a_screen_reader()
     {
         var page = await browser.NewPage();
-        await using var host = await LocalHostServer.Start(null, DiscussionsPage.Anonymous, Slow);
+        // A turn that does not end by itself.
+        await using var model = await FakeModelServer.Start(ModelAnswers.Silence("The first words"));
+        await using var host = await LocalHostServer.Start(null, [.. DiscussionsPage.With(model), Patient]);
         await page.Open(host.Url);
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove Thea" }).PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Edit Viktor" })).ToBeFocusedAsync();

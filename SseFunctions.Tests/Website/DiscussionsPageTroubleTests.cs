@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Microsoft.Playwright;
 using SseFunctions.Tests.Discussions;
 using SseFunctions.Tests.Support;
