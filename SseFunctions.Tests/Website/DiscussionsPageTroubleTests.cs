@@ -132,7 +132,7 @@ public sealed class DiscussionsPageTroubleTests(Browser browser) : IClassFixture
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Refresh" })).ToBeFocusedAsync();
     }
 
-    private static Task OnStart(IPage page, Func<IRoute, Task> answer) => page.RouteAsync(
+    private static async Task OnStart(IPage page, Func<IRoute, Task> answer) => await page.RouteAsync(
         "**/discussions/*", route => route.Request.Method == "PUT" ? answer(route) : route.FallbackAsync());
 
     private static string IdOf(IRoute route) => new Uri(route.Request.Url).Segments[^1];
