@@ -139,9 +139,10 @@ internal sealed partial class Speaker(
         Func<CancellationToken, Task<bool>> isWanted,
         CancellationToken cancellationToken)
     {
-        if (record.Transcript.State == DiscussionState.Paused)
-            record = await lease.AppendAsync(record, (EventTypes.Resumed, new EventData()));
-        else record = await RestartAsync(lease, record);
+        var isPaused = record.Transcript.State == DiscussionState.Paused;
+        if (isPaused) record = await lease.AppendAsync(record, (EventTypes.Resumed, new EventData()));
+        // The next attempt of a turn may have waited for somebody who watches. It has no words.
+        if (!isPaused || record.Transcript.OpenTurn is { Text.Length: > 0 }) record = await RestartAsync(lease, record);
         while (true)
         {
             record = await turns.SpeakAsync(lease, record, voices, isWanted, cancellationToken);

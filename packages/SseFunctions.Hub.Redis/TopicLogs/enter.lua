@@ -1,6 +1,6 @@
 -- Takes a place in each of several rooms, or in none. A room is a sorted set: its members by the time when their places
--- expire, in milliseconds of Redis' own clock. KEYS are the rooms. Result: 0 if the
--- member has its places, otherwise the number of the first room that is full.
+-- expire, in milliseconds of Redis' own clock. KEYS are the rooms. Result: 0 if the member has its places, otherwise the
+-- number of the first room that is full.
 
 local member = ARGV[1]
 local duration = tonumber(ARGV[2])       -- milliseconds

@@ -22,8 +22,8 @@ export const PRESETS = [
   {
     id: "viktor",
     name: "Viktor",
-    role: "Sceptic",
-    persona: "A sceptic. Doubts a claim until there is evidence, names the hidden assumption, and admits it when an "
+    role: "Skeptic",
+    persona: "A skeptic. Doubts a claim until there is evidence, names the hidden assumption, and admits it when an "
       + "argument is good.",
   },
   {
@@ -51,7 +51,7 @@ export const PRESETS = [
     id: "sam",
     name: "Sam",
     role: "Contrarian",
-    persona: "A contrarian with a sense of humour. Takes the view that nobody else takes, and makes a serious point "
+    persona: "A contrarian with a sense of humor. Takes the view that nobody else takes, and makes a serious point "
       + "with a joke.",
   },
 ];
