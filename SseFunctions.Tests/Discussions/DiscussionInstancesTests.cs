@@ -101,7 +101,8 @@ public sealed class DiscussionInstancesTests(RedisFixture redis) : IClassFixture
         await watching.Within("end");
         var transcript = await Transcript(_instances[0], id);
         Assert.Equal(transcript.Turns.Select(turn => turn.Text), other.Texts);
-        Assert.Equal(2, transcript.Turns[0].Attempt);
+        // On a busy machine, the first turn may have ended before the instance was frozen.
+        Assert.Single(transcript.Turns, turn => turn.Attempt == 2);
         Assert.Equal(4, transcript.Turns.Count);
         await frozen.Within("end at the instance that was frozen");
         Assert.Equal(other.Texts, first.Texts);
