@@ -24,6 +24,7 @@ public sealed class SweeperTests : IAsyncDisposable
     private readonly Subscribers _subscribers;
     private readonly Sweeper _sweeper;
     private readonly Dispatcher _dispatcher;
+    private int _scheduled;
 
     public SweeperTests()
         : this(Gather)
@@ -58,7 +59,7 @@ public sealed class SweeperTests : IAsyncDisposable
         await reader.Reaches(1);
 
         for (var count = 0; count < 5; count++) await Publish("a");
-        await Matched();
+        await Scheduled();
         _time.Advance(Gather - TimeSpan.FromMilliseconds(1));
         Assert.Equal(1, reader.Count);
 
@@ -98,7 +99,7 @@ public sealed class SweeperTests : IAsyncDisposable
         await second.Reaches(1);
         await Publish("second");
         await Publish("first");
-        await Matched();
+        await Scheduled();
 
         _time.Advance(Gather / 2);
         await first.Reaches(2);
@@ -181,7 +182,7 @@ public sealed class SweeperTests : IAsyncDisposable
         await Publish("a");
         await reader.Reaches(1);
         await Publish("a");
-        await Matched();
+        await Scheduled();
         await _dispatcher.StopAsync(Test);
         _sweeper.Flush();
         await reader.Reaches(2);
@@ -217,10 +218,10 @@ public sealed class SweeperTests : IAsyncDisposable
         await Publish("a");
         await early.Reaches(1);
         await Publish("a");
-        await Matched();
+        await Scheduled();
         var late = new Reader(Subscribe("a"));
         await Publish("a");
-        await Matched();
+        await Scheduled();
         _time.Advance(Gather);
         await early.Reaches(3);
         await late.Reaches(1);
@@ -253,10 +254,14 @@ public sealed class SweeperTests : IAsyncDisposable
             for (var number = 0; number < Groups; number++) ids.Add(await Publish($"{number}"));
             _time.Advance(Gather / 3);
         }
-        // Sweep the groups that are still gathering.
-        await Matched();
-        _time.Advance(Gather);
-        await all.Reaches(Groups * Rounds);
+        // Sweep the groups that are still gathering. A group that was being swept may begin to gather again at any time.
+        var complete = all.Reaches(Groups * Rounds);
+        while (!complete.IsCompleted)
+        {
+            _time.Advance(Gather);
+            await Task.Yield();
+        }
+        await complete;
         Assert.Equal(ids, all.Ids);
         for (var number = 0; number < Groups; number++)
         {
@@ -277,14 +282,13 @@ public sealed class SweeperTests : IAsyncDisposable
 
     private async Task<string> Publish(string topic) => (await _log.AppendAsync(new Update([topic], ""), Test)).Id;
 
-    private async Task Matched()
+    // The dispatcher hands an entry to the sweeper after all earlier entries. So when this one has arrived, the earlier
+    // ones are scheduled, and advancing the clock reaches their timer.
+    private async Task Scheduled()
     {
-        var limit = Task.Delay(Limits.Soon, Test);
-        while (_subscribers.Matched != _log.Tail)
-        {
-            Assert.False(limit.IsCompleted);
-            await Task.Yield();
-        }
+        var reader = new Reader(Subscribe($"after {++_scheduled}"));
+        await Publish($"after {_scheduled}");
+        await reader.Reaches(1);
     }
 
     private Subscriber Subscribe(string topic)
