@@ -36,6 +36,7 @@ internal static class DiscussionsCommand
         settings["Discussions__Anonymous"] = "true";
         settings["Discussions__MaxConcurrent"] = $"{MaxDiscussions}";
         settings["Discussions__MaxConcurrentPerClient"] = "0";
+        settings["Discussions__MaxStartsPerMinute"] = "0";
         settings["Discussions__TokensPerDay"] = "0";
         settings[SpeakingModel.Setting] = string.Create(CultureInfo.InvariantCulture, $"{rate},{rate * seconds}");
 

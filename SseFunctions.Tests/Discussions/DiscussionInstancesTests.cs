@@ -162,6 +162,7 @@ public sealed class DiscussionInstancesTests(RedisFixture redis) : IClassFixture
             ("Discussions__Anonymous", "true"),
             ("Discussions__MaxConcurrent", "1000"),
             ("Discussions__MaxConcurrentPerClient", "0"),
+            ("Discussions__MaxStartsPerMinute", "0"),
             ("Discussions__Scripted__WordDelay", $"00:00:00.{wordDelayMilliseconds.PadLeft(3, '0')}"),
             ("Streaming__Retry", "00:00:00.100"),
             ("Logging__LogLevel__Default", "Warning"),

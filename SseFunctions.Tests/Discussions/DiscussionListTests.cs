@@ -72,5 +72,6 @@ public sealed class DiscussionListTests
     private static Task<LocalHostServer> Start() => LocalHostServer.Start(settings:
     [
         "Discussions:Anonymous=true", "Discussions:MaxConcurrent=1000", "Discussions:MaxConcurrentPerClient=0",
+        "Discussions:MaxStartsPerMinute=0",
     ]);
 }

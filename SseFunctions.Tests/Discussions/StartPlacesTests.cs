@@ -41,6 +41,44 @@ public sealed class StartPlacesTests
         await server.Http.Start();
     }
 
+    [Fact]
+    public async Task A_client_starts_only_so_many_discussions_within_a_minute()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var server = await LocalHostServer.Start(
+            time,
+            "Discussions:Anonymous=true",
+            "Discussions:MaxConcurrentPerClient=2",
+            "Discussions:MaxStartsPerMinute=2");
+        await server.Http.Start();
+        time.Advance(TimeSpan.FromSeconds(31));
+        await server.Http.Start();
+        using (var third = await server.Http.PostAsJsonAsync("/discussions", DiscussionClient.Request(), Test))
+        {
+            Assert.Equal(HttpStatusCode.TooManyRequests, third.StatusCode);
+            Assert.Contains("started within a minute", await third.Text(), StringComparison.Ordinal);
+        }
+        // The first start was a minute ago. What was refused took no place.
+        time.Advance(TimeSpan.FromSeconds(30));
+        await server.Http.Start();
+    }
+
+    [Fact]
+    public async Task A_start_that_finds_no_place_does_not_count_as_a_start()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var server =
+            await LocalHostServer.Start(time, "Discussions:Anonymous=true", "Discussions:MaxStartsPerMinute=2");
+        await server.Http.Start();
+        for (var count = 0; count < 3; count++)
+        {
+            using var refused = await server.Http.PostAsJsonAsync("/discussions", DiscussionClient.Request(), Test);
+            Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        }
+        time.Advance(TimeSpan.FromSeconds(31));
+        await server.Http.Start();
+    }
+
     private static async Task Cancel(LocalHostServer server, string id)
     {
         using var cancelled = await server.Http.PostAsync($"/discussions/{id}/cancel", null, Test);

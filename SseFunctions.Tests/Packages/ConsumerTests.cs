@@ -41,48 +41,15 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
     [Fact]
     public async Task An_app_with_the_lines_of_the_README_publishes_to_its_subscribers()
     {
-        var app = packages.NewFolder("ByHand");
-        var (line, function) = ReadmeLines();
-        Write(app, "ByHand.csproj", $"""
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup>
-                <TargetFramework>net10.0</TargetFramework>
-                <AzureFunctionsVersion>v4</AzureFunctionsVersion>
-                <OutputType>Exe</OutputType>
-                <Nullable>enable</Nullable>
-                <ImplicitUsings>enable</ImplicitUsings>
-                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
-                <WarningsNotAsErrors>NU1603</WarningsNotAsErrors>
-              </PropertyGroup>
-              <ItemGroup>
-                <FrameworkReference Include="Microsoft.AspNetCore.App" />
-                {Reference("Microsoft.Azure.Functions.Worker")}
-                {Reference("Microsoft.Azure.Functions.Worker.Extensions.Http.AspNetCore")}
-                {Reference("Microsoft.Azure.Functions.Worker.Sdk")}
-                <PackageReference Include="SseFunctions.Hub" Version="{packages.Version}" />
-              </ItemGroup>
-              <ItemGroup>
-                <None Update="host.json" CopyToOutputDirectory="PreserveNewest" />
-              </ItemGroup>
-            </Project>
-            """);
-        Write(app, "host.json", """{ "version": "2.0" }""");
-        Write(app, "Program.cs", $"""
-            using Microsoft.Azure.Functions.Worker.Builder;
-            using Microsoft.Extensions.Hosting;
-            using SseFunctions.Hub;
-
-            var builder = FunctionsApplication.CreateBuilder(args);
-            builder.ConfigureFunctionsWebApplication();
-            {line}
-            builder.Build().Run();
-            """);
+        var code = CodeInReadme("Publish and subscribe");
+        Assert.Equal(2, code.Length);
+        var app = NewFunctionApp("ByHand", "SseFunctions.Hub", code[0]);
         Write(app, "OrderFunctions.cs", $"""
             using Microsoft.AspNetCore.Http;
             using Microsoft.Azure.Functions.Worker;
             using SseFunctions.Hub;
 
-            {function}
+            {code[1]}
             """);
         var published = await PackedPackages.Publish(app);
         Assert.Equal([.. HubFunctions, "OrderPaid"], FunctionsOf(published).Order(StringComparer.Ordinal));
@@ -112,6 +79,77 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
             await host.Invoke("HubMetadata", "GET", "/api/.well-known/oauth-protected-resource/.well-known/mercure");
         await metadata.Until("/api/.well-known/mercure\"");
         await metadata.Until("\"mercure_subscriptions\":true");
+    }
+
+    [Fact]
+    public async Task An_app_with_the_lines_of_the_README_puts_the_words_of_a_model_on_the_screen()
+    {
+        var app = NewFunctionApp(
+            "Answers",
+            "SseFunctions.Discussions",
+            """
+            builder.Services.AddSseDiscussions(builder.Configuration);
+            builder.Services.AddSingleton<Microsoft.Extensions.AI.IChatClient, Parrot>();
+            """);
+        Write(app, "AnswerFunctions.cs", $"""
+            using Microsoft.AspNetCore.Http;
+            using Microsoft.Azure.Functions.Worker;
+            using Microsoft.Extensions.AI;
+            using SseFunctions.Discussions;
+
+            {Assert.Single(CodeInReadme("Put an AI's words on the screen"))}
+            """);
+        // Stands for a model.
+        Write(app, "Parrot.cs", """
+            using System.Runtime.CompilerServices;
+            using Microsoft.Extensions.AI;
+
+            public sealed class Parrot : IChatClient
+            {
+                public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+                    IEnumerable<ChatMessage> messages,
+                    ChatOptions? options = null,
+                    [EnumeratorCancellation] CancellationToken cancellationToken = default)
+                {
+                    foreach (var word in string.Concat(messages.Select(message => message.Text)).Split(' '))
+                    {
+                        yield return new ChatResponseUpdate(ChatRole.Assistant, $"{word}! ");
+                        await Task.Delay(100, cancellationToken);
+                    }
+                }
+
+                public Task<ChatResponse> GetResponseAsync(
+                    IEnumerable<ChatMessage> messages,
+                    ChatOptions? options = null,
+                    CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+                public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+                public void Dispose()
+                {
+                }
+            }
+            """);
+        var published = await PackedPackages.Publish(app);
+        Assert.Equal([
+            "Answer", "DiscussionAgUi", "DiscussionCancel", "DiscussionEvents", "DiscussionList", "DiscussionModels",
+            "DiscussionStart", "DiscussionStartWithId", "DiscussionStream", "DiscussionTranscript", .. HubFunctions,
+        ], FunctionsOf(published));
+
+        await using var host = await FunctionsHost.Start(published, ("Discussions__Anonymous", "true"));
+        const string Address = "/api/answers/42?question=Why%20is%20the%20sky%20blue";
+        using var first = await host.Invoke("Answer", "GET", Address, "", "", ("id", "42"));
+        await first.Until("Why!");
+        using var second = await host.Invoke("Answer", "GET", Address, "", "", ("id", "42"));
+        await second.Until("event: snapshot");
+        foreach (var client in (RawClient[])[first, second])
+            await client.Until("\"text\":\"Why! is! the! sky! blue! \"");
+        var received = await first.Until("event: discussion.completed");
+        await first.UntilEnd();
+        var last = received.Split("\nid: ")[^1].Split('\n')[0];
+        using var again =
+            await host.Invoke("Answer", "GET", Address, $"Last-Event-ID: {last}\r\n", "", ("id", "42"));
+        Assert.StartsWith("HTTP/1.1 204", await again.Until("\r\n\r\n"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -171,15 +209,55 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
         }
     }
 
-    // The code that a reader of the README pastes: a line for Program.cs, and a function.
-    private static (string Line, string Function) ReadmeLines()
+    // The code that a reader of the README pastes.
+    private static string[] CodeInReadme(string heading)
     {
         var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
-        var start = readme.IndexOf("## Publish and subscribe", StringComparison.Ordinal);
+        var start = readme.IndexOf($"## {heading}\n", StringComparison.Ordinal);
         var section = readme[start..readme.IndexOf("\n## ", start, StringComparison.Ordinal)];
-        var code = CSharp().Matches(section).Select(block => block.Groups[1].Value).ToArray();
-        Assert.Equal(2, code.Length);
-        return (code[0], code[1]);
+        return [.. CSharp().Matches(section).Select(block => block.Groups[1].Value)];
+    }
+
+    // A function app that references one of the packages, with these lines in its Program.cs.
+    private string NewFunctionApp(string name, string package, string lines)
+    {
+        var app = packages.NewFolder(name);
+        Write(app, $"{name}.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <AzureFunctionsVersion>v4</AzureFunctionsVersion>
+                <OutputType>Exe</OutputType>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <WarningsNotAsErrors>NU1603</WarningsNotAsErrors>
+              </PropertyGroup>
+              <ItemGroup>
+                <FrameworkReference Include="Microsoft.AspNetCore.App" />
+                {Reference("Microsoft.Azure.Functions.Worker")}
+                {Reference("Microsoft.Azure.Functions.Worker.Extensions.Http.AspNetCore")}
+                {Reference("Microsoft.Azure.Functions.Worker.Sdk")}
+                <PackageReference Include="{package}" Version="{packages.Version}" />
+              </ItemGroup>
+              <ItemGroup>
+                <None Update="host.json" CopyToOutputDirectory="PreserveNewest" />
+              </ItemGroup>
+            </Project>
+            """);
+        Write(app, "host.json", """{ "version": "2.0" }""");
+        Write(app, "Program.cs", $"""
+            using Microsoft.Azure.Functions.Worker.Builder;
+            using Microsoft.Extensions.DependencyInjection;
+            using Microsoft.Extensions.Hosting;
+            using {package};
+
+            var builder = FunctionsApplication.CreateBuilder(args);
+            builder.ConfigureFunctionsWebApplication();
+            {lines}
+            builder.Build().Run();
+            """);
+        return app;
     }
 
     private static string Reference(string package)

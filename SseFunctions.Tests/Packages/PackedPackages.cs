@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using SseFunctions.Tests.Support;
 
@@ -11,28 +10,28 @@ public sealed partial class PackedPackages : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("sse-packages-").FullName;
 
     /// <summary>The unique version of the packages.</summary>
-    public string Version { get; } =
-        $"0.0.1-test{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}";
+    public string Version { get; } = ReleaseBuild.Version;
 
     private string Packages => Path.Combine(_folder, "packages");
 
     public async ValueTask InitializeAsync()
     {
-        await Command.ReleaseBuild.WaitAsync();
+        await ReleaseBuild.Lock.WaitAsync();
         try
         {
             await Succeed(
-                Repository.Root, Path.Combine(
-                    Repository.Root, "pack.sh"), Packages, $"-p:Version={Version}", "-p:RunAnalyzers=false");
+                Repository.Root,
+                Path.Combine(Repository.Root, "pack.sh"),
+                [Packages, .. ReleaseBuild.Arguments]);
         }
         finally
         {
-            Command.ReleaseBuild.Release();
+            ReleaseBuild.Lock.Release();
         }
         File.WriteAllText(
             Path.Combine(_folder, "NuGet.config"),
-            $"<configuration><packageSources><add key=\"packed\" value=\"{Packages}\" /></packageSources></"
-                + "configuration>");
+            $"<configuration><packageSources><add key=\"packed\" value=\"{Packages}\" /></packageSources>"
+                + "</configuration>");
         // The apps must not use the repository's build settings.
         await Succeed(
             _folder, "dotnet", "new", "install", Path.Combine(Packages, $"SseFunctions.Templates.{Version}.nupkg"));
@@ -62,8 +61,9 @@ public sealed partial class PackedPackages : IAsyncLifetime
         var published = $"{app}-published";
         var (exitCode, output) = await Command.Run(
             app, "dotnet", ["publish", "-c", "Release", "-o", published, "-nologo", "-v", "quiet", "-nodeReuse:false"]);
-        if (exitCode != 0 && PackageIsMissing().IsMatch(
-            output) && !output.Contains("SseFunctions.", StringComparison.Ordinal))
+        if (exitCode != 0
+            && PackageIsMissing().IsMatch(output)
+            && !output.Contains("SseFunctions.", StringComparison.Ordinal))
             Assert.Skip("A feed lacks the packages of the Functions worker.");
         Assert.True(exitCode == 0, output);
         return published;

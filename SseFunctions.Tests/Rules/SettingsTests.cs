@@ -67,6 +67,7 @@ public sealed class SettingsTests
     [InlineData("Discussions:MaxMinutes", "15")]
     [InlineData("Discussions:MaxConcurrent", "5")]
     [InlineData("Discussions:MaxConcurrentPerClient", "1")]
+    [InlineData("Discussions:MaxStartsPerMinute", "10")]
     [InlineData("Discussions:TokensPerDay", "500,000")]
     [InlineData("Discussions:MaxTopicLength", "500")]
     [InlineData("Discussions:MaxPersonaLength", "2,000")]

@@ -8,10 +8,6 @@ internal static class Command
     // Long, because the program may restore and compile while other tests run.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
-    /// <summary>The lock that a test holds while it builds the repository's projects in Release. Two builds at once
-    /// would write the same files.</summary>
-    public static readonly SemaphoreSlim ReleaseBuild = new(1);
-
     /// <summary>Runs the program. Returns its exit code and its output.</summary>
     public static async Task<(int ExitCode, string Output)> Run(
         string folder, string program, IEnumerable<string> arguments, params (string Name, string Value)[] environment)

@@ -39,6 +39,8 @@ internal sealed class LocalHostProcess : IDisposable
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             };
+        // Most processes live for seconds, so compiling code again with the profile of its first runs does not pay.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (name, value) in environment) start.Environment[name] = value;
         var host = new LocalHostProcess(new Process { StartInfo = start });
         host._process.OutputDataReceived += host.OnLine;

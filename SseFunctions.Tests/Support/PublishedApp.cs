@@ -28,17 +28,21 @@ internal static partial class PublishedApp
         var folder = Directory.CreateTempSubdirectory("sse-functions-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         var project = Path.Combine(Repository.Root, "SseFunctions");
-        await Command.ReleaseBuild.WaitAsync();
+        await ReleaseBuild.Lock.WaitAsync();
         try
         {
             var (exitCode, output) = await Command.Run(
-                Repository.Root, "dotnet", [
-                    "publish", project, "-c", "Release", "-o", folder, "-nologo", "-v", "quiet"]);
+                Repository.Root,
+                "dotnet",
+                [
+                    "publish", project, "-c", "Release", "-o", folder, "-nologo", "-v", "quiet",
+                    .. ReleaseBuild.Arguments,
+                ]);
             return (exitCode == 0 ? folder : null, output);
         }
         finally
         {
-            Command.ReleaseBuild.Release();
+            ReleaseBuild.Lock.Release();
         }
     }
 

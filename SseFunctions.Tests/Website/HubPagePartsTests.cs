@@ -386,7 +386,7 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
         var page =
             await browser.NewPage(new() { ViewportSize = new() { Width = width, Height = 800 }, ColorScheme = scheme });
         await using var host = await LocalHostServer.Start();
-        var endless = new string('x', 2_000);
+        var endless = new string('x', 500);
         await page.RouteAsync(HubPath, route => route.FulfillAsync(new()
         {
             ContentType = "text/event-stream",

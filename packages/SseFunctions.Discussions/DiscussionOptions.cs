@@ -68,6 +68,10 @@ public sealed class DiscussionOptions : ISettings
     /// 1. Zero: no such limit.</summary>
     public int MaxConcurrentPerClient { get; set; } = 1;
 
+    /// <summary>Gets or sets how many discussions one client address may start within a minute, on all instances.
+    /// Default 10. Zero: no such limit.</summary>
+    public int MaxStartsPerMinute { get; set; } = 10;
+
     /// <summary>Gets or sets how many streams of viewers an instance has open at the same time, for discussions and for
     /// answers. Default 10,000. Further clients are told to reconnect after 10 to 20 s.</summary>
     public int MaxViewers { get; set; } = 10_000;
@@ -125,6 +129,7 @@ public sealed class DiscussionOptions : ISettings
             (nameof(MaxMinutes), MaxMinutes, 1, MostMinutes),
             (nameof(MaxConcurrent), MaxConcurrent, 1, int.MaxValue),
             (nameof(MaxConcurrentPerClient), MaxConcurrentPerClient, 0, int.MaxValue),
+            (nameof(MaxStartsPerMinute), MaxStartsPerMinute, 0, int.MaxValue),
             (nameof(MaxViewers), MaxViewers, 1, int.MaxValue),
             (nameof(TokensPerDay), TokensPerDay, 0, long.MaxValue),
             (nameof(MaxTopicLength), MaxTopicLength, 1, LongestText),

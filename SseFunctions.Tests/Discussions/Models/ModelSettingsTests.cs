@@ -122,6 +122,7 @@ public sealed class ModelSettingsTests
     [InlineData("MaxTokens=0", "Discussions:MaxTokens is 0: set it to 1 or more.")]
     [InlineData("MaxMinutes=0", "Discussions:MaxMinutes is 0: set it to between 1 and 1440.")]
     [InlineData("MaxConcurrent=0", "Discussions:MaxConcurrent is 0: set it to 1 or more.")]
+    [InlineData("MaxStartsPerMinute=-1", "Discussions:MaxStartsPerMinute is -1: set it to 0 or more.")]
     [InlineData("MaxConcurrentPerClient=-1", "Discussions:MaxConcurrentPerClient is -1: set it to 0 or more.")]
     [InlineData("TokensPerDay=-1", "Discussions:TokensPerDay is -1: set it to 0 or more.")]
     [InlineData("ModelSilence=30", "Discussions:ModelSilence is 30.00:00:00: set it to between 0 and 00:10:00.")]

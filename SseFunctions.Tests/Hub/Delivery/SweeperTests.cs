@@ -254,7 +254,7 @@ public sealed class SweeperTests : IAsyncDisposable
             for (var number = 0; number < Groups; number++) ids.Add(await Publish($"{number}"));
             _time.Advance(Gather / 3);
         }
-        // Sweep the groups that are still gathering. A group that was being swept may begin to gather again at any time.
+        // Sweep the groups that are still gathering. A group that was being swept may begin to gather again.
         var complete = all.Reaches(Groups * Rounds);
         while (!complete.IsCompleted)
         {

@@ -36,7 +36,7 @@ public abstract class TopicLogsContract
         Assert.Equal(
             [("first", "0"), ("x", "one\ntwo"), ("y", "")], view.Events.Select(next => (next.Type, next.Data)));
         Assert.Equal(view.Events[^1].Id, view.LastId);
-        Assert.All(view.Events, next => Assert.Matches("^#[0-9]+-[0-9]+$", next.Id));
+        Assert.All(view.Events, next => Assert.Matches("^#[0-9]+-[0-9]+-[0-9a-f]+$", next.Id));
         Assert.False(view.IsEnded);
     }
 
@@ -101,9 +101,12 @@ public abstract class TopicLogsContract
     [InlineData("")]
     [InlineData("#")]
     [InlineData("#1-1")]
+    [InlineData("#1-1-0")]
+    [InlineData("-")]
+    [InlineData("#1--1")]
     [InlineData("#99999999999999-1")]
     [InlineData("earliest")]
-    [InlineData("#9223372036854775807-9223372036854775807")]
+    [InlineData("#9223372036854775807-9223372036854775807-0")]
     public async Task Does_not_know_ids_of_others(string id)
     {
         var (log, _) = await NewLog();
@@ -113,13 +116,16 @@ public abstract class TopicLogsContract
     }
 
     [Fact]
-    public async Task Does_not_know_the_ids_of_events_to_come()
+    public async Task Does_not_know_the_ids_of_events_to_come_or_of_another_writer()
     {
         var (log, lease) = await NewLog();
-        var created = log.View().LastId.Split('-')[0];
-        Assert.False(log.Knows($"{created}-2"));
-        await lease.AppendAsync(new TopicAppend("x", ""), Test);
-        Assert.True(log.Knows($"{created}-2"));
+        var next = log.View().LastId.Replace("-1-", "-2-", StringComparison.Ordinal);
+        Assert.False(log.Knows(next));
+        await lease.AppendAsync(new TopicAppend("x", "") { IsFinal = true }, Test);
+        Assert.True(log.Knows(log.View().LastId));
+        // The event with this number is of another writer.
+        Assert.False(log.Knows(next));
+        Assert.False(log.IsFinal(next));
     }
 
     [Fact]

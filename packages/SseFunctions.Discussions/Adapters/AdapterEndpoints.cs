@@ -21,6 +21,7 @@ internal sealed class AdapterEndpoints(WatchEndpoints watch, AdapterStream adapt
         var (log, authorization) = await watch.OpenAsync(request, id, cancellationToken);
         if (authorization?.Refusal is { } refusal) return refusal;
         if (log.View().IsEnded && request.Query[Ended] != Replay) return new EndOfStreamResult();
+        watch.TakePlace(request);
         request.HttpContext.Response.Headers[UiMessageAdapter.Header] = UiMessageAdapter.Version;
         return streams.Stream(
             WatchEndpoints.Feature,
@@ -35,6 +36,7 @@ internal sealed class AdapterEndpoints(WatchEndpoints watch, AdapterStream adapt
         var (log, authorization) = await watch.OpenAsync(request, id, cancellationToken);
         if (authorization?.Refusal is { } refusal) return refusal;
         var input = await AgUiInput.ReadAsync(request, cancellationToken);
+        watch.TakePlace(request);
         return streams.Stream(
             WatchEndpoints.Feature,
             adapters.ReadAsync(log, new AgUiAdapter(input), CancellationToken.None),

@@ -42,7 +42,7 @@ internal sealed class StartEndpoint(
 
         var start = reader.Validate(body);
         var owner = DiscussionId.OwnerOf(rights.ClientAddress(request));
-        if (await budget.TryEnterAsync(id, owner, cancellationToken) is { } limit) throw NoPlace(limit);
+        if (await budget.TryStartAsync(id, owner, cancellationToken) is { } limit) throw NoPlace(limit);
         var transcript = new Transcript(
             id, start.Topic, DiscussionState.Waiting, start.Participants, start.Limits, [])
         {
@@ -77,11 +77,17 @@ internal sealed class StartEndpoint(
 
     private BadRequestException NoPlace(string limit) => new(
         StatusCodes.Status429TooManyRequests,
-        limit == nameof(DiscussionOptions.MaxConcurrent)
-            ? "This app's limit of discussions that speak at the same time is reached "
-                + $"({options.Value.MaxConcurrent}): try again when one of them ends or pauses."
-            : "The limit of your address of discussions that speak at the same time is reached "
-                + $"({options.Value.MaxConcurrentPerClient}): stop one, or try again when one ends or pauses.");
+        limit switch
+        {
+            nameof(DiscussionOptions.MaxConcurrent) =>
+                "This app's limit of discussions that speak at the same time is reached "
+                    + $"({options.Value.MaxConcurrent}): try again when one of them ends or pauses.",
+            nameof(DiscussionOptions.MaxConcurrentPerClient) =>
+                "The limit of your address of discussions that speak at the same time is reached "
+                    + $"({options.Value.MaxConcurrentPerClient}): stop one, or try again when one ends or pauses.",
+            _ => "The limit of your address of discussions that are started within a minute is reached "
+                + $"({options.Value.MaxStartsPerMinute}): try again in a minute.",
+        });
 
     // An equal body is known although the settings have changed. A body that only means the same is compared with them.
     private async Task<IResult> RepeatedAsync(

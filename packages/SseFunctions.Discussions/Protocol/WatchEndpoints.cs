@@ -27,6 +27,7 @@ internal sealed class WatchEndpoints(
         var last = LastEventId.Of(request);
         if (last is not null && log.IsFinal(last)) return new EndOfStreamResult();
         var after = last is not null && log.Knows(last) ? last : null;
+        TakePlace(request);
         return streams.Stream(
             Feature,
             running.WatchAsync(log, after, voices, CancellationToken.None),
@@ -37,7 +38,7 @@ internal sealed class WatchEndpoints(
     /// <summary>Opens a discussion for a viewer's stream. The log stays open until the response ends.</summary>
     /// <returns>The log, and whether the viewer has the right: see <see cref="DiscussionRights.ToWatchAsync"/>.
     /// </returns>
-    /// <exception cref="BadRequestException">There is no such discussion, or no place for another viewer.</exception>
+    /// <exception cref="BadRequestException">There is no such discussion.</exception>
     public async Task<(TopicLog Log, HubAuthorization? Authorization)> OpenAsync(
         HttpRequest request, string id, CancellationToken cancellationToken)
     {
@@ -46,13 +47,15 @@ internal sealed class WatchEndpoints(
         request.HttpContext.Response.RegisterForDisposeAsync(log);
         var isPrivate = DiscussionLog.Read(log.View()).Transcript.Private;
         var authorization = await rights.ToWatchAsync(request, id, isPrivate, cancellationToken);
-        if (authorization?.Refusal is not null) return (log, authorization);
-        var place = places.TryTake()
-            ?? throw new BadRequestException(
-                StatusCodes.Status503ServiceUnavailable, $"{ViewerPlaces.Full}: try again later.");
-        request.HttpContext.Response.RegisterForDispose(place);
         return (log, authorization);
     }
+
+    /// <summary>Takes a place for the viewer, until the response ends. The last step before the stream opens.</summary>
+    /// <exception cref="BadRequestException">There is no place for another viewer.</exception>
+    public void TakePlace(HttpRequest request) => request.HttpContext.Response.RegisterForDispose(
+        places.TryTake()
+        ?? throw new BadRequestException(
+            StatusCodes.Status503ServiceUnavailable, $"{ViewerPlaces.Full}: try again later."));
 
     /// <summary>Ends a discussion.</summary>
     public async Task<IResult> CancelAsync(HttpRequest request, string id, CancellationToken cancellationToken)

@@ -168,10 +168,10 @@ internal sealed class RedisTopicStore(RedisConnection connection) : ITopicStore
         {
             if ((RedisResult[]?)entry is not { Length: EntryParts } parts
                 || (string?)parts[0] is not { } id
-                || (string?[]?)parts[1] is not ["t", { } type, "d", { } data])
+                || (string?[]?)parts[1] is not ["w", { } writer, "t", { } type, "d", { } data])
                 throw Unexpected();
             var number = long.Parse(id.AsSpan(id.IndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
-            events.Add(new TopicEvent(new TopicPosition(created, number), type, data));
+            events.Add(new TopicEvent(new TopicPosition(created, number), writer, type, data));
         }
         var snapshot = (string?)result[4] is ['+', .. var text] ? text : null;
         return new TopicPage(created, events, (long)result[2] == 1, (long)result[3], snapshot);

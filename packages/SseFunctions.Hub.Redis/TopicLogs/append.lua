@@ -29,7 +29,7 @@ if known[3] == '1' or tonumber(known[5]) <= now or last ~= after then return 0 e
 
 for i = FIRST_EVENT, #ARGV, 2 do
   last = last + 1
-  call('XADD', events, stamp .. '-' .. last, 't', ARGV[i], 'd', ARGV[i + 1])
+  call('XADD', events, stamp .. '-' .. last, 'w', holder, 't', ARGV[i], 'd', ARGV[i + 1])
 end
 call('HSET', state, 'last', last, 'ended', isFinal)
 local snapshotAt = tonumber(known[6])

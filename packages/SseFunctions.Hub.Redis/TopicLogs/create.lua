@@ -7,8 +7,8 @@
 --           'epoch', how often the lease was taken; 'holder', who took it last: a name that no other lease has; 'until',
 --           when the lease expires; 'asked', when somebody asked for a lease that another held. Times are milliseconds
 --           of Redis' own clock.
---   events  A Redis stream: each entry is an event, its id is '<created>-<number>', its fields are 't', the type, and
---           'd', the data.
+--   events  A Redis stream: each entry is an event, its id is '<created>-<number>', its fields are 'w', who wrote it
+--           (the holder of the lease, or '0' for the events of this script), 't', the type, and 'd', the data.
 --   index   A sorted set of the topics with the same parent, by the time when their logs were created.
 --
 -- All keys expire after the retention. If Redis evicts one of a log's keys, the log is gone.
@@ -36,7 +36,7 @@ local stamp = string.format('%.0f', created)
 local last = 0
 for i = FIRST_EVENT, #ARGV, 2 do
   last = last + 1
-  call('XADD', events, stamp .. '-' .. last, 't', ARGV[i], 'd', ARGV[i + 1])
+  call('XADD', events, stamp .. '-' .. last, 'w', '0', 't', ARGV[i], 'd', ARGV[i + 1])
 end
 call('HSET', state, 'created', stamp, 'last', last, 'ended', isFinal, 'epoch', 0, 'holder', '', 'until', 0, 'asked', 0,
   'retention', ARGV[2], 'snapshotAt', -1)

@@ -25,8 +25,9 @@ internal interface ITopicStore
 
     /// <summary>Takes the lease of a log if it is free, or in any case.</summary>
     /// <param name="topic">The topic.</param>
-    /// <param name="holder">A name that no other lease has. The epoch is not enough: a store that has lost its last
-    /// writes, or a log that is created again, gives an epoch twice.</param>
+    /// <param name="holder">A name that no other lease has, without <c>-</c>: it is a part of the ids of the events
+    /// that are appended with the lease. The epoch is not enough: a store that has lost its last writes, or a log that
+    /// is created again, gives an epoch twice.</param>
     /// <param name="duration">How long the lease lasts.</param>
     /// <param name="takeOver">Whether to take the lease even if another holds it.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>

@@ -31,7 +31,7 @@ internal sealed class InMemoryTopicStore(TimeProvider time) : ITopicStore
             var log = new StoredTopic(topic, created, retention);
             _logs.Add(topic, log);
             _byAge.Add(created, log);
-            log.Add(first, time.GetUtcNow());
+            log.Add(TopicEvent.Creator, first, time.GetUtcNow());
         }
         return Task.FromResult(true);
     }
@@ -100,7 +100,7 @@ internal sealed class InMemoryTopicStore(TimeProvider time) : ITopicStore
             var now = time.GetUtcNow();
             if (Find(topic) is not { } log || !log.IsHeld(holder, now) || log.Last != after)
                 return Task.FromResult(false);
-            log.Add(append, now);
+            log.Add(holder, append, now);
             last = log.Last;
         }
         Changed?.Invoke(topic, last);

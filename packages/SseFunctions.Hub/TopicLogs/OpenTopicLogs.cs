@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -8,6 +9,10 @@ namespace SseFunctions.Hub.TopicLogs;
 internal sealed class OpenTopicLogs(ITopicStore store, TimeProvider time, ILogger<OpenTopicLogs> logger)
     : BackgroundService, ITopicLogs
 {
+    // Short, because each event of a stream carries the name of its writer. 48 random bits differ among the leases of
+    // one log.
+    private const int HolderBytes = 6;
+
     private static readonly TimeSpan ReadInterval = TimeSpan.FromSeconds(1.5);
 
     private readonly Lock _gate = new();
@@ -64,7 +69,7 @@ internal sealed class OpenTopicLogs(ITopicStore store, TimeProvider time, ILogge
     internal async Task<TopicLease?> TryLeaseAsync(
         TopicMirror mirror, TimeSpan duration, bool takeOver, CancellationToken cancellationToken)
     {
-        var holder = $"{Guid.NewGuid():N}";
+        var holder = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(HolderBytes));
         TopicLeaseOffer? offer;
         try
         {
@@ -73,7 +78,7 @@ internal sealed class OpenTopicLogs(ITopicStore store, TimeProvider time, ILogge
         catch
         {
             // The lease may have been taken all the same. Not awaited: the store may be out of reach for long.
-            _ = ReleaseAsync(mirror.Topic, holder);
+            _ = TopicLease.ReleaseAsync(store, mirror.Topic, holder);
             throw;
         }
         if (offer is not { Epoch: > 0 } taken) return null;
@@ -117,18 +122,6 @@ internal sealed class OpenTopicLogs(ITopicStore store, TimeProvider time, ILogge
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The host stops.
-        }
-    }
-
-    private async Task ReleaseAsync(string topic, string holder)
-    {
-        try
-        {
-            await store.ReleaseAsync(topic, holder, CancellationToken.None);
-        }
-        catch (HubUnavailableException)
-        {
-            // The lease expires by itself.
         }
     }
 

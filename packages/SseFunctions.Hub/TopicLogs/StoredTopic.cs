@@ -42,10 +42,10 @@ internal sealed class StoredTopic(string topic, long created, TimeSpan retention
     public bool IsHeld(string holder, DateTimeOffset now) => !IsEnded && holder == Holder && now < LeasedUntil;
 
     /// <summary>Appends events.</summary>
-    public void Add(TopicAppend append, DateTimeOffset now)
+    public void Add(string writer, TopicAppend append, DateTimeOffset now)
     {
         foreach (var (type, data) in append.Messages)
-            _events.Add(new TopicEvent(new TopicPosition(created, ++Last), type, data));
+            _events.Add(new TopicEvent(new TopicPosition(created, ++Last), writer, type, data));
         if (append.Snapshot is not null) (_snapshot, _snapshotAt) = (append.Snapshot, Last);
         IsEnded = append.IsFinal;
         Changed = now;

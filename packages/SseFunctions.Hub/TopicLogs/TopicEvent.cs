@@ -6,17 +6,26 @@ namespace SseFunctions.Hub;
 /// <summary>An event of a topic log. Immutable.</summary>
 public sealed class TopicEvent
 {
-    internal TopicEvent(TopicPosition position, string type, string data)
+    /// <summary>The writer of the events with which a log is created, before anybody has a lease.</summary>
+    internal const string Creator = "0";
+
+    /// <summary>Creates an event.</summary>
+    /// <param name="position">Its position.</param>
+    /// <param name="writer">Who appended it: the holder of the lease, or <see cref="Creator"/>. A store that loses its
+    /// last events gives their numbers again, but to another holder. So no two events have the same id.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="data">Its data.</param>
+    internal TopicEvent(TopicPosition position, string writer, string type, string data)
     {
         Position = position;
         Type = type;
         Data = data;
-        Id = position.ToString();
+        Id = position.IdOf(writer);
         Event = new ServerSentEvent(data, type, Id);
     }
 
-    /// <summary>Gets the event id, with which a client resumes. Unique among all topic logs of one topic, and unlike
-    /// the ids of the hub's updates not a moment in time.</summary>
+    /// <summary>Gets the event id, with which a client resumes. Unique among all events of a topic, even if the
+    /// shared store loses some; unlike the ids of the hub's updates, not a moment in time.</summary>
     public string Id { get; }
 
     /// <summary>Gets the event type.</summary>

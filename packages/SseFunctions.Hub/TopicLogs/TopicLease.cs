@@ -91,7 +91,7 @@ public sealed class TopicLease : IAsyncDisposable
                     await Task.Delay(RetryDelay, _time, CancellationToken.None);
                 }
             }
-            _mirror.Appended(_last, append);
+            _mirror.Appended(_holder, _last, append);
             _last += append.Messages.Count;
         }
         finally
@@ -106,14 +106,19 @@ public sealed class TopicLease : IAsyncDisposable
         if (_disposed.IsCancellationRequested) return;
         await _disposed.CancelAsync();
         await _renewing;
-        if (Lost.IsCancellationRequested) return;
+        if (!Lost.IsCancellationRequested) await ReleaseAsync(_store, _mirror.Topic, _holder);
+    }
+
+    /// <summary>Gives a lease back if the store can be reached. Otherwise it expires by itself.</summary>
+    internal static async Task ReleaseAsync(ITopicStore store, string topic, string holder)
+    {
         try
         {
-            await _store.ReleaseAsync(_mirror.Topic, _holder, CancellationToken.None);
+            await store.ReleaseAsync(topic, holder, CancellationToken.None);
         }
         catch (HubUnavailableException)
         {
-            // The lease expires by itself.
+            // It expires.
         }
     }
 

@@ -58,26 +58,25 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
         {
             var first = _last - _events.Count;
             var skip = (int)Math.Max(0, _snapshotAt - first);
-            return new TopicView(
-                _snapshot, _events[skip..], new TopicPosition(_created, _last).ToString(), _isEnded);
+            return new TopicView(_snapshot, _events[skip..], _events[^1].Id, _isEnded);
         }
     }
 
-    /// <summary>Whether this instance holds all events after the event with this id.</summary>
+    /// <summary>Whether this instance holds the event with this id, and so all events after it.</summary>
     public bool Knows(string id)
     {
         if (TopicPosition.Parse(id) is not { } position) return false;
         lock (_gate)
         {
-            return position.Created == _created && position.Number <= _last
-                && position.Number >= _last - _events.Count;
+            var index = position.Number - (_last - _events.Count) - 1;
+            return index >= 0 && index < _events.Count && _events[(int)index].Id == id;
         }
     }
 
     /// <summary>Whether the id is that of the final event.</summary>
     public bool IsFinal(string id)
     {
-        lock (_gate) return _isEnded && TopicPosition.Parse(id) == new TopicPosition(_created, _last);
+        lock (_gate) return _isEnded && _events[^1].Id == id;
     }
 
     /// <summary>Gets the events after a position.</summary>
@@ -120,16 +119,21 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
                 (after, snapshotAt) = (Math.Max(0, _last - 1), _snapshotAt);
             }
             var page = await store.ReadAsync(topic, after, snapshotAt, cancellationToken);
-            if (held is not null && page?.Events is [var first, ..] && IsSame(first, held))
+            if (held is not null && page?.Events is [var first, ..] && first.Id == held.Id)
             {
                 Add(page with { Events = [.. page.Events.Skip(1)] });
                 return true;
             }
             // Nothing is held, or there is another log, or the store has lost events or no longer has the next ones.
             if (held is not null && page is not null) page = await store.ReadAsync(topic, 0, -1, cancellationToken);
-            if (page is null) Vanish();
-            else Replace(page);
-            return page is not null;
+            // A log has events from the beginning, and always keeps the last one.
+            if (page is null or { Events: [] })
+            {
+                Vanish();
+                return false;
+            }
+            Replace(page);
+            return true;
         }
         finally
         {
@@ -154,9 +158,9 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
         }
     }
 
-    /// <summary>Adds events that this instance has appended to the store. Does nothing if this copy does not end at
-    /// <paramref name="after"/>: a read of the store adds the events instead.</summary>
-    public void Appended(long after, TopicAppend append)
+    /// <summary>Adds events that this instance has appended to the store as the holder of the lease. Does nothing if
+    /// this copy does not end at <paramref name="after"/>: a read of the store adds the events instead.</summary>
+    public void Appended(string holder, long after, TopicAppend append)
     {
         lock (_gate)
         {
@@ -165,15 +169,12 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
             TopicEvent[] events =
             [
                 .. append.Messages.Select(message => new TopicEvent(
-                    new TopicPosition(_created, ++number), message.Type, message.Data)),
+                    new TopicPosition(_created, ++number), holder, message.Type, message.Data)),
             ];
             Add(new TopicPage(
                 _created, events, append.IsFinal, append.Snapshot is null ? _snapshotAt : number, append.Snapshot));
         }
     }
-
-    private static bool IsSame(TopicEvent one, TopicEvent other) =>
-        (one.Position, one.Type, one.Data) == (other.Position, other.Type, other.Data);
 
     private void Replace(TopicPage page)
     {
@@ -181,7 +182,7 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
         {
             _generation++;
             _events.Clear();
-            _last = page.Events is [var first, ..] ? first.Position.Number - 1 : 0;
+            _last = page.Events[0].Position.Number - 1;
             (_created, _snapshot, _snapshotAt, _isEnded, _isGone) = (page.Created, null, -1, false, false);
             Add(page);
         }
