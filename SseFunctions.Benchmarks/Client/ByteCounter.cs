@@ -17,11 +17,8 @@ internal sealed class ByteCounter : IAsyncDisposable
     private readonly Connection[] _connections;
     private readonly Task[] _loops;
 
-    /// <summary>Opens the connections and starts to send requests.</summary>
-    /// <param name="server">The address of the server.</param>
-    /// <param name="path">The path to request.</param>
-    /// <param name="connections">The number of connections.</param>
-    /// <param name="cancellationToken">Stops the requests, as disposal does.</param>
+    /// <summary>Opens the connections and starts to send requests. A cancellation stops the requests, as disposal
+    /// does.</summary>
     public ByteCounter(IPEndPoint server, string path, int connections, CancellationToken cancellationToken)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -7,10 +7,7 @@ using System.Text;
 namespace SseFunctions.Benchmarks.Client;
 
 /// <summary>A client that reconnects like an EventSource when its stream ends or cannot be opened: after the last retry
-/// time that the server sent.</summary>
-/// <param name="server">The address of the server.</param>
-/// <param name="path">The path of the stream.</param>
-/// <param name="retry">A fixed time before it reconnects; null: the time that the server sends.</param>
+/// time that the server sent. If <paramref name="retry"/> is not null, it replaces the times of the server.</summary>
 internal sealed class ReconnectingClient(IPEndPoint server, string path, TimeSpan? retry)
 {
     private const string Field = "\nretry: ";

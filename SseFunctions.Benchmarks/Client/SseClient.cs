@@ -18,10 +18,8 @@ internal sealed class SseClient : IDisposable
     /// <summary>The number of bytes received over the wire.</summary>
     public long ReceivedBytes { get; private set; }
 
-    /// <summary>Connects to a server, without sending anything.</summary>
-    /// <param name="server">The address of the server.</param>
-    /// <param name="source">The local address. Each has about 28,000 ports. Null: the system chooses.</param>
-    /// <param name="cancellationToken">Cancels the wait for the connection.</param>
+    /// <summary>Connects to a server, without sending anything. <paramref name="source"/> is the local address, of
+    /// which each has about 28,000 ports. Null: the system chooses.</summary>
     public static async Task<SseClient> ConnectAsync(
         IPEndPoint server, IPAddress? source, CancellationToken cancellationToken)
     {
@@ -59,7 +57,6 @@ internal sealed class SseClient : IDisposable
     }
 
     /// <summary>Reads the status line and the headers.</summary>
-    /// <returns>The text of the status line and the headers.</returns>
     /// <exception cref="InvalidDataException">The response is not a stream.</exception>
     public async Task<string> ReadHeadAsync(CancellationToken cancellationToken)
     {

@@ -9,11 +9,8 @@ namespace SseFunctions.Benchmarks.Client;
 /// <param name="BytesPerEvent">The number of bytes on the wire per event, including the chunk framing.</param>
 internal sealed record WireSample(string Head, string BodyHash, double BytesPerEvent)
 {
-    /// <summary>Requests a path, and reads the start of the response.</summary>
-    /// <param name="server">The address of the server.</param>
-    /// <param name="path">The path to request.</param>
-    /// <param name="blocks">The maximum number of blocks to read, including the first comment.</param>
-    /// <param name="cancellationToken">Cancels the wait for the response.</param>
+    /// <summary>Requests a path, and reads the start of the response: at most <paramref name="blocks"/> blocks,
+    /// including the first comment.</summary>
     public static async Task<WireSample> TakeAsync(
         IPEndPoint server, string path, int blocks, CancellationToken cancellationToken)
     {

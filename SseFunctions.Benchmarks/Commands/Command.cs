@@ -1,6 +1,6 @@
 namespace SseFunctions.Benchmarks.Commands;
 
-/// <summary>A command of this program.</summary>
+/// <summary>A command of this program, as the usage text lists it.</summary>
 /// <param name="Name">The first argument of the program.</param>
 /// <param name="Operand">The argument after the name: <c>[optional]</c>, <c>&lt;required&gt;</c>, or empty for
 /// none.</param>

@@ -121,7 +121,7 @@ internal static class CommandTable
         },
     ];
 
-    /// <summary>Describes all commands.</summary>
+    /// <summary>The usage text: all commands and their options.</summary>
     public static string Usage
     {
         get

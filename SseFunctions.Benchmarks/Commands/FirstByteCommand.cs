@@ -13,7 +13,6 @@ internal static class FirstByteCommand
     private const int Requests = 200;
     private const double Most = 0.99;
 
-    /// <summary>Measures, and prints the result.</summary>
     public static async Task RunAsync(CancellationToken cancellationToken)
     {
         await using var server = await ServerProcess.StartAsync(

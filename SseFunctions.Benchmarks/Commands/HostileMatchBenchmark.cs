@@ -18,7 +18,7 @@ public class HostileMatchBenchmark
 
     /// <summary>Matches URI Templates.</summary>
     /// <param name="template">A template that is repeated up to the limit of a template's steps.</param>
-    /// <param name="topic">A part of the topic.</param>
+    /// <param name="topic">A text that is repeated up to the length of the topic.</param>
     [Benchmark]
     [Arguments("{+a}ab", "ab")]
     [Arguments("{+a}{/b}", "/a")]
@@ -27,7 +27,7 @@ public class HostileMatchBenchmark
 
     /// <summary>Matches URL Patterns.</summary>
     /// <param name="pattern">A part of a pattern's path that is repeated up to the limit of the subscription.</param>
-    /// <param name="topic">A part of the topic.</param>
+    /// <param name="topic">A text that is repeated up to the length of the topic.</param>
     [Benchmark]
     [Arguments("*a", "a")]
     [Arguments("{a}?", "a")]

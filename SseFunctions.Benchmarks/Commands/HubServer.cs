@@ -29,7 +29,6 @@ internal static class HubServer
         return settings;
     }
 
-    /// <summary>Gets the server with a name.</summary>
     /// <exception cref="UsageException">There is no such server.</exception>
     public static ServerVariant Parse(string name) => name.Split(GatherMark)[0] switch
     {

@@ -31,7 +31,6 @@ internal sealed class IdleStream : IAsyncDisposable
         _watch = WatchAsync();
     }
 
-    /// <summary>The number of heartbeats that came.</summary>
     public int Heartbeats { get; private set; }
 
     /// <summary>The number of heartbeats that are missing or came more than 1 s late.</summary>

@@ -10,7 +10,6 @@ internal sealed class InstanceGroup : IAsyncDisposable
 
     private InstanceGroup(Dictionary<string, string> settings) => _settings = settings;
 
-    /// <summary>The processes of the instances.</summary>
     public IReadOnlyList<ServerProcess> Servers => _servers;
 
     /// <summary>Starts instances and waits until all listen.</summary>

@@ -14,7 +14,6 @@ internal sealed class InstancesCandidate(string name, InstanceGroup instances, L
     /// <summary>The subscribers and publishers of the group.</summary>
     public LoadRun Load => load;
 
-    /// <summary>The figures of each round.</summary>
     public List<LoadFigures> Rounds { get; } = [];
 
     /// <summary>The processor time of Redis per update in seconds, for each round.</summary>

@@ -53,10 +53,8 @@ internal sealed class LoadTable
         $"{rounds.Select(round => round.LastDeliveries.Percentile(NearlyAll)).Median():F1}",
         $"{rounds.Select(round => round.LastDeliveries.Maximum).Median():F1}");
 
-    /// <summary>Adds the errors of a load.</summary>
-    /// <param name="name">The name of the load.</param>
-    /// <param name="verdict">The errors of all rounds.</param>
-    /// <param name="bytesPerStream">The server's memory per stream, in bytes; null: not known.</param>
+    /// <summary>Adds the errors of a load in all rounds, and the server's memory per stream, in bytes; null: not
+    /// known.</summary>
     public void Add(string name, LoadVerdict verdict, double? bytesPerStream) => _verdicts.Add(
         $"{name}",
         $"{verdict.Lost}",

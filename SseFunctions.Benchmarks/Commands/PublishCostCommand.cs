@@ -20,7 +20,6 @@ internal static class PublishCostCommand
     // Without heartbeats, whose cost would be counted as the cost of publishing.
     private static readonly TimeSpan Heartbeat = TimeSpan.FromMinutes(3);
 
-    /// <summary>Measures, and prints the result.</summary>
     public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
         var most = LoadLimits.MaxStreams();

@@ -17,7 +17,6 @@ internal static class ReconnectCommand
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    /// <summary>Measures, and prints the result.</summary>
     /// <exception cref="TimeoutException">Not all subscribers reconnected.</exception>
     public static async Task RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {

@@ -19,7 +19,6 @@ internal static class StalledCommand
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
-    /// <summary>Measures, and prints the result.</summary>
     public static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
         // Enough data to fill the system's buffers soon, which are some megabytes per connection.

@@ -13,7 +13,6 @@ internal static class StopCommand
 
     private static readonly Dictionary<string, string> Settings = new() { ["Demo__Delay"] = "00:00:30" };
 
-    /// <summary>Measures, and prints the result.</summary>
     public static async Task RunAsync(CancellationToken cancellationToken)
     {
         var table = new Table("stop", "process gone after ms", "streams", "ended cleanly");

@@ -24,7 +24,6 @@ internal static class WriteCommand
         ["Streaming__MaxDuration"] = "00:00:00",
     };
 
-    /// <summary>Measures, and prints the result.</summary>
     public static async Task RunAsync(CancellationToken cancellationToken)
     {
         var table = new Table(

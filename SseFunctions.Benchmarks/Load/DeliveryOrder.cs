@@ -34,9 +34,9 @@ internal sealed class DeliveryOrder(int subscribers)
 
     /// <summary>Records a delivery.</summary>
     /// <param name="place">The place of the subscriber in the order.</param>
-    /// <param name="stamp">The stamp of the update.</param>
+    /// <param name="stamp">The stamp that the subscriber has read from the data of the update.</param>
     /// <param name="id">The hash of the update's id.</param>
-    /// <param name="now">The time of the delivery.</param>
+    /// <param name="now">The time of the delivery, as <c>Stopwatch.GetTimestamp</c>.</param>
     public void Note(ref Place place, Stamp stamp, ulong id, long now)
     {
         Latencies.Add(now - stamp.SentAt);

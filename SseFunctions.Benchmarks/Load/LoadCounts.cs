@@ -27,7 +27,6 @@ internal sealed record LoadCounts
     /// <summary>The number of receives that completed an update.</summary>
     public long DeliveringReceives { get; set; }
 
-    /// <summary>The number of bytes received.</summary>
     public long ReceivedBytes { get; set; }
 
     /// <summary>The number of events that are not from this load.</summary>

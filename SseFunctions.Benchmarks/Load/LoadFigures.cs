@@ -13,7 +13,6 @@ internal sealed record LoadFigures
     /// <summary>The number of updates that the server accepted.</summary>
     public required long Updates { get; init; }
 
-    /// <summary>The number of deliveries.</summary>
     public required long Deliveries { get; init; }
 
     /// <summary>The server's processor time; null: not known.</summary>
@@ -25,13 +24,10 @@ internal sealed record LoadFigures
     /// <summary>The latency of the last delivery of each update, from its publish.</summary>
     public required Histogram LastDeliveries { get; init; }
 
-    /// <summary>The deliveries per receive.</summary>
     public required double DeliveriesPerReceive { get; init; }
 
-    /// <summary>The updates per second.</summary>
     public double UpdatesPerSecond => Updates / Duration.TotalSeconds;
 
-    /// <summary>The deliveries per second.</summary>
     public double DeliveriesPerSecond => Deliveries / Duration.TotalSeconds;
 
     /// <summary>The deliveries per second of the server's processor time.</summary>

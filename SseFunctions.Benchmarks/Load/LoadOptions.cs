@@ -1,6 +1,5 @@
 namespace SseFunctions.Benchmarks.Load;
 
-/// <summary>The options of a load.</summary>
 internal sealed record LoadOptions
 {
     /// <summary>The number of subscribers whose deliveries are checked.</summary>
@@ -9,7 +8,6 @@ internal sealed record LoadOptions
     /// <summary>The number of additional subscribers that read nothing.</summary>
     public int Stalled { get; init; }
 
-    /// <summary>The number of publishers.</summary>
     public int Publishers { get; init; } = 4;
 
     /// <summary>The updates per second of all publishers together; null: as fast as answers come.</summary>

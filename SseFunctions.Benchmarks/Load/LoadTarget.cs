@@ -11,7 +11,6 @@ internal sealed record LoadTarget
     /// <summary>The placeholder in a topic or a path for the number of the subscriber.</summary>
     public const string NumberMark = "{n}";
 
-    /// <summary>The address of the server.</summary>
     public required IPEndPoint Address { get; init; }
 
     /// <summary>The addresses of more instances. Each subscriber and publisher begins at one instance, and continues at
@@ -45,7 +44,7 @@ internal sealed record LoadTarget
 
     /// <summary>Creates the target for a child process with the hub's routes.</summary>
     /// <param name="server">The child process, which already listens.</param>
-    /// <param name="topic">The topic of the updates.</param>
+    /// <param name="topic">The topic of the updates, without <see cref="NumberMark"/>.</param>
     /// <param name="subscribedTopic">The topic of the subscribers, with or without <see cref="NumberMark"/>; null: the
     /// topic of the updates.</param>
     public static LoadTarget Of(ServerProcess server, string topic, string? subscribedTopic = null) => new()

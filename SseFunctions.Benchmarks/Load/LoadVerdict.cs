@@ -6,7 +6,7 @@ namespace SseFunctions.Benchmarks.Load;
 /// <param name="OutOfOrder">The number of deliveries out of order.</param>
 /// <param name="OtherIds">The number of deliveries with another id than other subscribers, or the publisher,
 /// got.</param>
-/// <param name="Counts">The counters of the subscribers.</param>
+/// <param name="Counts">What else the subscribers have counted. It does not make the verdict good or bad.</param>
 internal sealed record LoadVerdict(long Lost, long Doubled, long OutOfOrder, long OtherIds, LoadCounts Counts)
 {
     /// <summary>Whether nothing went wrong.</summary>

@@ -26,7 +26,7 @@ internal sealed class Publisher : IDisposable
     private Socket? _socket;
     private int _accepted;
 
-    /// <summary>Creates a publisher.</summary>
+    /// <summary>Prepares the request, of which each update changes only the data and the id.</summary>
     /// <param name="target">The server and the topic of the updates.</param>
     /// <param name="number">The number of the publisher, from 0.</param>
     /// <param name="dataBytes">The size of an update's data, in bytes.</param>

@@ -45,9 +45,8 @@ internal sealed class Subscriber(int number) : IDisposable
     /// none has come.</summary>
     public ReadOnlySpan<byte> LastId => _lastId.AsSpan(0, _lastIdLength);
 
-    /// <summary>Connects and sends the request for the stream. Does not read.</summary>
-    /// <param name="server">The address of the server.</param>
-    /// <param name="request">The request, without the blank line at its end.</param>
+    /// <summary>Connects and sends the request for the stream, which lacks the blank line at its end. Does not
+    /// read.</summary>
     public void Open(IPEndPoint server, byte[] request)
     {
         Visits++;

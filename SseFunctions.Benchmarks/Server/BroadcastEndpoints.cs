@@ -9,7 +9,6 @@ namespace SseFunctions.Benchmarks.Server;
 /// <summary>The hub's two routes for a hand-written broadcaster.</summary>
 internal static class BroadcastEndpoints
 {
-    /// <summary>Adds the endpoints.</summary>
     public static void Map(WebApplication application, IBroadcaster broadcaster)
     {
         application.MapGet(Paths.Hub, context => SubscribeAsync(context, broadcaster));

@@ -14,7 +14,6 @@ internal static class ByHandEndpoints
 {
     private const int MaxUnflushedBytes = 32 * 1024;
 
-    /// <summary>Adds the endpoints.</summary>
     public static void Map(WebApplication application)
     {
         var messages = application.Services.GetRequiredService<DemoMessages>();

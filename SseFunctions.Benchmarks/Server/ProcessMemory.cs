@@ -10,7 +10,6 @@ internal sealed record ProcessMemory(long ResidentBytes, long AnonymousBytes)
 {
     private const int BytesPerKilobyte = 1024;
 
-    /// <summary>Reads the memory of a process.</summary>
     public static ProcessMemory Of(int processId)
     {
         var lines = File.ReadAllLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/status"));

@@ -3,7 +3,6 @@ using System.Diagnostics;
 namespace SseFunctions.Benchmarks.Server;
 
 /// <summary>The processor time and memory of the processes that together are one server.</summary>
-/// <param name="processIds">The ids of the processes.</param>
 internal sealed class ProcessUsage(IReadOnlyList<int> processIds)
 {
     /// <summary>The processor time of all processes, user and system.</summary>

@@ -27,17 +27,15 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>The address on which the server listens.</summary>
     public IPEndPoint Address { get; private set; } = new(IPAddress.Loopback, 0);
 
-    /// <summary>The id of the process.</summary>
     public int Id => _process.Id;
 
     /// <summary>The processor time of the process, user and system.</summary>
     public TimeSpan ProcessorTime => _process.TotalProcessorTime;
 
-    /// <summary>The memory of the process.</summary>
     public ProcessMemory Memory => ProcessMemory.Of(_process.Id);
 
     /// <summary>Starts a server and waits until it listens.</summary>
-    /// <param name="variant">The server to start.</param>
+    /// <param name="variant">What the child process runs.</param>
     /// <param name="settings">Its settings, with the names of environment variables.</param>
     /// <param name="cancellationToken">Cancels the wait, and ends the server.</param>
     /// <param name="port">The port on which it listens; 0: any free port. Only LocalHost supports another

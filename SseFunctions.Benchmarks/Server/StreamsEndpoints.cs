@@ -11,7 +11,6 @@ internal static class StreamsEndpoints
 {
     private const string Feature = "benchmark";
 
-    /// <summary>Adds the endpoints.</summary>
     public static void Map(WebApplication application)
     {
         var streams = application.Services.GetRequiredService<EventStreams>();

@@ -13,15 +13,14 @@ internal static class AdapterClient
     private static readonly string Programs =
         Path.Combine(Repository.Root, "SseFunctions.Tests", "Discussions", "AdapterClients");
 
-    /// <summary>Skips the test if the clients are not installed.</summary>
     public static void SkipUnlessInstalled() => Assert.SkipUnless(
         Directory.Exists(Path.Combine(Programs, "node_modules")),
         "No clients of the adapters: install Node.js 20 or later and run ./test.sh.");
 
     /// <summary>Runs a program to its end, and returns what it prints.</summary>
-    /// <param name="program">The file of the program.</param>
-    /// <param name="server">The server.</param>
-    /// <param name="id">The id of the discussion.</param>
+    /// <param name="program">The program's file in the folder AdapterClients.</param>
+    /// <param name="server">LocalHost, which the program asks for the discussion.</param>
+    /// <param name="id">The id of a discussion that has been started.</param>
     /// <param name="cutAt">The words after which the program's first connection breaks; null: it does not.</param>
     /// <param name="signalAt">The words at which <paramref name="signalled"/> is called: when the client has them, and
     /// after the first connection has broken if it is to break.</param>

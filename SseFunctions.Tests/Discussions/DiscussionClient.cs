@@ -30,7 +30,6 @@ internal static class DiscussionClient
         return JsonDocument.Parse(text).RootElement.GetProperty("id").GetString()!;
     }
 
-    /// <summary>Starts a discussion with this id.</summary>
     public static async Task StartAs(this HttpClient http, string id, Dictionary<string, object?> request)
     {
         using var answer = await http.PutAsJsonAsync($"{Path}/{id}", request, Test);
@@ -62,7 +61,6 @@ internal static class DiscussionClient
         await foreach (var next in SseParser.Create(body).EnumerateAsync(Test)) yield return next;
     }
 
-    /// <summary>Reads the transcript of a discussion.</summary>
     public static async Task<Transcript> Transcript(this HttpClient http, string id) =>
         await http.GetFromJsonAsync<Transcript>($"{Path}/{id}", Test) ?? throw new JsonException("null");
 }

@@ -5,7 +5,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Discussions;
 
-/// <summary>The list of discussions beside private ones, which it must not tell of.</summary>
+/// <summary>The list of discussions while there are private ones, which the list must not reveal.</summary>
 public sealed class DiscussionListTests
 {
     private static CancellationToken Test => TestContext.Current.CancellationToken;

@@ -2,8 +2,8 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Discussions;
 
-/// <summary>A LocalHost whose participants are spoken by a fake model's server, so that a test decides when they say
-/// what.</summary>
+/// <summary>LocalHost with a fake model server for the participants, so that a test decides what they say, and
+/// when.</summary>
 internal sealed class ModelDiscussion : IAsyncDisposable
 {
     private readonly FakeModelServer _model;

@@ -7,7 +7,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Discussions;
 
-/// <summary>Discussions whose participants are models, well and badly.</summary>
+/// <summary>Discussions whose participants are models, which answer well or badly.</summary>
 public sealed class ModelDiscussionTests
 {
     private const string Key = "secret-of-the-model";

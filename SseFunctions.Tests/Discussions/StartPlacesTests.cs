@@ -5,7 +5,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Discussions;
 
-/// <summary>The places of discussions that are started and cancelled.</summary>
+/// <summary>The places of discussions that are started and canceled.</summary>
 public sealed class StartPlacesTests
 {
     private static CancellationToken Test => TestContext.Current.CancellationToken;

@@ -40,7 +40,7 @@ public sealed class UnattendedTests
         var first = await queue.Next();
         await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => turns.SpeakAsync(first, Test)));
         Assert.Single((await server.Http.Transcript(id)).Turns);
-        // The four others found that somebody spoke, and have sent themselves again.
+        // The four others found that an instance was speaking, so each was sent again.
         var second = first;
         while (second == first) second = await queue.Next();
         await turns.SpeakAsync(second, Test);

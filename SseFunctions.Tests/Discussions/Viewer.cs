@@ -21,7 +21,6 @@ internal sealed class Viewer
     /// <summary>How many times the viewer got a snapshot.</summary>
     public int Snapshots { get; private set; }
 
-    /// <summary>The texts of the turns.</summary>
     public IReadOnlyList<string> Texts => [.. _turns.Select(turn => $"{turn}")];
 
     /// <summary>Takes an event.</summary>

@@ -2,10 +2,11 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Docs;
 
-/// <summary>The pages of an answer that the docs show, run with the events of answers.</summary>
+/// <summary>The scripts of pages in the docs that show an answer. The tests run them with the events of an
+/// answer.</summary>
 public sealed class AnswerPagesTests
 {
-    // What the blocks use of a browser. The element shows what the page shows.
+    // The parts of a browser that the scripts use. The element contains the text of the page.
     private const string Browser = """
         const element = { textContent: "" };
         globalThis.document = { body: element, querySelector: () => element };

@@ -5,8 +5,8 @@ using static SseFunctions.Tests.Support.HubClient;
 
 namespace SseFunctions.Tests.Hub;
 
-/// <summary>Tokens of Mercure 1.0 that are no good: the status, and what the log says of each. The client is never told
-/// why, and nothing is stored.</summary>
+/// <summary>Invalid tokens of Mercure 1.0: the status of the answer, and the reason in the log. The client is never
+/// told why, and nothing is stored.</summary>
 public sealed class BadAccessTokenTests(TrustingHub hub) : IClassFixture<TrustingHub>
 {
     private const string Header = """{"alg":"HS256","typ":"at+jwt"}""";
@@ -19,7 +19,7 @@ public sealed class BadAccessTokenTests(TrustingHub hub) : IClassFixture<Trustin
     private const string Exp = "\"exp\":1795345200";
     private const string NotJson = "is not JSON, or has a name twice";
 
-    /// <summary>Headers of a token whose claims are good, and which is signed with the issuer's key.</summary>
+    /// <summary>Invalid headers, of a token whose claims are valid and which is signed with the issuer's key.</summary>
     public static TheoryData<string, string> Headers => new()
     {
         { """{"alg":"none","typ":"at+jwt"}""", "it is not signed (its alg is none), but Hub:Issuers:0:Algorithm is "
@@ -47,7 +47,7 @@ public sealed class BadAccessTokenTests(TrustingHub hub) : IClassFixture<Trustin
         { "", $"its header {NotJson}" },
     };
 
-    /// <summary>Claims of a token that is well signed.</summary>
+    /// <summary>Invalid claims, of a token whose signature is valid.</summary>
     public static TheoryData<string, string> Claims => new()
     {
         { "", $"its payload {NotJson}" },
@@ -98,7 +98,7 @@ public sealed class BadAccessTokenTests(TrustingHub hub) : IClassFixture<Trustin
         { $"{{{Iss},{Aud},{Exp},\"nbf\":null}}", "its claim nbf is not a number" },
     };
 
-    /// <summary>What authorization_details must not be.</summary>
+    /// <summary>Invalid values of authorization_details.</summary>
     public static TheoryData<string, string> Details => new()
     {
         { "null", " is not an array" },
@@ -249,7 +249,7 @@ public sealed class BadAccessTokenTests(TrustingHub hub) : IClassFixture<Trustin
         var server = hub.Server;
         foreach (var what in new[] { "subscribe", "publish" })
         {
-            // No more than so many refusals a second are logged.
+            // The log has a limited number of refusals per second.
             hub.Time.Advance(TimeSpan.FromSeconds(1));
             var logged = server.Logs.Entries.Count;
             using var answer = what == "publish"

@@ -17,7 +17,8 @@ public sealed class ChallengeTests(TrustingHub hub) : IClassFixture<TrustingHub>
     private const string OneHeader = "Send one Authorization header: Bearer, a space and the token.";
     private const string NotInUrl = "Send the token in the Authorization header or in the cookie, not in the URL.";
 
-    // GOOD is a token of 1.0, OLD one of 0.x; all other texts are bad. The cookies are those of 1.0 and of 0.x.
+    // GOOD stands for a token of 1.0, OLD for a token of 0.x. All other texts are invalid tokens. The first cookie is
+    // that of 1.0, the second that of 0.x.
     [Theory]
     [InlineData("Bearer GOOD", null, null, null, 200)]
     [InlineData("bearer GOOD", null, null, null, 200)]
@@ -128,7 +129,7 @@ public sealed class ChallengeTests(TrustingHub hub) : IClassFixture<TrustingHub>
     [Fact]
     public async Task The_hubs_own_page_gets_past_the_check_of_its_origin()
     {
-        // The rights of the details are another matter.
+        // The token gives no right to publish. Its refusal shows that the origin was accepted.
         var token = Access(Jwt.Detail(["subscribe"], "*"));
         using var answer = await hub.Server.Post(
             "topic=a", (
@@ -159,7 +160,7 @@ public sealed class ChallengeTests(TrustingHub hub) : IClassFixture<TrustingHub>
     private static string Old() =>
         Jwt.Mint(new { mercure = new { publish = new[] { "*" } } }, TrustingHub.PublisherKey);
 
-    // The whole answer, but for the date.
+    // Compares the whole answer, except the date.
     private async Task IsAnswered(
         string headers, int status, string title, string? challenge, string? form = null, string target = Topic)
     {

@@ -20,7 +20,7 @@ public sealed class DialectTests
         Assert.Empty(server.Logs.Warnings);
         using var none = await server.Post("topic=a");
         Assert.Equal("Send a token.", await none.Problem(HttpStatusCode.Unauthorized));
-        // A right that the token lacks: publishing is not off.
+        // Publishing is on, so the answer is that the token lacks the right.
         using var lacks = await server.Post("topic=a", Bearer(Access(server, Jwt.Detail(["subscribe"], "*"))));
         Assert.Equal(
             "The token gives no right to publish to all of these topics.",

@@ -6,9 +6,8 @@ using static SseFunctions.Tests.Support.HubClient;
 
 namespace SseFunctions.Tests.Hub;
 
-/// <summary>Input of Mercure 1.0 that nobody thought of. Each test is bounded in rounds and, after some of them, in
-/// time, and
-/// begins with the same seed.</summary>
+/// <summary>Random input of Mercure 1.0. Each test starts with the same seed, and is limited in rounds and, after a
+/// minimum of rounds, in time.</summary>
 public sealed class MatchFuzzTests
 {
     private const int Rounds = 1000;
@@ -88,7 +87,7 @@ public sealed class MatchFuzzTests
         await server.Publish("topic=a&id=the-end");
         var received = new List<string?>();
         while (await all.Next() is var next && next.EventId != "the-end") received.Add(next.EventId);
-        // Behind those is the update that Fuzz itself publishes.
+        // The last update is the one that Fuzz itself publishes.
         Assert.Equal(answered, received.SkipLast(1));
     }
 

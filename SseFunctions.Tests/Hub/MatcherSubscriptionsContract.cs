@@ -84,7 +84,7 @@ public abstract class MatcherSubscriptionsContract
         using var older = await server.Get(Root, Bearer(Jwt.Subscriber("*")));
         Assert.Equal("application/ld+json", older.Header("Content-Type"));
         Assert.Equal(2, Json(await older.Text()).GetProperty("subscriptions").GetArrayLength());
-        // The path decides, whatever the token.
+        // The path decides which version's subscriptions are listed, whatever the token is.
         foreach (var token in new[] { AccessTokens.SubscribeAll, Jwt.Subscriber("*") })
         {
             using var old = await server.Get($"{Root}/a", Bearer(token));
@@ -149,7 +149,7 @@ public abstract class MatcherSubscriptionsContract
         Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
         Assert.Equal(tag, same.Header("ETag"));
         await server.Publish("topic=b");
-        // The list is the same, and the place to go on from is not.
+        // The list is the same, but the last event id, which is in a header, is not.
         using var changed = await server.Get(Root, Watcher, ("If-None-Match", tag));
         Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
     }

@@ -11,14 +11,14 @@ internal static class AccessTokens
     public const string Issuer = "https://login.example";
     public const string ResourceId = "https://hub.example/.well-known/mercure";
 
-    /// <summary>What makes a hub accept them.</summary>
+    /// <summary>The settings with which a hub accepts these tokens.</summary>
     public static readonly string[] Settings =
         [$"Hub:Issuers:0:Issuer={Issuer}", $"Hub:Issuers:0:Key={Jwt.Key}", $"Hub:ResourceId={ResourceId}"];
 
-    /// <summary>May publish to everything.</summary>
+    /// <summary>A token that may publish to all topics.</summary>
     public static readonly string PublishAll = Publisher("*");
 
-    /// <summary>May receive everything.</summary>
+    /// <summary>A token that may receive the private updates of all topics.</summary>
     public static readonly string SubscribeAll = Subscriber("*");
 
     public static string Publisher(params string[] topics) => Of(Detail("publish", null, topics));

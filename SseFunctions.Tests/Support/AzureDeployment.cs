@@ -29,7 +29,6 @@ internal sealed class AzureDeployment
         .ToDictionary(
             setting => setting.GetProperty("name").GetString()!, setting => setting.GetProperty("value").GetString()!);
 
-    /// <summary>The deployment with default parameters.</summary>
     public static Task<AzureDeployment> Default() => With();
 
     /// <summary>The deployment with all parameters set, without Redis.</summary>
@@ -39,7 +38,7 @@ internal sealed class AzureDeployment
         "alwaysReadyInstances = 2", "httpConcurrency = 500", "instanceMemoryMB = 4096", "maximumInstances = 100",
         "maxStreamMinutes = 1380");
 
-    /// <summary>The deployment with Redis.</summary>
+    /// <summary>The deployment with a Redis that only the private network reaches.</summary>
     public static Task<AzureDeployment> WithPrivateRedis() => With("redis = 'private'", "maxStreamMinutes = 2");
 
     /// <summary>The deployment with Redis of a given size that is reached over the internet.</summary>

@@ -60,12 +60,12 @@ internal sealed class FakeModelServer : IAsyncDisposable
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The client left. ModelCall.Aborted tells it.
+            // The client has left. ModelCall.Aborted reports it.
         }
     }
 }
 
-/// <summary>A call of the model's server.</summary>
+/// <summary>A call of the model's server, which a test answers piece by piece.</summary>
 internal sealed class ModelCall
 {
     private readonly HttpContext _context;

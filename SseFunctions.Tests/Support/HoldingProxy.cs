@@ -31,7 +31,7 @@ internal sealed class HoldingProxy : IAsyncDisposable
     public Uri Url { get; }
 
     /// <summary>Starts a proxy on a free port of this machine.</summary>
-    /// <param name="destination">The server to which it forwards.</param>
+    /// <param name="destination">The server to which it forwards. The path of this address is not used.</param>
     /// <param name="held">The number of bytes that it collects before it forwards them.</param>
     /// <param name="prefix">The prefix of the paths that the proxy serves. It is removed before forwarding.</param>
     /// <param name="compresses">Whether it compresses streams.</param>
@@ -80,15 +80,15 @@ internal sealed class HoldingProxy : IAsyncDisposable
             using var answer =
                 await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
             context.Response.StatusCode = (int)answer.StatusCode;
-            foreach (var (name, values) in answer.Headers.Concat(
-                answer.Content.Headers).Where(header => !NotForwarded.Contains(header.Key)))
+            var received = answer.Headers.Concat(answer.Content.Headers);
+            foreach (var (name, values) in received.Where(header => !NotForwarded.Contains(header.Key)))
                 context.Response.Headers[name] = values.ToArray();
             then?.Invoke(context.Response.Headers);
             context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
             await Pass(await answer.Content.ReadAsStreamAsync(context.RequestAborted), context, held);
         }
-        catch (
-            Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException)
+        catch (Exception exception)
+            when (exception is OperationCanceledException or HttpRequestException or IOException)
         {
             // One side has closed its connection, so the other one is closed too.
             context.Abort();

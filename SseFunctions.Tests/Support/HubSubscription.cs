@@ -33,7 +33,6 @@ internal sealed class HubSubscription(HttpResponseMessage response) : IAsyncDisp
         return events;
     }
 
-    /// <summary>Closes the stream.</summary>
     public async ValueTask DisposeAsync()
     {
         response.Dispose();

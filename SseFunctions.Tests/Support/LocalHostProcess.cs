@@ -71,7 +71,6 @@ internal sealed class LocalHostProcess : IDisposable
         kill.WaitForExit();
     }
 
-    /// <summary>Kills the process.</summary>
     public void Kill() => _process.Kill();
 
     public async Task<int> Exit()

@@ -7,7 +7,8 @@ namespace SseFunctions.Tests.Website;
 /// <summary>What the page of discussions makes of the words of users and participants.</summary>
 public sealed class DiscussionsPageWordsTests(Browser browser) : IClassFixture<Browser>
 {
-    // A participant who wants to speak for another, to hide what follows, and to harm.
+    // The first participant tries to speak as another, and to hide the turn that follows. The second tries to run a
+    // script.
     private const string Transcript = """
         {
           "topic": "Tea\n## 9. Bob <b>", "state": "completed", "reason": "turns",

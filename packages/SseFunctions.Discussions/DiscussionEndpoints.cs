@@ -13,13 +13,14 @@ public sealed class DiscussionEndpoints
 {
     private const string Unavailable = "Discussions cannot be reached just now";
 
-    // In an answer 503.
+    // The header Retry-After of an answer 503.
     private const string RetrySeconds = "5";
 
-    // In an answer 429. A place is free when a discussion ends or pauses, which takes longer than an outage.
+    // The header Retry-After of an answer 429. A place becomes free when a discussion ends or pauses, which takes
+    // longer than an outage.
     private const string RetrySecondsForPlace = "30";
 
-    // For an EventSource, which would never reconnect after an answer 503.
+    // An EventSource gets this time in a stream that ends at once. After an answer 503 it would never reconnect.
     private static readonly TimeSpan RetryOfStream = TimeSpan.FromSeconds(2);
 
     private static readonly CrossOriginRules Rules = new(
@@ -84,8 +85,8 @@ public sealed class DiscussionEndpoints
         AnswerAsync(request, () => _watch.CancelAsync(request, id, cancellationToken), cancellationToken);
 
     internal Task<IResult> UiMessageStreamAsync(
-        HttpRequest request, string id, CancellationToken cancellationToken) => AnswerAsync(
-        request, () => _adapters.UiMessageStreamAsync(request, id, cancellationToken), cancellationToken);
+        HttpRequest request, string id, CancellationToken cancellationToken) =>
+        AnswerAsync(request, () => _adapters.UiMessageStreamAsync(request, id, cancellationToken), cancellationToken);
 
     internal Task<IResult> AgUiAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
         AnswerAsync(request, () => _adapters.AgUiAsync(request, id, cancellationToken), cancellationToken);

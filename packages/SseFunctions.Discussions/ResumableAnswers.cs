@@ -104,7 +104,7 @@ public sealed class ResumableAnswers
         if (log is not null) await _speaker.CancelAsync(log);
     }
 
-    /// <summary>Reads an answer.</summary>
+    /// <summary>Reads an answer as it is at this moment.</summary>
     /// <returns>The words until now, and why the answer has ended: see <see cref="Turn.Finish"/>. Null if there is no
     /// such answer, or if it has not begun.</returns>
     /// <exception cref="HubUnavailableException">The shared store cannot be reached, or refuses.</exception>

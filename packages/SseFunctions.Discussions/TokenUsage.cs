@@ -1,8 +1,8 @@
 namespace SseFunctions.Discussions;
 
 /// <summary>How many tokens a model has read and written.</summary>
-/// <param name="Input">The tokens that the model read.</param>
-/// <param name="Output">The tokens that the model wrote.</param>
+/// <param name="Input">The tokens of the prompts.</param>
+/// <param name="Output">The tokens of the answers.</param>
 public sealed record TokenUsage(long Input, long Output)
 {
     /// <summary>Gets a usage without tokens.</summary>

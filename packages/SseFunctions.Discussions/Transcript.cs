@@ -5,7 +5,7 @@ namespace SseFunctions.Discussions;
 /// <param name="Topic">What is discussed.</param>
 /// <param name="State">See <see cref="DiscussionState"/>.</param>
 /// <param name="Participants">The participants, in the order of the start request.</param>
-/// <param name="Limits">When the discussion ends at the latest.</param>
+/// <param name="Limits">When the discussion ends at the latest. The limits do not change.</param>
 /// <param name="Turns">The turns, in order. The last one may still be spoken.</param>
 public sealed record Transcript(
     string Id,
@@ -27,7 +27,9 @@ public sealed record Transcript(
     /// <summary>Gets the tokens of all ended turns; null if no turn has ended.</summary>
     public TokenUsage? Usage { get; init; }
 
-    /// <summary>Gets why the discussion has paused or ended; null otherwise.</summary>
+    /// <summary>Gets why the discussion has paused or ended: <c>nobody_watching</c>, <c>turns</c>, <c>tokens</c>,
+    /// <c>time</c>, <c>budget</c>, <c>moderator</c>, <c>cancelled</c>, <c>instance_lost</c> or a constant of
+    /// <see cref="ParticipantException"/>. Null while it waits or runs.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Gets the turn that is being spoken; null if there is none.</summary>

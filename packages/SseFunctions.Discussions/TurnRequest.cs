@@ -20,7 +20,7 @@ public sealed class TurnRequest
     /// <summary>Gets what is discussed.</summary>
     public required string Topic { get; init; }
 
-    /// <summary>Gets who speaks.</summary>
+    /// <summary>Gets the participant who speaks this turn.</summary>
     public required Participant Speaker { get; init; }
 
     /// <summary>Gets all participants, the speaker included, in the order of the start request.</summary>
@@ -35,10 +35,11 @@ public sealed class TurnRequest
     /// <summary>Gets the number of this attempt, from 1.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>Gets how many turns the discussion has at most.</summary>
+    /// <summary>Gets how many turns the discussion has at most: see <see cref="DiscussionLimits"/>.</summary>
     public required int MaxTurns { get; init; }
 
-    /// <summary>Gets how many tokens the participant may say.</summary>
+    /// <summary>Gets how many tokens the participant may say: see
+    /// <see cref="DiscussionOptions.TokensPerTurn"/>.</summary>
     public required int MaxTokens { get; init; }
 
     /// <summary>Gets why the turn ended: <see cref="Stop"/> unless the participant has reported something else.

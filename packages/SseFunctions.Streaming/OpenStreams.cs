@@ -67,7 +67,7 @@ internal sealed class OpenStreams
 
     /// <summary>Calls <see cref="EventStream.Look"/> of the streams that are due. One thread at a time may call
     /// this.</summary>
-    /// <param name="now">The clock's timestamp.</param>
+    /// <param name="now">The clock's timestamp, read once for all streams.</param>
     public void Look(long now)
     {
         // From the last to the first, so that no stream is missed: one that moves into the place of a removed stream

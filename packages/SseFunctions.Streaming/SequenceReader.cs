@@ -19,7 +19,7 @@ internal sealed class SequenceReader : IDisposable
     private State _state;
 
     /// <summary>Gets the enumerator of the sequence.</summary>
-    /// <param name="events">The sequence of the stream.</param>
+    /// <param name="events">The sequence. It is enumerated once.</param>
     /// <param name="signal">The stream's signal. <see cref="Wake.Next"/> is raised when a pending MoveNextAsync
     /// completes.</param>
     /// <param name="client">The client that the sequence may borrow, if it is an

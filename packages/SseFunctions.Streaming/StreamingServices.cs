@@ -23,10 +23,8 @@ public static class StreamingServices
         return services.AddStreaming(configuration, nameof(AddSseStreaming));
     }
 
-    /// <summary>Adds the same services for another package, such as the hub.</summary>
-    /// <param name="services">The app's services.</param>
-    /// <param name="configuration">The configuration.</param>
-    /// <param name="method">The method that the app has called, for error messages.</param>
+    /// <summary>Adds the same services for another package, such as the hub. Messages of exceptions name
+    /// <paramref name="method"/>, the method that the app has called.</summary>
     internal static IServiceCollection AddStreaming(
         this IServiceCollection services, IConfiguration configuration, string method)
     {

@@ -74,7 +74,7 @@ internal sealed class AccessTokenBench : IDisposable
 
     public RoleValidator Validator { get; }
 
-    /// <summary>Claims that are good, with these details; null: without any.</summary>
+    /// <summary>Valid claims with these details; null: without details.</summary>
     public string Claims(string? details = null, string issuer = Issuer)
     {
         var member = details is null ? "" : $",\"authorization_details\":{details}";

@@ -3,8 +3,8 @@ using SseFunctions.Hub.Tokens;
 
 namespace SseFunctions.Tests.Hub.Tokens;
 
-/// <summary>Whatever the details of a token are, out comes a judgment. The numbers drawn are the same in every run.
-/// </summary>
+/// <summary>Random details of tokens: each token gets a result, and none causes an exception. Every run draws the same
+/// numbers.</summary>
 public sealed class AccessTokenFuzzTests
 {
     private const int Rounds = 10_000;

@@ -149,7 +149,7 @@ public sealed class AccessTokenTests
             await bench.Refuses(Jws.Signed(bench.Signer, bench.Claims(), es256)));
     }
 
-    // The public key is known to everybody: as the secret of an HMAC it must be worth nothing.
+    // Everybody knows the public key. A token that is signed with it, as the secret of an HMAC, must be refused.
     [Fact]
     public async Task The_public_key_of_an_issuer_is_not_a_secret()
     {
@@ -240,7 +240,7 @@ public sealed class AccessTokenTests
             await bench.Refuses(Token("""{"match":"(","match_type":"urlpattern"}""")));
         Assert.Equal(["good", "("], asked);
         asked.Clear();
-        // The star stands for every topic before the type is looked at, and a text that is compared exactly is no
+        // The text * means every topic, whatever the type is. A text that is compared exactly need not be a valid
         // pattern.
         await bench.Accepts(Token("""{"match":"*","match_type":"urlpattern"},{"match":"("}"""));
         Assert.Equal(["good"], asked);

@@ -245,7 +245,7 @@ public abstract class TopicLogsContract
             }
             catch (TopicLeaseLostException)
             {
-                // Expected.
+                // The other holder has taken the lease over.
             }
         }
     }

@@ -13,8 +13,9 @@ internal sealed class AdapterEndpoints(WatchEndpoints watch, AdapterStream adapt
 
     private static readonly UiMessageAdapter UiMessages = new();
 
-    /// <summary>Opens a UI message stream of the AI SDK. A discussion that has ended is answered 204, which the client
-    /// takes for nothing to resume, unless the request has <c>?ended=replay</c>.</summary>
+    /// <summary>Opens a UI message stream of the AI SDK. If the discussion has ended, the answer is 204, which tells
+    /// the client that there is nothing to resume. With <c>?ended=replay</c> in the request, the answer is the stream
+    /// of the whole discussion.</summary>
     public async Task<IResult> UiMessageStreamAsync(
         HttpRequest request, string id, CancellationToken cancellationToken)
     {

@@ -6,10 +6,9 @@ namespace SseFunctions.Discussions.Adapters;
 /// <summary>The names that both adapters use.</summary>
 internal static class AdapterNames
 {
-    /// <summary>Returns the id of what a turn is in the other protocol. All attempts of a turn have the same.</summary>
+    /// <summary>Returns the id of a turn in the other protocol. All attempts of a turn have the same id.</summary>
     public static string IdOf(Turn turn) => string.Create(CultureInfo.InvariantCulture, $"turn-{turn.Number}");
 
-    /// <summary>Returns the name of the participant who speaks a turn.</summary>
     public static string SpeakerOf(this Transcript transcript, Turn turn) =>
         transcript.Participants.FirstOrDefault(participant => participant.Id == turn.Participant)?.Name
         ?? turn.Participant;

@@ -21,7 +21,7 @@ internal sealed class AdapterStream(RunningDiscussions running, ModelVoices voic
     /// <summary>Returns everything that was said, and what is said from now on, until the end of the discussion. While
     /// the viewer reads, the discussion is watched.</summary>
     /// <param name="log">The discussion's log, which stays open while the sequence is read.</param>
-    /// <param name="adapter">The format.</param>
+    /// <param name="adapter">Writes the messages of the other protocol.</param>
     /// <param name="cancellationToken">Ends the sequence.</param>
     /// <remarks>The events have no id: the clients of these protocols start again at the beginning when they
     /// return.</remarks>

@@ -20,7 +20,7 @@ internal interface IAdapter
     Transcript KnownAfterOpen(Transcript transcript);
 
     /// <summary>Writes the messages for a change.</summary>
-    /// <param name="change">The change.</param>
+    /// <param name="change">One change. An event of a discussion can cause several.</param>
     /// <param name="transcript">The discussion after the change.</param>
     IEnumerable<JsonObject> Write(TranscriptChange change, Transcript transcript);
 }

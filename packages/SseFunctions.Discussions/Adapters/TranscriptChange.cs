@@ -1,14 +1,15 @@
 namespace SseFunctions.Discussions.Adapters;
 
-/// <summary>A change of a transcript.</summary>
+/// <summary>One of the changes that turn a transcript into a later one.</summary>
 /// <param name="Kind">What has changed.</param>
 /// <param name="Turn">The turn after the change, for <see cref="ChangeKind.TurnDropped"/> before it; null for
 /// <see cref="ChangeKind.DiscussionEnded"/>.</param>
 /// <param name="Words">The words that were added; empty for other changes.</param>
 internal readonly record struct TranscriptChange(ChangeKind Kind, Turn? Turn = null, string Words = "")
 {
-    /// <summary>Returns how a client that has one transcript gets to a later one of the same discussion. The adapters
-    /// need not know the events of the protocol, and a client that has nothing yet is told in the same way.</summary>
+    /// <summary>Returns the changes, in order, that turn one transcript into a later one of the same discussion. With
+    /// them, an adapter need not know the events of discussions. A client that has nothing yet gets the changes since
+    /// an empty transcript.</summary>
     /// <param name="before">The transcript that the client has.</param>
     /// <param name="after">The later transcript.</param>
     public static IEnumerable<TranscriptChange> Between(Transcript before, Transcript after)

@@ -53,7 +53,7 @@ internal sealed class UiMessageAdapter : IAdapter
         Text("text-start", turn),
     ];
 
-    // The client takes a message without "finish" for one that goes on, so "finish" is always there.
+    // The client treats a message without "finish" as one that goes on, so each stream ends with "finish".
     private static JsonObject[] End(Transcript transcript) => transcript.State switch
     {
         DiscussionState.Completed => [Finish("stop")],

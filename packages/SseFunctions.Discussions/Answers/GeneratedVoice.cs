@@ -10,7 +10,7 @@ internal sealed class GeneratedVoice(Func<TurnRequest, CancellationToken, IAsync
     /// <summary>The only participant.</summary>
     public static readonly Participant Speaker = new("1", "AI");
 
-    /// <summary>One turn, as long as the app likes.</summary>
+    /// <summary>One turn, without a limit of tokens or time.</summary>
     public static readonly DiscussionLimits Limits = new(1, long.MaxValue, int.MaxValue);
 
     /// <inheritdoc/>

@@ -3,9 +3,9 @@ using SseFunctions.Discussions.Participants;
 
 namespace SseFunctions.Discussions.Models;
 
-/// <summary>The models of the settings; without such, the <see cref="IChatClient"/> that the app has registered, named
-/// <c>default</c>; those of the app's own code; and always <c>scripted</c>. Upper and lower case are the same in names.
-/// </summary>
+/// <summary>The models of the settings or, if there are none, the <see cref="IChatClient"/> that the app has
+/// registered, named <c>default</c>; those of the app's own code; and always <c>scripted</c>. Upper and lower case are
+/// the same in names.</summary>
 internal sealed class ConfiguredModels : IModels
 {
     /// <summary>The name of participants without a model.</summary>
@@ -19,9 +19,9 @@ internal sealed class ConfiguredModels : IModels
     /// <summary>Creates the clients. They connect when a participant speaks.</summary>
     /// <param name="options">The settings, validated.</param>
     /// <param name="own">The client that the app has registered; null: none.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="time">The clock for the pauses between the words of scripted participants.</param>
     /// <param name="named">The participants of the app's own code.</param>
-    /// <exception cref="ArgumentException">Two of them have one name.</exception>
+    /// <exception cref="ArgumentException">Two participants have the same name.</exception>
     public ConfiguredModels(
         DiscussionOptions options, IChatClient? own, TimeProvider time, params IEnumerable<NamedParticipant> named)
     {

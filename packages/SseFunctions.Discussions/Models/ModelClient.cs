@@ -14,8 +14,8 @@ internal static class ModelClient
     private const string AzureScope = "https://cognitiveservices.azure.com/.default";
     private const string AzurePath = "/openai/v1/";
 
-    // The silence of a model is measured per word by who reads the words, and they abort the call then. This limit of
-    // the client is only for calls that nobody reads any more.
+    // The reader of the words measures how long a model is silent, and aborts the call. This limit of the client is
+    // only for calls that nobody reads any more.
     private static readonly TimeSpan BeyondSilence = TimeSpan.FromSeconds(15);
 
     private static readonly string[] AzureHosts =
@@ -24,7 +24,7 @@ internal static class ModelClient
         ".openai.azure.us", ".cognitiveservices.azure.us", ".openai.azure.cn", ".cognitiveservices.azure.cn",
     ];
 
-    /// <summary>Creates the client of a model.</summary>
+    /// <summary>Creates the client of a model. It connects at its first call.</summary>
     /// <param name="model">The settings of the model, validated.</param>
     /// <param name="silence">How long the model may send nothing.</param>
     /// <param name="credential">Signs in at Azure where there is no key. Null: the app's identity.</param>

@@ -14,7 +14,7 @@ internal static class ChatErrors
     private const int LongestCode = 64;
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
-    /// <summary>Returns the exception for a participant.</summary>
+    /// <summary>Converts an exception of a model's client to the exception that a participant throws.</summary>
     /// <param name="exception">What the client of the model threw.</param>
     /// <param name="secret">The key, which must not be in any message; null: none.</param>
     public static ParticipantException Of(Exception exception, string? secret) => exception switch
@@ -52,7 +52,7 @@ internal static class ChatErrors
         };
     }
 
-    // Not an exception that quotes the server, and not one that quotes the key.
+    // Returns null instead of an exception that quotes the server or the key.
     private static Exception? Safe(Exception exception, string? secret)
     {
         for (var inner = exception; inner is not null; inner = inner.InnerException)

@@ -3,7 +3,7 @@ namespace SseFunctions.Discussions.Participants;
 /// <summary>How a <see cref="ChatParticipant"/> asks its model.</summary>
 /// <param name="WindowTurns">How many earlier turns the model reads at most.</param>
 /// <param name="WindowLength">How many UTF-16 units of earlier turns the model reads at most.</param>
-/// <param name="Temperature">The creativity; null: the model's own default.</param>
+/// <param name="Temperature">How random the words are, from 0 to 2; null: the model's own default.</param>
 internal sealed record ChatManner(int WindowTurns, int WindowLength, float? Temperature)
 {
     /// <summary>Gets the key of the model's server, which no message of an exception may contain; null: none.</summary>

@@ -16,7 +16,6 @@ internal static class ChatPrompt
     private const int LongestName = 80;
     private const string Quote = "> ";
 
-    /// <summary>Returns the messages for a turn.</summary>
     public static IReadOnlyList<ChatMessage> Of(TurnRequest turn, ChatManner manner)
     {
         var messages = new List<ChatMessage> { new(ChatRole.System, Rules(turn)) };

@@ -34,7 +34,7 @@ internal static class ScriptCast
             {
                 "optimist" or "activist" => true,
                 "sceptic" or "traditionalist" => false,
-                // On the other side than the neighbor, so that there is something to discuss.
+                // On the other side than the participant before, so that there is something to discuss.
                 _ => index == 0 ? isFirstFor : !roles[^1].IsFor,
             };
             var isLast = index == participants.Count - 1 && index > 0;

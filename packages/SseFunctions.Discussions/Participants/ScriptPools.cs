@@ -9,8 +9,13 @@ internal static class ScriptPools
     private static readonly FrozenDictionary<string, string[]> Pools = Read();
 
     /// <summary>The temperaments, in the order of the file.</summary>
-    public static IReadOnlyList<string> Voices { get; } = [.. Pools.Keys.Where(name => name.EndsWith(
-        WordsOf, StringComparison.Ordinal)).Select(name => name[..^WordsOf.Length]).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Voices { get; } =
+    [
+        .. Pools.Keys
+            .Where(name => name.EndsWith(WordsOf, StringComparison.Ordinal))
+            .Select(name => name[..^WordsOf.Length])
+            .Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>All pools with their names.</summary>
     public static IReadOnlyDictionary<string, string[]> All => Pools;

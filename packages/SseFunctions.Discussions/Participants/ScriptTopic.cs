@@ -81,7 +81,6 @@ internal sealed class ScriptTopic
     /// the first two are the two sides.</summary>
     public IReadOnlyList<string> Phrases { get; }
 
-    /// <summary>Reads a topic.</summary>
     public static ScriptTopic Of(string topic)
     {
         var clean = Harmless(topic);
@@ -160,7 +159,8 @@ internal sealed class ScriptTopic
     private static bool IsWord(string word) => word.Length > 0 && (char.IsLetterOrDigit(word[0])
         || char.IsSurrogate(word[0]) && Rune.IsLetterOrDigit(Rune.GetRuneAt(word, 0)));
 
-    // Letters of English, and a word that English has or few words at all, such as "Pineapple pizza".
+    // All words have only ASCII letters, and one of them is typical of English, or there are only a few, as in
+    // "Pineapple pizza".
     private static bool IsEnglish(List<string> words)
     {
         var all = words.Where(IsWord).ToArray();

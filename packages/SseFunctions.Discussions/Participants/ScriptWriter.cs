@@ -16,7 +16,7 @@ internal sealed class ScriptWriter
 
     private const int ListItems = 3;
 
-    // What the parts of a turn are. A turn is a text of these letters.
+    // The kinds of the parts of a turn. The plan of a turn is a text of these letters.
     private const char React = 'r';
     private const char Quote = 'q';
     private const char Block = 'b';
@@ -80,7 +80,8 @@ internal sealed class ScriptWriter
         return Join(parts);
     }
 
-    // The plan of a turn: the letters above; and for its beginning and its end, letters that only Part knows.
+    // Returns the plan of a turn: the letters above, and for the beginning and the end further letters, which only Part
+    // knows.
     private string PlanOf(int number)
     {
         var count = _turn.Participants.Count;
@@ -89,7 +90,7 @@ internal sealed class ScriptWriter
         if (number <= count) return number % 2 == 0 ? "rpscf" : "rpscfa";
         if (number > _turn.MaxTurns - count) return _hasAsked ? "rqzw" : "kqzhw";
         var middle = _middles.Deal();
-        // Who was asked answers.
+        // A participant who was asked a question answers it first.
         return _hasAsked && middle[0] != React ? $"{React}{middle.TrimStart('k')}" : middle;
     }
 
@@ -195,7 +196,7 @@ internal sealed class ScriptWriter
         {
             if (participants[index].Id == id) return _roles[index];
         }
-        // In turn: before the first turn, the last participant.
+        // The participants speak in their order, so the last one counts as the speaker before the first turn.
         return _roles[(number - 1 + participants.Count) % participants.Count];
     }
 
@@ -245,7 +246,7 @@ internal sealed class ScriptWriter
     private static string ListOf(string lead, IEnumerable<string> items) =>
         $"{lead}\n\n{string.Join('\n', items.Select(item => $"- {item}"))}";
 
-    // The answer to the turn before is a paragraph, and the own view is another.
+    // The answer to the turn before is one paragraph, and the participant's own view is another.
     private static string Join(List<(char Kind, string Text)> parts)
     {
         var text = new StringBuilder();
@@ -274,7 +275,7 @@ internal sealed class ScriptWriter
     private static string UpperFirst(string text) =>
         text.Length > 0 && char.IsLower(text[0]) ? char.ToUpperInvariant(text[0]) + text[1..] : text;
 
-    // Not "I", and not a name such as "AI". A word that begins a sentence with a capital is nearly always a common one.
+    // Leaves "I" and names such as "AI" unchanged.
     private static string LowerFirst(string text)
     {
         var word = text.Split(' ')[0];

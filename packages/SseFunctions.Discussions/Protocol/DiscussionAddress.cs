@@ -9,7 +9,7 @@ internal static class DiscussionAddress
     /// <summary>Returns the path of a discussion, below the prefix of the app's routes.</summary>
     /// <param name="request">A request to start a discussion: its path ends with <c>/discussions</c>, or with that and
     /// the id that the client wants.</param>
-    /// <param name="id">The id of the discussion.</param>
+    /// <param name="id">The id of the discussion: the last segment of the returned path.</param>
     /// <param name="hasId">Whether the path ends with the id.</param>
     public static string Of(HttpRequest request, string id, bool hasId)
     {

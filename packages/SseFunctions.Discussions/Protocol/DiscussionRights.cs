@@ -26,6 +26,6 @@ internal sealed class DiscussionRights(IHubAuthorization authorization, IOptions
             : await authorization.ToSubscribeAsync(
                 request, DiscussionLog.TopicOf(id), isPrivate, cancellationToken);
 
-    /// <summary>Returns the address of the client of a request.</summary>
+    /// <inheritdoc cref="IHubAuthorization.ClientAddress"/>
     public string ClientAddress(HttpRequest request) => authorization.ClientAddress(request);
 }

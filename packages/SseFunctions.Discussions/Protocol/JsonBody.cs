@@ -8,12 +8,13 @@ internal static class JsonBody
 {
     private const int ChunkBytes = 4096;
 
-    /// <summary>Reads a body.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="maxBytes">The largest body.</param>
+    /// <summary>Reads the body of a request as JSON.</summary>
+    /// <param name="request">The request, whose body has not been read yet.</param>
+    /// <param name="maxBytes">The largest body, in bytes.</param>
     /// <param name="read">Reads the JSON, and may throw <see cref="BadRequestException"/>.</param>
     /// <param name="cancellationToken">Cancels the wait for the rest of the body.</param>
-    /// <exception cref="BadRequestException">The request is refused.</exception>
+    /// <exception cref="BadRequestException">The body is not JSON, is too long, or has not arrived
+    /// completely.</exception>
     public static async Task<T> ReadAsync<T>(
         HttpRequest request, int maxBytes, Func<JsonElement, T> read, CancellationToken cancellationToken)
     {

@@ -20,8 +20,8 @@ internal sealed class ReadEndpoints(
 {
     private const int PageSize = 20;
 
-    // As many logs as an app without Redis has. If so many are read for one page, the list ends there: the place to go
-    // on at would be the creation time of a private one.
+    // An app without Redis keeps this many logs. If this many are read for one page, the list ends there: to continue,
+    // the client would need the creation time of the last one, which is private.
     private const int MaxRead = 1000;
 
     private const int ReadSize = 100;

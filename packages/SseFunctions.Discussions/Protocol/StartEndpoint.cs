@@ -18,10 +18,11 @@ internal sealed class StartEndpoint(
 {
     private readonly ITurnMessages? _queue = queues.FirstOrDefault();
 
-    /// <summary>Returns the answer to a request.</summary>
-    /// <param name="request">The request.</param>
+    /// <summary>Starts a discussion, and returns the answer: 201, 200 for a request that repeats an earlier one, or a
+    /// refusal.</summary>
+    /// <param name="request">The request, whose body has not been read yet.</param>
     /// <param name="asked">The id that the client wants; null: a new one.</param>
-    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait. The discussion may have been started all the same.</param>
     public async Task<IResult> AnswerAsync(HttpRequest request, string? asked, CancellationToken cancellationToken)
     {
         if (asked is not null && !DiscussionId.IsFree(asked))
@@ -89,7 +90,8 @@ internal sealed class StartEndpoint(
                 + $"({options.Value.MaxStartsPerMinute}): try again in a minute.",
         });
 
-    // An equal body is known although the settings have changed. A body that only means the same is compared with them.
+    // A body with the same hash is a repetition, even if the settings have changed since. Any other body is validated
+    // with the current settings, and the result is compared with the discussion.
     private async Task<IResult> RepeatedAsync(
         HttpRequest request, StartBody body, DiscussionRecord held, CancellationToken cancellationToken)
     {

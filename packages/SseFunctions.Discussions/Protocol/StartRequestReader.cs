@@ -25,12 +25,12 @@ internal sealed class StartRequestReader(
     private int MaxBytes => OtherBytes
         + (BytesPerUnit * (_options.MaxTopicLength + (_options.MaxParticipants * _options.MaxPersonaLength)));
 
-    /// <summary>Reads the body.</summary>
+    /// <summary>Reads the body of a start request. Does not compare it with the settings yet.</summary>
     /// <exception cref="BadRequestException">The request is refused.</exception>
     public Task<StartBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken) =>
         JsonBody.ReadAsync(request, MaxBytes, Read, cancellationToken);
 
-    /// <summary>Compares a body with the settings, and adds what it leaves out.</summary>
+    /// <summary>Validates a body with the settings, and fills in the defaults.</summary>
     /// <exception cref="BadRequestException">The request is refused.</exception>
     public StartRequest Validate(StartBody body)
     {
@@ -46,7 +46,7 @@ internal sealed class StartRequestReader(
         return new StartRequest(topic, Participants(root), Limits(root), body.IsPrivate, isUnattended);
     }
 
-    // The hash reads all texts, so that none of them is found to be no Unicode later.
+    // Computing the hash reads all texts, so a text that is not Unicode is found here and not later.
     private static StartBody Read(JsonElement root) => root.ValueKind == JsonValueKind.Object
         ? new StartBody(root.Clone(), CanonicalJson.Hash(root), Flag(root, "private"))
         : throw new BadRequestException("Send a JSON object with topic and participants.");

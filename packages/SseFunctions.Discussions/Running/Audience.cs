@@ -14,16 +14,13 @@ internal sealed class Audience(IVoices voices, TimeProvider time)
     /// <summary>Gets who speaks for the participants.</summary>
     public IVoices Voices => voices;
 
-    /// <summary>Gets whether somebody watches.</summary>
     public bool IsWatching => _viewers > 0;
 
     /// <summary>The task that speaks the discussion while somebody watches; null until there was a viewer.</summary>
     public Task? Running { get; set; }
 
-    /// <summary>Adds a viewer.</summary>
     public void Arrive() => _viewers++;
 
-    /// <summary>Removes a viewer.</summary>
     public void Depart() => _viewers--;
 
     /// <summary>Returns whether somebody watches, or comes back within 6 s.</summary>

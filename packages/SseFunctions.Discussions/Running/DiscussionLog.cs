@@ -10,7 +10,6 @@ internal static class DiscussionLog
     /// <summary>The path of all discussions: their topics are below it.</summary>
     public const string Parent = "/discussions";
 
-    /// <summary>Returns the topic of a discussion.</summary>
     public static string TopicOf(string id) => $"{Parent}/{id}";
 
     /// <summary>Returns the discussion with this topic as it is at this moment.</summary>

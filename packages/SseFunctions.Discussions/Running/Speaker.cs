@@ -26,13 +26,13 @@ internal sealed partial class Speaker(
     private readonly ILogger _logger = logger;
 
     /// <summary>Takes the lease if it is free, and lets the participants speak.</summary>
-    /// <param name="log">The discussion's log.</param>
+    /// <param name="log">The discussion's log, which stays open until the task completes.</param>
     /// <param name="voices">Who speaks for the participants.</param>
     /// <param name="isWanted">Called before each new turn, and before a failed turn is begun again. False: this
     /// instance starts no further turn and gives the lease back.</param>
     /// <param name="cancellationToken">Stops at once. The next instance that takes the lease begins the open turn
     /// again.</param>
-    /// <returns>What this instance has done.</returns>
+    /// <returns>Why this instance does not speak any more, or has not begun.</returns>
     public async Task<SpeakResult> RunAsync(
         TopicLog log,
         IVoices voices,

@@ -2,9 +2,8 @@ using System.Globalization;
 
 namespace SseFunctions.Discussions.Running;
 
-/// <summary>The message that makes a turn of an unattended discussion be spoken.</summary>
-/// <param name="Discussion">The id of the discussion.</param>
-/// <param name="Turn">The number of the turn.</param>
+/// <summary>The message that asks for one turn of an unattended discussion. Its text is the discussion's id, a space
+/// and the turn's number (from 1).</summary>
 internal readonly record struct TurnMessage(string Discussion, int Turn)
 {
     /// <summary>Reads a message.</summary>

@@ -26,11 +26,11 @@ internal sealed partial class TurnSpeaker(
     private readonly ILogger _logger = logger;
 
     /// <summary>Speaks the open turn of a discussion. The turn must have no words yet.</summary>
-    /// <param name="lease">The lease of the discussion's log.</param>
-    /// <param name="record">The discussion.</param>
+    /// <param name="lease">The lease of the discussion's log, with which this method appends.</param>
+    /// <param name="record">The discussion as its log has it now.</param>
     /// <param name="voices">Who speaks for the participants.</param>
     /// <param name="isWanted">Called before a turn that has failed is begun again. False: nobody wants it now.</param>
-    /// <param name="cancellationToken">Stops at once.</param>
+    /// <param name="cancellationToken">Stops at once. The turn stays open with the words so far.</param>
     /// <returns>The record after the turn is completed, or after the discussion has failed. If the turn is still open,
     /// it has no words, and its next attempt is not wanted now.</returns>
     /// <exception cref="TopicLeaseLostException">The lease is lost.</exception>

@@ -12,7 +12,7 @@ namespace SseFunctions.Discussions.Text;
 /// <param name="silence">How long the source may give nothing, not even an empty piece.</param>
 /// <param name="longest">How long the source may take altogether; infinite: no limit. If it has given words until then,
 /// they are cut off.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">The clock for the three durations.</param>
 internal sealed class GatheredText(
     Func<CancellationToken, IAsyncEnumerable<string>> source,
     TimeSpan gather,

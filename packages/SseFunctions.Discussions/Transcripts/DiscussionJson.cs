@@ -21,7 +21,6 @@ internal static class DiscussionJson
     /// <summary>Writes what clients see of a discussion.</summary>
     public static string Write(Transcript transcript) => JsonSerializer.Serialize(transcript, Context.Transcript);
 
-    /// <summary>Writes the data of an event.</summary>
     public static string Write(EventData data) => JsonSerializer.Serialize(data, Context.EventData);
 
     /// <summary>Reads a snapshot.</summary>

@@ -113,7 +113,8 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     /// <summary>Runs a script on the primary.</summary>
     /// <exception cref="HubUnavailableException">Redis cannot be reached, or refuses.</exception>
     public Task<RedisResult> RunAsync(
-        RedisScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken) => QueryAsync(
+        RedisScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken) =>
+        QueryAsync(
             multiplexer => multiplexer.GetDatabase()
                 .ScriptEvaluateAsync(script.Text, keys, arguments, CommandFlags.DemandMaster),
             cancellationToken);

@@ -35,7 +35,6 @@ public sealed class RedisOptions : ISettings
     /// <c>sse</c>.</summary>
     public string KeyPrefix { get; set; } = "sse";
 
-    /// <summary>Whether a server is set.</summary>
     internal bool IsSet => ConnectionString.Length > 0;
 
     /// <summary>Whether an identity signs in to the server.</summary>

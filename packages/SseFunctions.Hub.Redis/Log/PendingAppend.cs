@@ -40,7 +40,6 @@ internal sealed class PendingAppend
     /// <summary>Whether the publisher no longer waits.</summary>
     public bool IsAbandoned => _cancellationToken.IsCancellationRequested;
 
-    /// <summary>Creates the update's entry.</summary>
     public LogEntry ToEntry(LogPosition position) => new(position, _update, _timestamp);
 
     /// <summary>Tells the publisher that the update is in the log.</summary>

@@ -29,7 +29,6 @@ internal sealed class SubscriberGroup(TopicMatcherSet topics, TopicMatcherSet ri
         set => _last = value;
     }
 
-    /// <summary>The number of members.</summary>
     public int Count { get; private set; }
 
     /// <summary>The entries of the next batch. Empty if the members must be woken only to read the log up to

@@ -42,10 +42,8 @@ internal sealed class Subscribers
         metrics.ObserveLag(LongestLag);
     }
 
-    /// <summary>The number of subscribers.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>The number of groups.</summary>
     public int GroupCount
     {
         get

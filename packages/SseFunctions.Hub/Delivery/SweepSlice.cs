@@ -28,7 +28,6 @@ internal sealed class SweepSlice(int size)
         foreach (var member in _members.AsSpan(0, _count)) member.Wake();
     }
 
-    /// <summary>Empties the slice.</summary>
     public void Clear()
     {
         Groups.Clear();

@@ -29,7 +29,6 @@ internal sealed class LogEntry
             + (sizeof(char) * Id.Length) + Topics.Sum(topic => TopicOverheadBytes + (sizeof(char) * topic.Length));
     }
 
-    /// <summary>The position in the log.</summary>
     public LogPosition Position { get; }
 
     /// <summary>The event id that subscribers see: the publisher's id, or else the text of the position.</summary>

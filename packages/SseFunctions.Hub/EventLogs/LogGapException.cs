@@ -4,7 +4,6 @@ namespace SseFunctions.Hub.EventLogs;
 /// late.</summary>
 internal sealed class LogGapException : Exception
 {
-    /// <summary>Creates the exception.</summary>
     public LogGapException()
         : base("The log no longer holds all entries after this position. Hub:History sets how much it keeps.")
     {

@@ -11,7 +11,6 @@ internal sealed class SharedSubscriber
         Node = new LinkedListNode<SharedSubscriber>(this);
     }
 
-    /// <summary>Gets the subscriber.</summary>
     public ActiveSubscriber Subscriber { get; }
 
     /// <summary>The subscriber's node in the list of due changes. The node is in no list if no change is due.</summary>

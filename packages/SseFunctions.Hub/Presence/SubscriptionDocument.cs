@@ -58,7 +58,7 @@ internal sealed record SubscriptionDocument(
 
     /// <summary>Writes a list of subscriptions of 1.0 as JSON.</summary>
     /// <param name="path">The path of the list: see <see cref="PathOf"/>.</param>
-    /// <param name="documents">The subscriptions.</param>
+    /// <param name="documents">The subscriptions, all of 1.0.</param>
     public static string ToJson(string path, IEnumerable<SubscriptionDocument> documents) => Write(writer =>
     {
         writer.WriteStartObject();
@@ -71,7 +71,7 @@ internal sealed record SubscriptionDocument(
     /// <summary>Writes a list of subscriptions of 0.x as JSON.</summary>
     /// <param name="path">The path of the list: see <see cref="PathOf"/>.</param>
     /// <param name="lastEventId">The id of the log's last entry.</param>
-    /// <param name="documents">The subscriptions.</param>
+    /// <param name="documents">The subscriptions, all of 0.x.</param>
     public static string ToJson(string path, string lastEventId, IEnumerable<SubscriptionDocument> documents) =>
         Write(writer =>
         {

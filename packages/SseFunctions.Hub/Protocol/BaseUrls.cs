@@ -11,7 +11,7 @@ namespace SseFunctions.Hub.Protocol;
 /// must not decide which topics a right of the token matches.</remarks>
 internal static class BaseUrls
 {
-    // A client can send any Host. A hub has a few addresses.
+    // A hub has only a few addresses. The limit is needed because a client can send any Host.
     private const int MaxKept = 256;
 
     /// <summary>The base URL for a Host that is invalid, and for a ResourceId that is not an address. All clients then

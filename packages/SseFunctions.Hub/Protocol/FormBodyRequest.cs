@@ -7,7 +7,6 @@ namespace SseFunctions.Hub.Protocol;
 /// <summary>Reads the body of a request as a form.</summary>
 internal static class FormBodyRequest
 {
-    /// <summary>The content type of a form.</summary>
     public const string ContentType = "application/x-www-form-urlencoded";
 
     /// <summary>Whether the request says that its body is a form.</summary>
@@ -20,7 +19,6 @@ internal static class FormBodyRequest
         return type.Trim().Equals(ContentType, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Whether the request has a body.</summary>
     public static bool HasBody(HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);

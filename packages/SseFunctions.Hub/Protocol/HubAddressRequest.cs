@@ -19,7 +19,8 @@ internal static class HubAddressRequest
         return options.ResourceId is { Length: > 0 } set ? set : Root(request) + HubPath.Absolute;
     }
 
-    /// <summary>Returns the same for a request of another route, whose prefix is known.</summary>
+    /// <summary>Returns the same text as <see cref="ResourceId"/> for a request of another route, whose prefix is
+    /// known.</summary>
     public static string ResourceIdBelow(string prefix, HttpRequest request, HubOptions options)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -30,7 +31,7 @@ internal static class HubAddressRequest
 
     /// <summary>Returns the address of the hub's metadata (RFC 9728); null if the host name in the request is
     /// invalid.</summary>
-    /// <param name="request">The request.</param>
+    /// <param name="request">The request. Its header Host is untrusted, and becomes a part of the address.</param>
     /// <param name="prefix">The path before the address of the hub, for a request of another route; null: the request
     /// is one to the hub.</param>
     public static string? Metadata(HttpRequest request, string? prefix = null)

@@ -22,11 +22,10 @@ public sealed class HubAuthorization
     /// expire.</summary>
     public DateTimeOffset? Expires { get; }
 
-    /// <summary>The request is allowed.</summary>
     internal static HubAuthorization Allow(DateTimeOffset? expires) => new(null, false, expires);
 
-    /// <summary>The request is refused.</summary>
-    /// <param name="refusal">The answer.</param>
+    /// <summary>Refuses a request of a route that is not the hub's.</summary>
+    /// <param name="refusal">The answer as the hub's own routes give it.</param>
     /// <param name="prefix">The path before the address of the hub.</param>
     internal static HubAuthorization Refuse(HubProblemResult refusal, string prefix) =>
         new(refusal.Below(prefix), refusal.IsUnavailable, null);

@@ -96,10 +96,8 @@ public sealed class HubOptions : ISettings
     /// <summary>Gets or sets how much history the log keeps for clients that return.</summary>
     public HistoryOptions History { get; set; } = new();
 
-    /// <summary>Whether the hub speaks Mercure 1.0.</summary>
     internal bool SpeaksV1 => Dialects.Contains(TokenDialects.V1);
 
-    /// <summary>Whether the hub speaks Mercure 0.x.</summary>
     internal bool SpeaksV0 => Dialects.Contains(TokenDialects.V0);
 
     /// <summary>The issuers with their sections, without empty entries; none if the hub does not speak Mercure 1.0.
@@ -110,7 +108,6 @@ public sealed class HubOptions : ISettings
     /// <summary>Where requests may have their token.</summary>
     internal TokenPlaces TokenPlaces => new(SpeaksV1 ? AccessTokenCookie : null, SpeaksV0 ? Cookie : null);
 
-    /// <summary>The limits of an update.</summary>
     internal UpdateLimits UpdateLimits => new(MaxTopics, MaxUpdateBytes);
 
     /// <inheritdoc/>

@@ -11,7 +11,8 @@ internal sealed class HubTokenValidators : IDisposable
     private const string SubscriberSection = $"{HubOptions.Section}:{nameof(HubOptions.Subscriber)}";
     private const string FirstIssuer = $"{HubOptions.Section}:{nameof(HubOptions.Issuers)}:0";
 
-    // What the log calls the value that aud of a token of 1.0 must be or contain, with and without the setting.
+    // How log messages name the value that aud of a token of 1.0 must be or contain: if the setting has a value, and if
+    // it has none.
     private const string ResourceIdSetting = $"{HubOptions.Section}:{nameof(HubOptions.ResourceId)}";
     private const string AddressInRequest =
         $"{ResourceIdSetting}, which is not set and therefore the hub's address in the request,";
@@ -86,7 +87,7 @@ internal sealed class HubTokenValidators : IDisposable
         _accessTokens?.Dispose();
     }
 
-    // Returns why a text is not a URL pattern, whatever its base URL is; null if it is one.
+    // Returns why a text is not a URL pattern, as the rest of a sentence about the text; null if it is one.
     private static string? ProblemOfUrlPattern(string pattern) =>
         pattern.Length == 0 ? "is empty" : TokenRights.ProblemOfPattern(pattern);
 }

@@ -14,7 +14,6 @@ internal sealed class MetadataEndpoint(IOptions<HubOptions> options)
     private readonly HubOptions _options = options.Value;
     private readonly bool _isOn = options.Value.TrustedIssuers.Any();
 
-    /// <summary>Returns the answer to the request.</summary>
     public Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken) =>
         Task.FromResult(Answer(request));
 

@@ -17,7 +17,6 @@ internal sealed class PublishEndpoint(HubAccess access, UpdatePublisher publishe
     private readonly HubOptions _options = options.Value;
     private readonly OriginList _publishOrigins = new(options.Value.PublishOrigins);
 
-    /// <summary>Publishes the update, and returns the answer to the request.</summary>
     public async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -41,7 +41,6 @@ internal sealed partial class SubscribeEndpoint(
     private readonly LogBudget _budget = new(time, LoggedPerSecond);
     private readonly ILogger _logger = logger;
 
-    /// <summary>Returns the answer to a request.</summary>
     public async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

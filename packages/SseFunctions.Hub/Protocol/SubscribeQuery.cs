@@ -5,8 +5,9 @@ using SseFunctions.Hub.Topics.UrlPatterns;
 
 namespace SseFunctions.Hub.Protocol;
 
-/// <summary>What someone subscribes to, and where the stream shall begin: the fields of a query and, in Mercure 1.0, of
-/// the body of a QUERY request. The name of each field tells which protocol it belongs to.</summary>
+/// <summary>The matchers of a subscription, and the cursor at which its stream begins, from the fields of a query and,
+/// in Mercure 1.0, of the body of a QUERY request. The name of each field shows to which version of the protocol it
+/// belongs.</summary>
 /// <param name="Topics">The matchers of both protocols.</param>
 /// <param name="LastEventId">The id of the last event that the client has received, from the header or a field. Empty:
 /// the client sends the field, but has received no event (1.0). Null: the client sends none.</param>
@@ -23,11 +24,11 @@ internal sealed record SubscribeQuery(TopicMatcherSet Topics, string? LastEventI
     private const int MaxSelectorLength = 4096;
     private const int OtherParameters = 100;
 
-    // One template or pattern is bounded already. But each update may have to be matched with all those of a
-    // subscriber.
+    // Each template and each pattern has a limit of its own. This limit is for all templates and patterns of a
+    // subscriber together, because each update may have to be matched with all of them.
     internal const int MaxSteps = 1000;
 
-    /// <summary>What stands in for a query with a problem.</summary>
+    /// <summary>The result for a query with a problem: no matchers and no cursor.</summary>
     public static SubscribeQuery None { get; } = new(TopicMatcherSet.Empty, null);
 
     /// <summary>How many fields a query or a body may have.</summary>
@@ -52,7 +53,7 @@ internal sealed record SubscribeQuery(TopicMatcherSet Topics, string? LastEventI
         var encoded = text is { Length: > 0 } ? text.AsSpan(1) : [];
         if (!UrlEncodedForm.TryParseQuery(encoded, MaxFields(options), out var fields, out var unreadable))
             return Bad(unreadable.Title);
-        // The query's come first, so a cursor in both is that of the query.
+        // The fields of the query come first, so its cursor wins over a cursor in the body.
         if (body is not null) fields.AddRange(body);
         if (Selectors(fields, options, out var selectors) is { } badSelector) return badSelector;
         if (Matchers(fields, options, baseUrl, out var matchers) is { } badMatcher) return badMatcher;
@@ -91,7 +92,7 @@ internal sealed record SubscribeQuery(TopicMatcherSet Topics, string? LastEventI
         out List<TopicMatcher> matchers)
     {
         matchers = [];
-        // In 0.x these names mean nothing, and other names than those that have a meaning are left alone.
+        // In 0.x these names have no meaning, and names without a meaning are ignored.
         if (!options.SpeaksV1) return null;
         var distinct = new HashSet<(bool IsPattern, string Text)>();
         foreach (var (name, value) in fields)
@@ -103,7 +104,7 @@ internal sealed record SubscribeQuery(TopicMatcherSet Topics, string? LastEventI
                     + $"{Match}, {MatchExact} or {MatchPattern}.");
             }
             var isPattern = name == MatchPattern;
-            // No topic is empty, so nothing equals this one.
+            // No topic is empty, so an empty exact matcher matches no topic.
             if (value.Length == 0 && !isPattern) continue;
             if (!distinct.Add((isPattern, value))) continue;
             if (distinct.Count > MaxMatchers)
@@ -147,8 +148,8 @@ internal sealed record SubscribeQuery(TopicMatcherSet Topics, string? LastEventI
         });
     }
 
-    // The first that is not empty: the header, the parameter of 1.0, that of 0.x. An old one that is empty asks for
-    // everything, as an unknown id does.
+    // The first of these that is not empty: the header, the parameter of 1.0, the parameter of 0.x. A request with only
+    // an empty parameter of 0.x asks for the whole history, like a request with an unknown id.
     private static string? CursorOf(string? header, List<KeyValuePair<string, string>> fields, HubOptions options)
     {
         if (header is { Length: > 0 }) return header;
@@ -163,7 +164,7 @@ internal sealed record SubscribeQuery(TopicMatcherSet Topics, string? LastEventI
             }
             else if (SseFunctions.Streaming.LastEventId.IsQueryName(name))
             {
-                // Two that differ are nobody's id.
+                // Two different values are joined to a text that is not an id of any event.
                 old = old is null || old == value ? value : $"{old},{value}";
             }
         }

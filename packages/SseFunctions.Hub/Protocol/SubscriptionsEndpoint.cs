@@ -20,7 +20,6 @@ internal sealed class SubscriptionsEndpoint(
     private const string JsonLd = "application/ld+json";
     private const int TagBytes = 16;
 
-    /// <summary>Returns the answer to a request.</summary>
     public async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -34,7 +33,8 @@ internal sealed class SubscriptionsEndpoint(
         var (claims, refused) = await access.ToSubscribeAsync(token, resource, cancellationToken);
         if (refused is not null) return refused;
 
-        // The path decides which protocol's subscriptions are asked for; where it does not, the token does.
+        // The path decides which version's subscriptions are listed. If the path is the same in both, the token
+        // decides.
         var segments = (Value(request, "first"), Value(request, "second"), Value(request, "third"));
         if (SubscriptionsPath.TryRead(segments, options.Value, claims.IsAccessToken, out var path) is { } unknown)
             return access.Refuse(Read, unknown);
@@ -90,7 +90,8 @@ internal sealed class SubscriptionsEndpoint(
 
     private static string? Value(HttpRequest request, string name) => request.RouteValues[name] as string;
 
-    // Where to subscribe on from, and to what kind of events. An id has no character beyond visible ASCII.
+    // The event id after which a client subscribes to learn of changes, and the type and content type of those updates.
+    // An event id has only visible ASCII.
     private static string Cursor(string lastEventId)
     {
         var quoted = lastEventId.Replace("\\", "\\\\", StringComparison.Ordinal)

@@ -14,7 +14,7 @@ internal sealed record SubscriptionsPath(MatchKind? Kind, string? Topic, string?
     /// <summary>Whether the subscriptions are of Mercure 1.0.</summary>
     public bool IsOfV1 => Kind != MatchKind.Selector;
 
-    /// <summary>Reads the segments behind the root of the subscriptions.</summary>
+    /// <summary>Reads the segments of the path after <c>/subscriptions</c>.</summary>
     /// <param name="segments">The three segments; null where there is none.</param>
     /// <param name="options">Which protocols the hub speaks.</param>
     /// <param name="isOfV1">Whether a request for all subscriptions asks for those of Mercure 1.0; if not, for those
@@ -50,14 +50,15 @@ internal sealed record SubscriptionsPath(MatchKind? Kind, string? Topic, string?
         return null;
     }
 
-    /// <summary>Whether a subscription is one of those.</summary>
+    /// <summary>Whether the request asks for this subscription.</summary>
     public bool Contains(SubscriptionDocument document) =>
         document.IsOfV1 == IsOfV1
         && (Kind is null || document.Kind == Kind)
         && (Topic is null || Unescape(document.Topic) == Topic)
         && (Subscriber is null || Unescape(document.Subscriber) == Subscriber);
 
-    /// <summary>The name of those subscriptions, which tokens give rights to.</summary>
+    /// <summary>Returns the name of the subscriptions that the request asks for. Tokens give rights to this
+    /// name.</summary>
     /// <param name="topic">The exact text of the matcher.</param>
     /// <param name="subscriber">The exact id of the connection; null: any.</param>
     public string NameOf(string? topic, string? subscriber) =>

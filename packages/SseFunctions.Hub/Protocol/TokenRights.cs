@@ -10,8 +10,8 @@ namespace SseFunctions.Hub.Protocol;
 /// authorization details of a token of 1.0 (Mercure protocol 1.0; RFC 9396). Thread-safe.</summary>
 internal static class TokenRights
 {
-    // Tokens are signed, so the patterns in them come from people whom the hub trusts, and come again with each
-    // publication.
+    // Compiled patterns are kept, because the same patterns come again with each publication. Only issuers that the hub
+    // trusts can fill the cache, because tokens are signed.
     private const int MaxKept = 1024;
 
     private static readonly ConcurrentDictionary<(WhatwgUrl BaseUrl, string Text), TopicMatcher> Patterns = new();
@@ -32,9 +32,10 @@ internal static class TokenRights
             ? Read(claims.Details.Where(detail => detail.Subscribe), baseUrl)
             : TopicMatcherSet.Parse(claims.Subscribe);
 
-    /// <summary>What the token adds to each of these subscriptions: in 1.0 the payload of the first detail with a right
-    /// to subscribe to the matcher's text as if it were a topic, where <c>*</c> is a right to all.</summary>
-    /// <returns>Null where all get <see cref="TokenClaims.Payload"/>.</returns>
+    /// <summary>Returns the JSON that the token adds to each of these subscriptions. In 1.0, this is the payload of the
+    /// first detail that gives a right to subscribe to the matcher's text, as if the text were a topic.</summary>
+    /// <returns>Null if the token is of 0.x, or if no detail has a payload: all subscriptions then get
+    /// <see cref="TokenClaims.Payload"/>.</returns>
     public static IReadOnlyList<string?>? Payloads(TokenClaims claims, WhatwgUrl baseUrl, TopicMatcherSet topics)
     {
         if (!claims.IsAccessToken || claims.Details.All(detail => detail.Payload is null)) return null;

@@ -27,7 +27,6 @@ internal sealed class TokenResult
     /// <summary>The kind of fault, if the token is refused.</summary>
     public TokenFault Fault { get; private init; }
 
-    /// <summary>Whether the token is valid.</summary>
     [MemberNotNullWhen(true, nameof(Claims))]
     [MemberNotNullWhen(false, nameof(Reason))]
     public bool IsValid => Claims is not null;

@@ -16,7 +16,7 @@ public interface ISharedCounts
     /// <summary>Takes a place in each of several rooms, or in none of them. A member that has a place keeps it, and its
     /// time begins again.</summary>
     /// <param name="rooms">The names of the rooms, and how many places each has.</param>
-    /// <param name="member">Who takes the place.</param>
+    /// <param name="member">The name for whom the places are taken. It has at most one place in each room.</param>
     /// <param name="duration">How long the place is kept unless it is taken again.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>Null if the member has its places; otherwise the name of the first room that is full.</returns>
@@ -27,7 +27,7 @@ public interface ISharedCounts
         TimeSpan duration,
         CancellationToken cancellationToken = default);
 
-    /// <summary>Gives the member's places back.</summary>
+    /// <summary>Gives the member's places in these rooms back. No effect where it has none.</summary>
     /// <exception cref="HubUnavailableException">The shared store cannot be reached, or refuses.</exception>
     Task LeaveAsync(IReadOnlyList<string> rooms, string member, CancellationToken cancellationToken = default);
 }

@@ -9,10 +9,13 @@ public interface ITopicLogs
     /// <summary>Creates the log of a topic with its first events. Of several calls for one topic, on whatever
     /// instances, exactly one creates the log.</summary>
     /// <param name="topic">The topic: a path such as <c>/answers/42</c>.</param>
-    /// <param name="first">The first events.</param>
-    /// <param name="retention">How long the log is kept after its last event.</param>
+    /// <param name="first">The first events: at least one.</param>
+    /// <param name="retention">How long the log is kept after its last event. At least 1 s.</param>
     /// <param name="cancellationToken">Cancels the wait. The log may have been created all the same.</param>
-    /// <returns>False if the topic has a log.</returns>
+    /// <returns>False if the topic already has a log.</returns>
+    /// <exception cref="ArgumentException">The topic is empty, there is no event, or an event type contains CR, LF or
+    /// NUL.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="retention"/> is less than 1 s.</exception>
     /// <exception cref="HubUnavailableException">The shared store cannot be reached, or refuses.</exception>
     Task<bool> TryCreateAsync(
         string topic, TopicAppend first, TimeSpan retention, CancellationToken cancellationToken = default);

@@ -1,9 +1,9 @@
 namespace SseFunctions.Hub.TopicLogs;
 
-/// <summary>Counts in the memory of this process.</summary>
+/// <summary>Counts in the memory of this process, for an app with one instance.</summary>
 internal sealed class InMemoryCounts(TimeProvider time) : ISharedCounts
 {
-    // Beyond this number, expired counters and rooms are looked for.
+    // With more counters than this, a call removes the expired ones. The same applies to rooms.
     private const int SweepBeyond = 256;
 
     private readonly Lock _gate = new();

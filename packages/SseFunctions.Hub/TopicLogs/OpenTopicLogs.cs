@@ -97,7 +97,7 @@ internal sealed class OpenTopicLogs(ITopicStore store, TimeProvider time, ILogge
         return null;
     }
 
-    /// <summary>Closes a handle.</summary>
+    /// <summary>Closes a handle. With the last one, this instance drops its copy of the log.</summary>
     internal void Close(TopicMirror mirror)
     {
         lock (_gate)

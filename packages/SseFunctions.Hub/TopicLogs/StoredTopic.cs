@@ -8,7 +8,6 @@ internal sealed class StoredTopic(string topic, long created, TimeSpan retention
     private string? _snapshot;
     private long _snapshotAt = -1;
 
-    /// <summary>The topic.</summary>
     public string Topic => topic;
 
     /// <inheritdoc cref="TopicPosition.Created"/>
@@ -29,7 +28,6 @@ internal sealed class StoredTopic(string topic, long created, TimeSpan retention
     /// <summary>Who took the lease last; null: nobody.</summary>
     public string? Holder { get; set; }
 
-    /// <summary>When the lease expires.</summary>
     public DateTimeOffset LeasedUntil { get; set; }
 
     /// <summary>When somebody last asked for the lease while another held it.</summary>
@@ -41,7 +39,6 @@ internal sealed class StoredTopic(string topic, long created, TimeSpan retention
     /// <summary>Whether the lease of this holder allows to append.</summary>
     public bool IsHeld(string holder, DateTimeOffset now) => !IsEnded && holder == Holder && now < LeasedUntil;
 
-    /// <summary>Appends events.</summary>
     public void Add(string writer, TopicAppend append, DateTimeOffset now)
     {
         foreach (var (type, data) in append.Messages)

@@ -28,10 +28,10 @@ public sealed class TopicEvent
     /// shared store loses some; unlike the ids of the hub's updates, not a moment in time.</summary>
     public string Id { get; }
 
-    /// <summary>Gets the event type.</summary>
+    /// <summary>Gets the event type, the name for <c>addEventListener</c>.</summary>
     public string Type { get; }
 
-    /// <summary>Gets the data.</summary>
+    /// <summary>Gets the data of the event. It may have several lines.</summary>
     public string Data { get; }
 
     /// <summary>Gets the event for a stream. It is encoded once, for all readers of this instance.</summary>

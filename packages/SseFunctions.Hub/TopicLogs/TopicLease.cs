@@ -62,7 +62,7 @@ public sealed class TopicLease : IAsyncDisposable
 
     /// <summary>Appends events. If the shared store cannot be reached, tries again until the lease is lost. Events are
     /// never appended twice.</summary>
-    /// <param name="append">The events.</param>
+    /// <param name="append">The events, and perhaps a new snapshot. Readers get all of them or none.</param>
     /// <param name="cancellationToken">Cancels the wait for earlier appends. An append that has begun is not canceled,
     /// because its outcome would be unknown.</param>
     /// <exception cref="ArgumentException">An event type contains CR, LF or NUL.</exception>

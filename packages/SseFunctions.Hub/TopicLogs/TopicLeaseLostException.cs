@@ -5,7 +5,7 @@ namespace SseFunctions.Hub;
 public sealed class TopicLeaseLostException : Exception
 {
     /// <summary>Creates the exception.</summary>
-    /// <param name="topic">The topic of the log.</param>
+    /// <param name="topic">The topic of the log, which the message names.</param>
     public TopicLeaseLostException(string topic)
         : base($"The lease of the topic log {topic} is lost: take it again before you append.")
     {

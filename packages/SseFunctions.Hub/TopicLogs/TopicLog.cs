@@ -13,10 +13,10 @@ public sealed class TopicLog : IAsyncDisposable
 
     internal TopicLog(OpenTopicLogs owner, TopicMirror mirror) => (_owner, _mirror) = (owner, mirror);
 
-    /// <summary>Gets the topic.</summary>
+    /// <summary>Gets the topic, with which the log was opened.</summary>
     public string Topic => _mirror.Topic;
 
-    /// <summary>Gets when the log was created.</summary>
+    /// <summary>Gets when the log was created, in whole milliseconds. Two logs of one topic differ in it.</summary>
     public DateTimeOffset Created => _mirror.Created;
 
     /// <summary>Gets what the log says at this moment: the last snapshot and all events after it.</summary>
@@ -40,7 +40,7 @@ public sealed class TopicLog : IAsyncDisposable
 
     /// <summary>Returns the events after an event, in order, each once: first those that the log holds, then those that
     /// are appended, until the final one.</summary>
-    /// <param name="after">The id of the event.</param>
+    /// <param name="after">The id of the event, such as <see cref="TopicView.LastId"/>.</param>
     /// <param name="cancellationToken">Ends the sequence with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentException">The log does not know the id: see <see cref="Knows"/>.</exception>
     /// <remarks>The sequence throws when its reader is so slow that the log has dropped its next event, when the log is

@@ -32,13 +32,11 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
     // Null while nobody waits.
     private TaskCompletionSource? _bell;
 
-    /// <summary>The topic.</summary>
     public string Topic => topic;
 
     /// <summary>How many handles are open. The lock of <see cref="OpenTopicLogs"/> guards it.</summary>
     public int Handles { get; set; }
 
-    /// <summary>When the log was created.</summary>
     public DateTimeOffset Created => DateTimeOffset.FromUnixTimeMilliseconds(Volatile.Read(ref _created));
 
     /// <summary>Gets a number that changes when the log is gone, was replaced by another, or has lost events that were
@@ -51,7 +49,6 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
         }
     }
 
-    /// <summary>Gets the state at this moment.</summary>
     public TopicView View()
     {
         lock (_gate)

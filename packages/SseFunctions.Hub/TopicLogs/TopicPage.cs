@@ -1,6 +1,6 @@
 namespace SseFunctions.Hub.TopicLogs;
 
-/// <summary>What a reader of a topic log gets at once. Immutable.</summary>
+/// <summary>The result of one read of a topic log. Immutable.</summary>
 /// <param name="Created">See <see cref="TopicPosition.Created"/>.</param>
 /// <param name="Events">The events, in order and without gaps. If the log no longer holds the events directly after the
 /// position that was asked for, they begin later.</param>
@@ -10,13 +10,13 @@ namespace SseFunctions.Hub.TopicLogs;
 internal sealed record TopicPage(
     long Created, IReadOnlyList<TopicEvent> Events, bool IsEnded, long SnapshotAt, string? Snapshot);
 
-/// <summary>The answer to who asks for a lease.</summary>
+/// <summary>The result of asking for a lease.</summary>
 /// <param name="Epoch">The epoch: the number of times that the lease of this log was taken. 0: another holds the lease.
 /// </param>
 /// <param name="Last">The number of the log's last event.</param>
 /// <param name="WasWanted">Whether somebody asked for the lease recently, while another held it.</param>
 internal readonly record struct TopicLeaseOffer(long Epoch, long Last, bool WasWanted);
 
-/// <summary>The answer to a renewal.</summary>
+/// <summary>The result of renewing a lease.</summary>
 /// <param name="IsWanted">Whether somebody else has asked for the lease recently.</param>
 internal readonly record struct TopicRenewal(bool IsWanted);

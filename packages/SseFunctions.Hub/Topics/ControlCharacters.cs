@@ -7,7 +7,7 @@ namespace SseFunctions.Hub.Topics;
 /// characters (Unicode categories Cc and Cf), which nobody can see.</summary>
 internal static class ControlCharacters
 {
-    /// <summary>Whether one of them is in the text.</summary>
+    /// <summary>Whether the text has such a character.</summary>
     public static bool AreIn(ReadOnlySpan<char> text)
     {
         var first = text.IndexOfAnyExceptInRange(' ', '~');

@@ -6,7 +6,7 @@ internal static class MatchTypes
     private const string Exact = "exact";
     private const string UrlPattern = "urlpattern";
 
-    /// <summary>All of them, for messages.</summary>
+    /// <summary>All match types, for messages.</summary>
     public const string All = $"{Exact} or {UrlPattern}";
 
     /// <summary>The name of a kind; empty for a selector, which has none.</summary>

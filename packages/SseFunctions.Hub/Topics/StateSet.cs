@@ -12,7 +12,6 @@ internal ref struct StateSet(Span<short> memory)
     /// <summary>The numbers in the set, in the order in which they were added.</summary>
     public readonly ReadOnlySpan<short> Members => _members[.._count];
 
-    /// <summary>Whether the number is in the set.</summary>
     public readonly bool Contains(int number)
     {
         var place = _places[number];
@@ -28,6 +27,5 @@ internal ref struct StateSet(Span<short> memory)
         return true;
     }
 
-    /// <summary>Removes all numbers.</summary>
     public void Clear() => _count = 0;
 }

@@ -16,11 +16,12 @@ internal sealed class TopicIndex<T>
     private static readonly IEqualityComparer<TopicMatcher> ByText =
         EqualityComparer<TopicMatcher>.Create((a, b) => a?.Text == b?.Text, selector => selector.Text.GetHashCode());
 
-    // By the text of a selector. A selector and an exact matcher of one text may match different topics.
+    // The items under selectors, by text. Exact matchers have another dictionary, because a selector and an exact
+    // matcher of one text may match different topics.
     private readonly Buckets<T> _items = new(ReferenceEqualityComparer.Instance);
     private readonly Buckets<T> _exact = new(ReferenceEqualityComparer.Instance);
 
-    // Those of *, which is not a URL pattern.
+    // The items under the matcher *, which is not a URL pattern.
     private readonly Buckets<T> _allPatterns = new(ReferenceEqualityComparer.Instance);
 
     private readonly PrefixIndex<TopicMatcher> _templates = new(ByText);

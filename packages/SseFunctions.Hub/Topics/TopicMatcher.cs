@@ -79,7 +79,7 @@ internal sealed class TopicMatcher
     /// <param name="text">The pattern string. It is untrusted.</param>
     /// <param name="baseUrl">What the pattern, and topics that it is compared with, are relative to.</param>
     /// <param name="matcher">The matcher; null if the text is not a valid pattern.</param>
-    /// <param name="reason">Why it is not; null if it is.</param>
+    /// <param name="reason">Why the text is not a valid pattern; null if it is one.</param>
     public static bool TryParsePattern(
         string text,
         WhatwgUrl baseUrl,

@@ -3,9 +3,9 @@ using SseFunctions.Hub.Topics.UrlPatterns;
 
 namespace SseFunctions.Hub.Topics;
 
-/// <summary>The URLs of topics, for URL patterns. A topic is compared with many patterns in a row, of many groups of
-/// subscribers, by one thread: each thread keeps the last URLs, so that a topic is parsed once per publication and base
-/// URL. Thread-safe.</summary>
+/// <summary>The URLs of topics, for URL patterns. One thread compares a topic with the patterns of many groups of
+/// subscribers in a row. Each thread keeps the last URLs, so that a topic is parsed once per publication and base URL.
+/// Thread-safe.</summary>
 internal static class TopicUrls
 {
     private const int Kept = 16;
@@ -13,8 +13,8 @@ internal static class TopicUrls
     [ThreadStatic]
     private static Entry[]? _entries;
 
-    /// <summary>The URL of a topic; null if the topic is not one, and no pattern matches it then.</summary>
-    /// <param name="topic">The topic. The same string object is found again.</param>
+    /// <summary>Returns the URL of a topic; null if the topic is not a URL. No pattern matches it then.</summary>
+    /// <param name="topic">The topic. Only the same string object is found again, not an equal text.</param>
     /// <param name="baseUrl">What a relative topic is relative to.</param>
     public static WhatwgUrl? Parse(string topic, WhatwgUrl baseUrl)
     {

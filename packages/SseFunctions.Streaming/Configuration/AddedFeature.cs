@@ -3,19 +3,18 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace SseFunctions.Streaming.Configuration;
 
-/// <summary>A marker in an app's services: a feature has been added with this configuration.</summary>
-/// <param name="Name">The name of the feature.</param>
-/// <param name="Configuration">The configuration with which the feature was added.</param>
+/// <summary>A marker in an app's services: the feature with this name has been added with this configuration.</summary>
 internal sealed record AddedFeature(string Name, IConfiguration Configuration);
 
 /// <summary>Lets a feature be added only once, even if the app calls its method several times.</summary>
 internal static class AddedFeatures
 {
     /// <summary>Marks the feature as added.</summary>
-    /// <param name="services">The app's services.</param>
-    /// <param name="name">The name of the feature.</param>
+    /// <param name="services">The app's services, in which the marker is kept.</param>
+    /// <param name="name">The feature: the name of the method or type that stands for it.</param>
     /// <param name="method">The method that the app has called, for the error message.</param>
-    /// <param name="configuration">The configuration that the app has passed.</param>
+    /// <param name="configuration">The configuration that the app has passed. In the sections, each call must have the
+    /// same values.</param>
     /// <param name="sections">The sections of the configuration that the feature reads.</param>
     /// <returns>True if the caller has to add the feature's services; false if an earlier call has added
     /// them.</returns>

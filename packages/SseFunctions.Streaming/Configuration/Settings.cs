@@ -12,12 +12,8 @@ internal static class Settings
     private const string HowToWriteDurations = "Durations are written hh:mm:ss (2 seconds are 00:00:02).";
 
     /// <summary>Binds a section to <typeparamref name="T"/>, and validates it with <see cref="ISettings.Problems"/>
-    /// when the host starts.</summary>
-    /// <param name="services">The app's services.</param>
-    /// <param name="configuration">The configuration.</param>
-    /// <param name="section">The name of the section.</param>
-    /// <param name="lists">Sets the lists of the section with <see cref="List"/> or <see cref="Texts"/>, because the
-    /// binder cannot read a list that is written as one value.</param>
+    /// when the host starts. <paramref name="lists"/> sets the lists of the section with <see cref="List"/> or
+    /// <see cref="Texts"/>, because the binder cannot read a list that is written as one value.</summary>
     public static void AddSettings<T>(
         this IServiceCollection services, IConfiguration configuration, string section, Action<T>? lists = null)
         where T : class, ISettings
@@ -62,10 +58,9 @@ internal static class Settings
     }
 
     /// <summary>Reads a list whose items are sections, <c>Name__0__Setting</c>; empty if the configuration does not
-    /// have the list. The binder alone would silently leave out an item with a value that it cannot convert.</summary>
-    /// <param name="configuration">The configuration.</param>
-    /// <param name="key">The name of the list.</param>
-    /// <param name="complete">Called for each item with the name of its section, to read the lists of the item.</param>
+    /// have the list. The binder alone would silently leave out an item with a value that it cannot convert.
+    /// <paramref name="complete"/> is called for each item with the name of its section, to read the lists of the
+    /// item.</summary>
     /// <exception cref="OptionsValidationException">The list is one value, or an item has a value that cannot be
     /// converted.</exception>
     public static IReadOnlyList<T> Items<T>(IConfiguration configuration, string key, Action<T, string> complete)

@@ -24,15 +24,13 @@ internal sealed class OriginList
         }
     }
 
-    /// <summary>Whether the list allows no origin.</summary>
     public bool IsEmpty => !AllowsAll && _origins.Count == 0 && _parents.Count == 0;
 
     /// <summary>Whether <c>*</c> is in the list.</summary>
     public bool AllowsAll { get; }
 
-    /// <summary>Validates the items: returns one sentence for each invalid item, which says what to change.</summary>
-    /// <param name="setting">The name of the setting, such as <c>Cors:AllowedOrigins</c>.</param>
-    /// <param name="items">The items of the setting.</param>
+    /// <summary>Validates the items of a setting, such as <c>Cors:AllowedOrigins</c>: returns one sentence for each
+    /// invalid item, which says what to change.</summary>
     public static IEnumerable<string> Problems(string setting, IEnumerable<string> items) =>
         from item in items
         where item != Any && Read(item, out _) is null

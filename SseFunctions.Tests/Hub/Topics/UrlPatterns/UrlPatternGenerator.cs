@@ -2,8 +2,8 @@ namespace SseFunctions.Tests.Hub.Topics.UrlPatterns;
 
 /// <summary>Makes patterns, and topics that match them or nearly do: each piece of a pattern comes with a piece of a
 /// topic. Some of both are then changed at random. The same seed makes the same pairs.</summary>
-/// <remarks>Left out is what Chromium is known to do against the standard: <see cref="WhatwgUrlTests"/> and
-/// <see cref="UrlPatternOracleTests"/> have it.</remarks>
+/// <remarks>Leaves out the known cases in which Chromium does not follow the standard: <see cref="WhatwgUrlTests"/> and
+/// <see cref="UrlPatternOracleTests"/> have them.</remarks>
 internal sealed class UrlPatternGenerator(int seed)
 {
     private const string Insertions = "/:?#@.*+(){}[]\\-%=&aA0é";
@@ -59,7 +59,7 @@ internal sealed class UrlPatternGenerator(int seed)
 
     private int _name;
 
-    /// <summary>A pattern and a topic.</summary>
+    /// <summary>Makes the next pattern and a topic for it.</summary>
     public (string Pattern, string Topic) Next()
     {
         _name = 0;

@@ -39,24 +39,24 @@ public sealed class UrlPatternOracleTests(Browser browser) : IClassFixture<Brows
             .Select(entry => $"{entry.First.Pair} is {entry.Second}"));
     }
 
-    // What Chromium does against the standard, so that the random pairs leave it out. If one of these fails, Chromium
-    // has changed: put the pair into the tables.
+    // Cases in which Chromium does not follow the standard. The random pairs leave them out. If one of these fails,
+    // Chromium has changed: put the pair into the tables.
     [Fact]
     public async Task Chromium_deviates_from_the_standard()
     {
         ((string Pattern, string Topic) Pair, Answer OfChromium, Answer Own)[] cases =
         [
-            // It takes port 0 of a URL for no port.
+            // It treats port 0 of a URL as no port.
             (("https://e.com:0/", "https://e.com:0/"), Answer.NoMatch, Answer.Match),
             // It gives up after a million ways to divide the text among the repetitions.
             (("/{*}+" + new string('a', 30), "/b" + new string('a', 30)), Answer.NoMatch, Answer.Match),
             // It does not remove tabs and newlines from opaque paths.
             (("foo://h/a\tb", "foo://h/ab"), Answer.NoMatch, Answer.Match),
-            // It does not look into Punycode.
+            // It does not decode Punycode.
             (("https://xn--a/", "https://xn--a/"), Answer.Match, Answer.Invalid),
-            // It lets the host localhost of a file be.
+            // It keeps the host localhost of a file URL.
             (("file://localhost/a", "file://localhost/a"), Answer.Match, Answer.NoMatch),
-            // It takes filesystem, a scheme of its own, for special.
+            // It treats filesystem, a scheme of its own, as special.
             (("file:x://h/`", "filex://h/`"), Answer.Match, Answer.NoMatch),
         ];
         var answers = await Ask([.. cases.Select(entry => entry.Pair)]);

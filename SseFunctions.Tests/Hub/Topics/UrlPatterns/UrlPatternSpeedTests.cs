@@ -4,8 +4,8 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub.Topics.UrlPatterns;
 
-/// <summary>Patterns that are made to be slow, and garbage. The limits are loose, for a busy machine: what they refuse
-/// is many times slower.</summary>
+/// <summary>Patterns that an attacker makes slow, and random text. The limits are loose, because a wrong algorithm is
+/// many times slower.</summary>
 [Collection(nameof(Alone))]
 public sealed class UrlPatternSpeedTests
 {

@@ -145,7 +145,7 @@ public sealed class WhatwgUrlTests(Browser browser) : IClassFixture<Browser>
         (":x", "https://u:p@hub.example:8443/a/:x"),
     ];
 
-    // Chromium does not follow the standard here, nor do we follow Chromium.
+    // Chromium does not follow the standard here. The hub does.
     private static readonly (string Text, string? Url, string? OfChromium)[] Deviations =
     [
         ("https://e.com/|", "https://e.com/|", "https://e.com/%7C"),

@@ -41,7 +41,6 @@ internal static class AsciiSet
     public static SearchValues<char> ForSearch(UInt128 set) =>
         Array.Find(Usual, usual => usual.Set == set).Values ?? Search(set);
 
-    /// <summary>Whether the character is in the set.</summary>
     public static bool Has(UInt128 set, int codePoint) => (set & Of(codePoint)) != UInt128.Zero;
 
     private static SearchValues<char> Search(UInt128 set) =>

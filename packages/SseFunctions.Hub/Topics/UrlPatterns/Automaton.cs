@@ -10,7 +10,7 @@ namespace SseFunctions.Hub.Topics.UrlPatterns;
 /// each of their combinations, so that a step costs at most one look-up for four positions that are alive.</remarks>
 internal sealed class Automaton
 {
-    /// <summary>How many positions there may be. It bounds the time of a step.</summary>
+    /// <summary>The maximum number of positions. It bounds the time of a step.</summary>
     public const int MaxPositions = 256;
 
     private const int BitsPerWord = 64;
@@ -24,17 +24,17 @@ internal sealed class Automaton
     private readonly ulong[] _accepting;
     private readonly bool _acceptsEmpty;
 
-    // Characters that no position tells apart are of one class.
+    // Characters are of one class if each position takes all of them or none.
     private readonly byte[] _classes = new byte[AsciiSet.Size];
 
     // The positions that take a character of a class, and those that follow a combination of four positions.
     private readonly ulong[] _taking;
     private readonly ulong[] _following;
 
-    /// <param name="sets">What each position takes.</param>
-    /// <param name="follow">What follows each position.</param>
-    /// <param name="first">What is at the start.</param>
-    /// <param name="accepting">The positions behind which the text may end.</param>
+    /// <param name="sets">The characters that each position takes.</param>
+    /// <param name="follow">The positions that can follow each position.</param>
+    /// <param name="first">The positions that can take the first character.</param>
+    /// <param name="accepting">The positions after which the text may end.</param>
     /// <param name="acceptsEmpty">Whether the empty text matches.</param>
     public Automaton(UInt128[] sets, ulong[][] follow, ulong[] first, ulong[] accepting, bool acceptsEmpty)
     {
@@ -56,11 +56,10 @@ internal sealed class Automaton
         }
     }
 
-    /// <summary>How many words the set of so many positions takes: one or, for vectors, as many as there may be.
+    /// <summary>The number of words in a set of this many positions: one, or always the maximum, which fills a vector.
     /// </summary>
     public static int WordsFor(int positions) => positions <= BitsPerWord ? 1 : MaxWords;
 
-    /// <summary>Adds a position to a set.</summary>
     public static void Add(ulong[] set, int position) => set[position / BitsPerWord] |= 1UL << (position % BitsPerWord);
 
     /// <summary>Whether the whole text matches.</summary>

@@ -16,7 +16,7 @@ internal sealed class AutomatonBuilder
         _mayEnd = mayEnd;
     }
 
-    /// <summary>The automaton of an expression.</summary>
+    /// <summary>Builds the automaton of an expression.</summary>
     /// <param name="expression">The expression, of at most <see cref="Automaton.MaxPositions"/> characters.</param>
     /// <param name="mayStart">Whether the text may start the component.</param>
     /// <param name="mayEnd">Whether the text may end the component.</param>

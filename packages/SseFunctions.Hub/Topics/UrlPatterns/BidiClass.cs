@@ -21,7 +21,7 @@ internal enum BidiClass
     /// <summary>A separator of European numbers.</summary>
     ES,
 
-    /// <summary>What ends a European number.</summary>
+    /// <summary>A terminator of European numbers.</summary>
     ET,
 
     /// <summary>An Arabic number.</summary>

@@ -3,8 +3,10 @@ namespace SseFunctions.Hub.Topics.UrlPatterns;
 /// <summary>How a component's pattern is read.</summary>
 /// <param name="Component">The component of the URL that the pattern is for.</param>
 /// <param name="Delimiter">What ends the value of a named group; empty if nothing does.</param>
-/// <param name="Prefix">What belongs to a group if it stands before it; empty if nothing does.</param>
-/// <param name="Canonicalize">Gives the canonical form of a piece of literal text. Null if there is none.</param>
+/// <param name="Prefix">The character that belongs to a group if it is directly before the group; empty if none
+/// does.</param>
+/// <param name="Canonicalize">Returns the canonical form of literal text; null if the text cannot be in the
+/// component.</param>
 internal sealed record ComponentOptions(
     UrlComponent Component, string Delimiter, string Prefix, Func<string, string?> Canonicalize)
 {

@@ -4,10 +4,9 @@ namespace SseFunctions.Hub.Topics.UrlPatterns;
 /// text cannot be in the component.</summary>
 internal static class ComponentText
 {
-    // Text of all schemes is read as that of a special one.
+    // Text is read by the rules of a special scheme, whatever the scheme of the pattern is.
     private const string Scheme = "https";
 
-    /// <summary>Text of a protocol.</summary>
     public static string? Protocol(string text)
     {
         text = UrlText.Clean(text);
@@ -17,7 +16,7 @@ internal static class ComponentText
     /// <summary>Text of a user name or password.</summary>
     public static string Userinfo(string text) => PercentEncoding.Encode(text, PercentEncoding.Userinfo);
 
-    /// <summary>Text of a host name. What stands behind its end is ignored, as in a port.</summary>
+    /// <summary>Text of a host name. Characters after the host are ignored, as in a port.</summary>
     public static string? Hostname(string text)
     {
         text = UrlText.WithoutTabsAndNewlines(text);
@@ -32,12 +31,13 @@ internal static class ComponentText
             ? text.ToLowerInvariant()
             : null;
 
-    /// <summary>Text of a port. The port of a scheme stays, because the scheme is not known here.</summary>
+    /// <summary>Text of a port. The default port of a scheme is not left out, because the scheme is not known
+    /// here.</summary>
     public static string? Port(string text)
     {
         text = UrlText.WithoutTabsAndNewlines(text);
         var digits = text.AsSpan().IndexOfAnyExceptInRange('0', '9');
-        // What stands behind digits is ignored.
+        // Characters after the digits are ignored.
         if (digits >= 0) text = text[..digits];
         return text.Length > 0 && UrlPort.TryParse(text, "", out var port) ? port : null;
     }
@@ -57,7 +57,6 @@ internal static class ComponentText
         return ReferenceEquals(segments[0], continued) ? start + path[$"/{continued}".Length..] : null;
     }
 
-    /// <summary>Text of an opaque path.</summary>
     public static string OpaquePathname(string text) =>
         PercentEncoding.Encode(UrlText.WithoutTabsAndNewlines(text), PercentEncoding.Opaque);
 

@@ -24,7 +24,7 @@ internal sealed class ConstructorStringParser
         _tokens = PatternTokenizer.Tokenize(pattern, isLenient: true);
     }
 
-    /// <summary>The components of a pattern.</summary>
+    /// <summary>Returns the pattern of each component.</summary>
     /// <exception cref="PatternException">The protocol is not valid.</exception>
     public static PatternComponents Parse(string pattern) => new ConstructorStringParser(pattern).Parse();
 
@@ -56,7 +56,7 @@ internal sealed class ConstructorStringParser
         return _result;
     }
 
-    // False if the pattern was read to its end.
+    // Returns false if the whole pattern was read.
     private bool GoOnAtEnd()
     {
         if (_state == State.Init)
@@ -132,7 +132,7 @@ internal sealed class ConstructorStringParser
     private void Change(State next, int skip)
     {
         if (_state is >= State.Protocol and <= State.Hash) _result[(UrlComponent)_state] = Current();
-        // What is left out before something that was given is empty.
+        // A component that is left out before one that is given is empty.
         if (_state != State.Init && next != State.Done)
         {
             if (_state is State.Protocol or State.Authority or State.Username or State.Password && next >= State.Port)
@@ -162,7 +162,7 @@ internal sealed class ConstructorStringParser
     private bool Is(char character, int index) => TokenAt(index) is
     { Type: Type.Char or Type.EscapedChar or Type.InvalidChar, Value: [var only] } && only == character;
 
-    // A question mark that is no modifier of what stands before it.
+    // Whether the current token is a question mark that does not modify the token before it.
     private bool IsSearchPrefix()
     {
         if (Is('?')) return true;

@@ -3,7 +3,7 @@ namespace SseFunctions.Hub.Topics.UrlPatterns;
 /// <summary>The rule for domains with text that is written from right to left (RFC 5893, section 2).</summary>
 internal static class IdnaBidi
 {
-    /// <summary>Whether the label makes its domain one that the rule is for.</summary>
+    /// <summary>Whether the rule applies to a domain with this label.</summary>
     public static bool HasRightToLeft(List<int> label) => label.Exists(
         codePoint => UnicodeTables.Shared.BidiClassOf(codePoint) is BidiClass.R or BidiClass.AL or BidiClass.AN);
 

@@ -44,7 +44,7 @@ internal static class Ipv4Address
             $"{address >> 24}.{(address >> 16) & 0xFF}.{(address >> 8) & 0xFF}.{address & 0xFF}");
     }
 
-    // A number that is too large for an address comes out as too large, however large it is.
+    // Every number that is too large for an address is returned as TooLarge, so that nothing overflows.
     private static ulong? ParseNumber(ReadOnlySpan<char> text)
     {
         if (text.IsEmpty) return null;

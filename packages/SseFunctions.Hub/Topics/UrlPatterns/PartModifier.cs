@@ -1,6 +1,6 @@
 namespace SseFunctions.Hub.Topics.UrlPatterns;
 
-/// <summary>How often a part of a pattern may be there.</summary>
+/// <summary>How often a part of a pattern may occur.</summary>
 internal enum PartModifier
 {
     /// <summary>Once, without a modifier.</summary>

@@ -15,7 +15,7 @@ internal sealed class PatternComponent
         (Prefix, _suffix) = (prefix, suffix);
         IsFixed = middle is null;
         if (middle is null) return;
-        // What most groups come down to: any number of characters of one set.
+        // Most groups are of this kind: any number of characters of one set.
         if (middle is { Min: 0 or 1, Max: RegexpNode.Unlimited, Children: [{ Kind: RegexpKind.Set, Set: var set }] })
         {
             (_allowed, _minLength) = (AsciiSet.ForSearch(set), middle.Min);
@@ -30,17 +30,17 @@ internal sealed class PatternComponent
         Steps = middle.Characters;
     }
 
-    /// <summary>Whether the component matches one text alone, which is the prefix.</summary>
+    /// <summary>Whether the component matches only one text: the <see cref="Prefix"/>.</summary>
     public bool IsFixed { get; }
 
-    /// <summary>What each text that matches starts with.</summary>
+    /// <summary>The start of every text that matches.</summary>
     public string Prefix { get; }
 
-    /// <summary>How costly it is to compare with a text: positions that may have to be followed at once for each of the
-    /// characters. 0 for fixed text, and for one group of the simplest kinds.</summary>
+    /// <summary>The cost of matching a text: the number of positions that may have to be followed in parallel for each
+    /// character. 0 for fixed text, and for one group of the simplest kinds.</summary>
     public int Steps { get; }
 
-    /// <summary>The compiled pattern.</summary>
+    /// <summary>Compiles the pattern of a component.</summary>
     /// <exception cref="PatternException">The pattern is not valid, or this hub does not run it.</exception>
     public static PatternComponent Compile(string pattern, UrlComponent component, bool hasOpaquePath = false)
     {
@@ -78,7 +78,7 @@ internal sealed class PatternComponent
 
     private static string TextOf(List<PatternPart> parts) => string.Concat(parts.Select(part => part.Prefix));
 
-    // The text of a group that is there once is text like any other.
+    // The texts before and after a group without a modifier are plain literal text.
     private static IEnumerable<PatternPart> Flat(PatternPart part) =>
         part.Group is null || part.Modifier != PartModifier.None
             ? [part]

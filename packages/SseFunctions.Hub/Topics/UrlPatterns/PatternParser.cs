@@ -27,7 +27,7 @@ internal sealed class PatternParser
         _segmentWildcard = options.Delimiter.Length == 0 ? "[^]+?" : $"[^\\{options.Delimiter}]+?";
     }
 
-    /// <summary>The parts of a component's pattern.</summary>
+    /// <summary>Returns the parts of a component's pattern, in order.</summary>
     /// <exception cref="PatternException">The pattern is not valid, or this hub does not run it.</exception>
     public static List<PatternPart> Parse(string pattern, ComponentOptions options) =>
         new PatternParser(pattern, options).Parse();
@@ -99,7 +99,7 @@ internal sealed class PatternParser
             throw new PatternException($"The pattern has two groups of the name {name?.Value}: rename one.");
         var names = _regexpNames.Count;
         var part = new PatternPart(Canonical(prefix), GroupOf(regexp), Canonical(suffix), modifier);
-        // The standard writes such a group twice, and so its names.
+        // The standard writes such a group twice into the regular expression, where a name must not occur twice.
         var isRepeated = modifier is PartModifier.ZeroOrMore or PartModifier.OneOrMore;
         if (isRepeated && _regexpNames.Count > names && part.Prefix.Length + part.Suffix.Length > 0)
         {

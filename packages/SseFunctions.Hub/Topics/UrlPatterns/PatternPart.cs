@@ -4,7 +4,7 @@ namespace SseFunctions.Hub.Topics.UrlPatterns;
 /// <param name="Prefix">The literal text, or the text before the group that belongs to it; canonical.</param>
 /// <param name="Group">The regular expression of the group. Null if there is no group.</param>
 /// <param name="Suffix">The text behind the group that belongs to it; canonical.</param>
-/// <param name="Modifier">How often the part may be there.</param>
+/// <param name="Modifier">How often the part may occur.</param>
 internal sealed record PatternPart(string Prefix, RegexpNode? Group, string Suffix, PartModifier Modifier)
 {
     /// <summary>The part as a regular expression (URL Pattern Standard, section 2.2).</summary>
@@ -15,7 +15,8 @@ internal sealed record PatternPart(string Prefix, RegexpNode? Group, string Suff
         var suffix = RegexpNode.Literal(Suffix);
         if (Modifier is PartModifier.None or PartModifier.Optional || Prefix.Length + Suffix.Length == 0)
             return Modified(RegexpNode.Sequence(prefix, Group, suffix));
-        // The texts stand between two of the groups: {a:b(c)d}+ takes a, groups that have "da" between them, and d.
+        // Between two repetitions of a group stand its suffix and its prefix: {a(c)d}+ takes "a", then repetitions of
+        // (c) with "da" between them, then "d".
         var next = RegexpNode.Repeat(RegexpNode.Sequence(suffix, prefix, Group), 0, RegexpNode.Unlimited);
         var groups = RegexpNode.Sequence(prefix, Group, next, suffix);
         return Modifier == PartModifier.ZeroOrMore ? RegexpNode.Repeat(groups, 0, 1) : groups;

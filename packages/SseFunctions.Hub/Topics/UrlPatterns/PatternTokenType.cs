@@ -30,6 +30,6 @@ internal enum PatternTokenType : byte
     /// <summary>The end of the pattern.</summary>
     End,
 
-    /// <summary>What is no token. Only a lenient tokenizer makes such ones.</summary>
+    /// <summary>Text that is not a token. Only a lenient tokenizer returns this type.</summary>
     InvalidChar,
 }

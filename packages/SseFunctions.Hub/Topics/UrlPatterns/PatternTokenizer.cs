@@ -17,10 +17,12 @@ internal ref struct PatternTokenizer
         _isLenient = isLenient;
     }
 
-    /// <summary>The tokens of a pattern.</summary>
+    /// <summary>Returns the tokens of a pattern, and then the one that marks the end.</summary>
     /// <param name="pattern">The pattern, without unpaired surrogates.</param>
-    /// <param name="isLenient">Whether what is no token becomes one of type InvalidChar.</param>
-    /// <exception cref="PatternException">The pattern has what is no token; only if not lenient.</exception>
+    /// <param name="isLenient">Whether text that is not a token becomes a token of the type InvalidChar. If not, it
+    /// causes an exception.</param>
+    /// <exception cref="PatternException">The pattern has text that is not a token, and the tokenizer is not
+    /// lenient.</exception>
     public static List<PatternToken> Tokenize(string pattern, bool isLenient)
     {
         var tokenizer = new PatternTokenizer(pattern, isLenient);
@@ -116,6 +118,6 @@ internal ref struct PatternTokenizer
         return AddInvalidRegexp(at, "has a group that is not closed: write \\( for the character");
     }
 
-    // The rest is read again, from the character behind the parenthesis.
+    // The characters after the parenthesis are then read as other tokens.
     private readonly int AddInvalidRegexp(int at, string problem) => AddInvalid(at, at, 1, problem);
 }

@@ -32,7 +32,7 @@ internal static class PercentEncoding
     /// <summary>What stays in an opaque path or host: all but C0 controls, DEL and what is not ASCII.</summary>
     public static SearchValues<char> Opaque { get; } = SearchValues.Create(InFragment + " \"<>`");
 
-    /// <summary>The text, in which each character outside the set is written as its UTF-8 bytes.</summary>
+    /// <summary>Percent-encodes the UTF-8 bytes of each character that is not in the set.</summary>
     public static string Encode(ReadOnlySpan<char> text, SearchValues<char> kept)
     {
         if (!text.ContainsAnyExcept(kept)) return text.ToString();
@@ -45,7 +45,7 @@ internal static class PercentEncoding
             encoded.Append(text[..plain]);
             text = text[plain..];
             if (text.IsEmpty) break;
-            // An unpaired surrogate comes out as U+FFFD.
+            // An unpaired surrogate becomes U+FFFD.
             Rune.DecodeFromUtf16(text, out var rune, out var length);
             var count = rune.EncodeToUtf8(bytes);
             foreach (var octet in bytes[..count]) encoded.Append('%').Append(octet.ToString("X2", null));
@@ -54,7 +54,7 @@ internal static class PercentEncoding
         return encoded.ToString();
     }
 
-    /// <summary>The text with its percent-encoded bytes decoded as UTF-8, with U+FFFD for bytes that are not.</summary>
+    /// <summary>Decodes the percent-encoded bytes as UTF-8. Bytes that are not UTF-8 become U+FFFD.</summary>
     public static string Decode(string text)
     {
         if (!text.Contains('%')) return text;

@@ -4,7 +4,7 @@ namespace SseFunctions.Hub.Topics.UrlPatterns;
 /// </summary>
 internal sealed class RegexpNode
 {
-    /// <summary>As a maximum: any number of times.</summary>
+    /// <summary>The value of <see cref="Max"/> for any number of times.</summary>
     public const int Unlimited = int.MaxValue;
 
     // Expressions of more characters or nodes are refused before they are written out.
@@ -23,7 +23,7 @@ internal sealed class RegexpNode
         Size = (int)long.Min(TooLarge, 1 + copies * children.Sum(child => (long)child.Size));
     }
 
-    /// <summary>The expression of the empty text.</summary>
+    /// <summary>The expression that matches only the empty text.</summary>
     public static RegexpNode Empty { get; } = Sequence();
 
     public RegexpKind Kind { get; }
@@ -40,20 +40,20 @@ internal sealed class RegexpNode
     /// <summary>Of a repetition: the largest number of times.</summary>
     public int Max { get; }
 
-    /// <summary>How many sets there are with all repetitions written out.</summary>
+    /// <summary>The number of sets, with all repetitions written out.</summary>
     public int Characters { get; }
 
-    /// <summary>How many nodes there are with all repetitions written out.</summary>
+    /// <summary>The number of nodes, with all repetitions written out.</summary>
     public int Size { get; }
 
-    /// <summary>The expression of one character of a set.</summary>
+    /// <summary>An expression that matches one character of a set.</summary>
     public static RegexpNode OneOf(UInt128 set) => new(RegexpKind.Set, set, [], 1, 1);
 
-    /// <summary>The expression of a text.</summary>
+    /// <summary>An expression that matches only this text.</summary>
     public static RegexpNode Literal(string text) =>
         Sequence(text.Select(character => OneOf(AsciiSet.Of(character))));
 
-    /// <summary>The start of the component, or its end.</summary>
+    /// <summary>An expression that matches the start of the component, or its end, and takes no character.</summary>
     public static RegexpNode Edge(bool isStart) => new(isStart ? RegexpKind.Start : RegexpKind.End, 0, [], 1, 1);
 
     /// <summary>Several expressions, one after the other.</summary>
@@ -67,18 +67,19 @@ internal sealed class RegexpNode
     /// <summary>One of several expressions.</summary>
     public static RegexpNode Choice(IReadOnlyList<RegexpNode> children)
     {
-        // Several empty ones are as good as one.
+        // Several empty alternatives are equal to one.
         var empty = children.Where(child => child.IsEmpty).Take(1);
         RegexpNode[] distinct = [.. children.Where(child => !child.IsEmpty), .. empty];
         return distinct is [var only] ? only : new(RegexpKind.Choice, 0, distinct, 1, 1);
     }
 
-    /// <summary>An expression several times.</summary>
+    /// <summary>An expression that is repeated, at least <paramref name="min"/> and at most <paramref name="max"/>
+    /// times.</summary>
     public static RegexpNode Repeat(RegexpNode child, int min, int max)
     {
         if (max == 0 || child.IsEmpty) return Empty;
         if (min == 1 && max == 1) return child;
-        // Edges alone take no character, so that they are there or not.
+        // An expression of edges takes no character, so more repetitions than one make no difference.
         if (child.Characters == 0) return min > 0 ? child : Choice([child, Empty]);
         return new(RegexpKind.Repeat, 0, [child], min, max);
     }

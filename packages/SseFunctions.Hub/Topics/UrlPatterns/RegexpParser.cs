@@ -19,7 +19,7 @@ internal ref struct RegexpParser
 
     /// <summary>Reads an expression.</summary>
     /// <param name="text">The expression, in ASCII.</param>
-    /// <param name="names">The names of groups that are taken; the ones in this expression are added.</param>
+    /// <param name="names">The names of groups that are already used. The names in this expression are added.</param>
     /// <exception cref="PatternException">The expression is not valid, or this hub does not run it.</exception>
     public static RegexpNode Parse(string text, HashSet<string> names)
     {
@@ -103,7 +103,7 @@ internal ref struct RegexpParser
         return _reader.TryTake(')') ? node : throw RegexpReader.Invalid("has a group that is not closed");
     }
 
-    // Two groups may share a name if no text can have both. Nobody needs it.
+    // ECMAScript lets two groups share a name if no text can match both. This hub does not: nobody needs it.
     private readonly void AddName(string name)
     {
         if (!_names.Add(name)) throw PatternException.OfUnsupported($"Two groups share the name {name}");

@@ -22,8 +22,8 @@ internal ref struct RegexpReader(string text)
     /// <summary>The text that was not taken yet.</summary>
     public readonly ReadOnlySpan<char> Rest => _text.AsSpan(_at);
 
-    /// <summary>The error of an expression that is not valid.</summary>
-    /// <param name="problem">Goes on after "A group's regular expression".</param>
+    /// <summary>Creates the exception for an expression that is not valid.</summary>
+    /// <param name="problem">The rest of a sentence that begins with "A group's regular expression".</param>
     public static PatternException Invalid(string problem) => new($"A group's regular expression {problem}.");
 
     /// <summary>Takes the next character.</summary>
@@ -124,7 +124,7 @@ internal ref struct RegexpReader(string text)
     private static string Shown(char character) =>
         char.IsControl(character) ? "and a control character" : character.ToString();
 
-    // More than any limit comes out as the largest number but one.
+    // A number above every limit becomes the largest one that does not mean "unlimited".
     private int TakeNumber()
     {
         var digits = Rest.IndexOfAnyExceptInRange('0', '9');

@@ -42,7 +42,7 @@ internal sealed class UnicodeTables
             lines[key].Select(line => line.Split(' ')).Select(parts => (parts[1], valueOf(parts[0])));
     }
 
-    /// <summary>The tables, which the first use reads.</summary>
+    /// <summary>The tables. The first use reads them.</summary>
     public static UnicodeTables Shared => Loaded.Value;
 
     /// <summary>Adds what UTS #46 maps a code point to. False if it is disallowed.</summary>
@@ -72,10 +72,12 @@ internal sealed class UnicodeTables
     /// <summary>The Joining_Type if it is L, R, D or T; 0 otherwise.</summary>
     public char JoiningTypeOf(int codePoint) => (char)_joiningTypes.ValueOf(codePoint);
 
-    /// <summary>The full canonical decomposition. Null if it is the code point itself; Hangul is not here.</summary>
+    /// <summary>The full canonical decomposition. Null if it is the code point itself. Without Hangul, whose
+    /// decompositions are computed.</summary>
     public int[]? DecompositionOf(int codePoint) => _decompositions.GetValueOrDefault(codePoint);
 
-    /// <summary>What two code points are composed to. Null if nothing; Hangul is not here.</summary>
+    /// <summary>The code point that two code points are composed to; null if they are not. Without Hangul, whose
+    /// compositions are computed.</summary>
     public int? CompositionOf(int first, int second) =>
         _compositions.TryGetValue((first, second), out var whole) ? whole : null;
 

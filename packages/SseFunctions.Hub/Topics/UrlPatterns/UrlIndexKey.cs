@@ -1,13 +1,14 @@
 namespace SseFunctions.Hub.Topics.UrlPatterns;
 
-/// <summary>What all URLs that match a pattern have: the texts of components that are fixed, and the start of the first
-/// that is not. Immutable and thread-safe.</summary>
+/// <summary>What all URLs that match a pattern have in common: the texts of the components that are fixed, and the
+/// start of the first component that is not. Immutable and thread-safe.</summary>
 internal sealed class UrlIndexKey
 {
-    // Not in URLs.
+    // No URL contains this character.
     private const char End = '\0';
 
-    // Each of them may be fixed or not. Then come those that are of use only if the ones before them are fixed.
+    // Each component of the origin can be used if it is fixed. A component behind the origin can be used only if all
+    // before it, from the path on, are fixed.
     private static readonly UrlComponent[] Origin = [UrlComponent.Protocol, UrlComponent.Hostname, UrlComponent.Port];
     private static readonly UrlComponent[] Behind = [UrlComponent.Pathname, UrlComponent.Search, UrlComponent.Hash];
 
@@ -26,10 +27,11 @@ internal sealed class UrlIndexKey
     /// <summary>Says which components of the origin are fixed.</summary>
     public int Shape { get; }
 
-    /// <summary>What <see cref="TextOf"/> starts with for each URL that matches the pattern.</summary>
+    /// <summary>The start of <see cref="TextOf"/> for every URL that matches the pattern.</summary>
     public string Prefix { get; }
 
-    /// <summary>What starts with the prefix of a pattern of this shape, if the URL matches the pattern.</summary>
+    /// <summary>Returns a text of the URL that starts with the prefix of each pattern of this shape that the URL
+    /// matches.</summary>
     public static string TextOf(WhatwgUrl url, int shape) =>
         string.Concat(OriginOf(shape).Concat(Behind).Select(component => url[component] + End));
 

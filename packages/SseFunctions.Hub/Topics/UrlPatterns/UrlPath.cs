@@ -12,10 +12,11 @@ internal static class UrlPath
         return end < 0 ? text.Length : end;
     }
 
-    /// <summary>The canonical path.</summary>
+    /// <summary>Returns the canonical path.</summary>
     /// <param name="text">The path as it was written.</param>
-    /// <param name="segments">The segments before it. They are changed.</param>
-    /// <param name="scheme">The scheme of the URL.</param>
+    /// <param name="segments">The segments before the text. The segments of the text are added, and <c>..</c> removes
+    /// the last one.</param>
+    /// <param name="scheme">The scheme of the URL. In special schemes, a backslash separates segments too.</param>
     public static string Parse(ReadOnlySpan<char> text, List<string> segments, string scheme)
     {
         var special = UrlSchemes.IsSpecial(scheme);

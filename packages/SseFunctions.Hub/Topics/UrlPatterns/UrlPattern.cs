@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace SseFunctions.Hub.Topics.UrlPatterns;
 
-/// <summary>A URL Pattern (urlpattern.spec.whatwg.org) of a pattern string, with respect to case. Immutable and
-/// thread-safe.</summary>
+/// <summary>A URL Pattern (urlpattern.spec.whatwg.org) that is made from a pattern string. Case-sensitive. Immutable
+/// and thread-safe.</summary>
 internal sealed class UrlPattern
 {
     private static readonly UrlComponent[] All = Enum.GetValues<UrlComponent>();
@@ -35,21 +35,21 @@ internal sealed class UrlPattern
     /// <summary>A text that two patterns share if, and only if, they have the same text and base URL.</summary>
     public string Key { get; }
 
-    /// <summary>How costly it is to compare with a topic: positions that may have to be followed at once for each of
-    /// its characters. 0 if the pattern has no groups but those of the simplest kinds.</summary>
+    /// <summary>The cost of matching a topic: the number of positions that may have to be followed in parallel for each
+    /// of its characters. 0 if all groups of the pattern are of the simplest kinds.</summary>
     public int Steps { get; }
 
-    /// <summary>What each URL that matches has.</summary>
+    /// <summary>What all URLs that match have in common, for <see cref="UrlPatternIndex{T}"/>.</summary>
     public UrlIndexKey IndexKey { get; }
 
-    /// <summary>The compiled pattern of a component.</summary>
     public PatternComponent this[UrlComponent component] => _components[(int)component];
 
     /// <summary>Compiles a pattern.</summary>
     /// <param name="text">The pattern string. It is untrusted.</param>
     /// <param name="baseUrl">What a relative pattern is relative to.</param>
-    /// <param name="pattern">The pattern. Null if it is not valid, or not run.</param>
-    /// <param name="reason">Otherwise what to change, as a sentence.</param>
+    /// <param name="pattern">The pattern; null if the text is not a valid pattern, or if this hub does not run
+    /// it.</param>
+    /// <param name="reason">A sentence that says what to change; null if there is a pattern.</param>
     public static bool TryParse(
         string text,
         WhatwgUrl baseUrl,

@@ -1,8 +1,9 @@
 namespace SseFunctions.Hub.Topics.UrlPatterns;
 
-/// <summary>Finds the items whose URL Patterns match a topic, at a cost that does not grow with the patterns whose
-/// fixed components, or whose start of the path, the topic does not have. Not thread-safe.</summary>
-/// <typeparam name="T">The items. They are told apart by reference. No hash set.</typeparam>
+/// <summary>Finds the items whose URL Patterns match a topic. The cost does not grow with the number of patterns whose
+/// fixed components, or whose start of the path, differ from the topic's. Not thread-safe.</summary>
+/// <typeparam name="T">The type of the items, which are compared by reference. It must not be a hash set: see
+/// <see cref="Buckets{T}"/>.</typeparam>
 internal sealed class UrlPatternIndex<T>
     where T : class
 {
@@ -11,13 +12,13 @@ internal sealed class UrlPatternIndex<T>
 
     private readonly Buckets<T> _items = new(ReferenceEqualityComparer.Instance);
 
-    // Most hubs have one base URL, and there are eight shapes.
+    // Few entries: most hubs have one base URL, and there are eight shapes.
     private readonly Dictionary<(WhatwgUrl BaseUrl, int Shape), PrefixIndex<UrlPattern>> _patterns = [];
 
     private readonly List<UrlPattern> _candidates = [];
 
-    /// <summary>Adds an item that a topic shall find if it matches the pattern. Does nothing if it was added with a
-    /// pattern of the same text and base URL before.</summary>
+    /// <summary>Adds an item under a pattern, unless the item is already there under a pattern with the same text and
+    /// base URL.</summary>
     public void Add(UrlPattern pattern, T item)
     {
         if (!_items.Add(pattern.Key, item)) return;
@@ -27,8 +28,8 @@ internal sealed class UrlPatternIndex<T>
         sameShape.Add(pattern.IndexKey.Prefix, pattern);
     }
 
-    /// <summary>Removes what was added with a pattern of the same text and base URL. Does nothing if there is no such
-    /// item.</summary>
+    /// <summary>Removes an item from under a pattern, if the item was added under a pattern with the same text and base
+    /// URL.</summary>
     public void Remove(UrlPattern pattern, T item)
     {
         var shape = (pattern.BaseUrl, pattern.IndexKey.Shape);
@@ -37,8 +38,8 @@ internal sealed class UrlPatternIndex<T>
         if (sameShape.IsEmpty) _patterns.Remove(shape);
     }
 
-    /// <summary>Adds each item to the list that has a pattern which this topic matches. An item with several such
-    /// patterns is added for each of them.</summary>
+    /// <summary>Adds to the list each item with a pattern that matches the topic. An item with several such patterns is
+    /// added once for each of them.</summary>
     public void Find(string topic, List<T> found)
     {
         var (baseUrl, url) = ((WhatwgUrl?)null, (WhatwgUrl?)null);

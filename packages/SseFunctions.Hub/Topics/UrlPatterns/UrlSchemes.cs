@@ -6,10 +6,8 @@ internal static class UrlSchemes
     /// <summary>The special scheme that has no port, and whose host may be empty.</summary>
     public const string File = "file";
 
-    /// <summary>All special schemes.</summary>
     public static IReadOnlyList<string> Special { get; } = ["http", "https", "ws", "wss", "ftp", File];
 
-    /// <summary>Whether a scheme is special.</summary>
     public static bool IsSpecial(string scheme) => Special.Contains(scheme);
 
     /// <summary>The default port of a scheme in digits; empty if it has none.</summary>

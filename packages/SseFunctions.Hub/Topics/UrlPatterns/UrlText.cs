@@ -19,7 +19,6 @@ internal static class UrlText
         return WithoutTabsAndNewlines(Scalars(text)[start..end]);
     }
 
-    /// <summary>The text without tabs and newlines.</summary>
     public static string WithoutTabsAndNewlines(string text) => text.AsSpan().ContainsAny(TabsAndNewlines)
         ? string.Concat(text.Where(character => !TabsAndNewlines.Contains(character)))
         : text;

@@ -74,7 +74,7 @@ internal sealed record WhatwgUrl
         }
         else if (!HasOpaquePath && Path.StartsWith("//", StringComparison.Ordinal))
         {
-            // Or the path would be read as an authority.
+            // Without this, the path would be read as an authority.
             text.Append("/.");
         }
         text.Append(Path);
