@@ -88,8 +88,9 @@ public sealed class DemoFunctionsTests
     public async Task Resumes_after_the_last_event_id(string id, int messagesLeft)
     {
         await using var server = await LocalHostServer.Start(null, NoDelay);
-        foreach (var answer in new[] { await server.Get(
-            "/events", ("Last-Event-ID", id)), await server.Get($"/events?lastEventId={id}") })
+        var byHeader = await server.Get("/events", ("Last-Event-ID", id));
+        var byQuery = await server.Get($"/events?lastEventId={id}");
+        foreach (var answer in new[] { byHeader, byQuery })
         {
             var events = await answer.Events();
             Assert.Equal(messagesLeft + 1, events.Count);

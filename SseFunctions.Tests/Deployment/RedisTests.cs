@@ -26,17 +26,18 @@ public sealed class RedisTests
         Assert.Equal($"{id}/subnets/app", deployment.App.GetProperty("virtualNetworkSubnetId").GetString());
         var subnets = network.GetProperty("properties").GetProperty("subnets").EnumerateArray().ToArray();
         Assert.Equal(["app", "private-endpoints"], subnets.Select(subnet => subnet.GetProperty("name").GetString()));
-        Assert.Equal("Microsoft.App/environments", Assert.Single(
-            subnets[0].GetProperty("properties").GetProperty("delegations").EnumerateArray())
-            .GetProperty("properties").GetProperty("serviceName").GetString());
+        var delegations = subnets[0].GetProperty("properties").GetProperty("delegations").EnumerateArray();
+        Assert.Equal(
+            "Microsoft.App/environments",
+            Assert.Single(delegations).GetProperty("properties").GetProperty("serviceName").GetString());
         var endpoint = deployment.Single("Microsoft.Network/privateEndpoints").GetProperty("properties");
         Assert.Equal($"{id}/subnets/private-endpoints", endpoint.GetProperty("subnet").GetProperty("id").GetString());
         Assert.Equal(
             "privatelink.redis.azure.net",
             deployment.Single("Microsoft.Network/privateDnsZones").GetProperty("name").GetString());
-        Assert.Equal(id, deployment.Single(
-            "Microsoft.Network/privateDnsZones/virtualNetworkLinks").GetProperty("properties")
-            .GetProperty("virtualNetwork").GetProperty("id").GetString());
+        var link = deployment.Single("Microsoft.Network/privateDnsZones/virtualNetworkLinks");
+        Assert.Equal(
+            id, link.GetProperty("properties").GetProperty("virtualNetwork").GetProperty("id").GetString());
     }
 
     [Fact]

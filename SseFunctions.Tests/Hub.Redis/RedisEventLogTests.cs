@@ -5,8 +5,8 @@ using SseFunctions.Tests.Support;
 namespace SseFunctions.Tests.Hub.Redis;
 
 [Collection(nameof(Alone))]
-public sealed class RedisEventLogTests(
-    RedisFixture redis) : EventLogContract, IClassFixture<RedisFixture>, IAsyncDisposable
+public sealed class RedisEventLogTests(RedisFixture redis)
+    : EventLogContract, IClassFixture<RedisFixture>, IAsyncDisposable
 {
     private readonly RedisLogs _logs = new();
 

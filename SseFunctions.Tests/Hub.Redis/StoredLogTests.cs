@@ -47,9 +47,9 @@ public sealed class StoredLogTests(RedisFixture redis) : IClassFixture<RedisFixt
             {
                 if (update.Id is not { } id) continue;
                 // An update that equals the last one of its id gets that position; any other update gets a new one.
-                if (last.TryGetValue(
-                    id, out var before) && before.Data == update.Data && entry.Position == before.Position) continue;
-                Assert.True(!last.TryGetValue(id, out before) || entry.Position > before.Position);
+                var isRepeated = last.TryGetValue(id, out var before);
+                if (isRepeated && before.Data == update.Data && entry.Position == before.Position) continue;
+                Assert.True(!isRepeated || entry.Position > before.Position);
                 last[id] = (update.Data, entry.Position);
             }
         }

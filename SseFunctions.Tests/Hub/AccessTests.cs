@@ -30,29 +30,40 @@ public sealed class AccessTests
                 { Jwt.Mint(new { exp = 0, claims.mercure }), "it expired at" },
                 { Jwt.Mint(new { exp = "never", claims.mercure }), "its claim exp is not a number" },
                 { Jwt.Mint(new { nbf = now + 1_000_000, claims.mercure }), "it is not valid before" },
-                { Jwt.Mint(
-                    claims,
-                    "another-key-that-is-long-enough-for-it"), "its signature does not match Hub:Publisher:Key" },
+                {
+                    Jwt.Mint(claims, "another-key-that-is-long-enough-for-it"),
+                    "its signature does not match Hub:Publisher:Key"
+                },
                 { Jwt.Mint(claims, algorithm: "none"), "it has no signature" },
                 { Jwt.Mint(claims, algorithm: "none") + parts[2], "it is not signed (its alg is none)" },
-                { Jwt.Mint(
-                    claims, algorithm: "HS512"), "it is signed with HS512, but Hub:Publisher:Algorithm is HS256" },
-                { $"{parts[0]}.{Jwt.Mint(new { sub = "other" }).Split('.')[1]}.{parts[2]}", "its signature does not "
-                    + "match" },
+                {
+                    Jwt.Mint(claims, algorithm: "HS512"),
+                    "it is signed with HS512, but Hub:Publisher:Algorithm is HS256"
+                },
+                {
+                    $"{parts[0]}.{Jwt.Mint(new { sub = "other" }).Split('.')[1]}.{parts[2]}",
+                    "its signature does not match"
+                },
                 { $"{parts[0]}.{parts[1]}.", "it has no signature" },
                 { $"{parts[0]}.{parts[1]}", "it is not three" },
                 { $"\"{Jwt.Mint(claims)}\"", "it is in quotes" },
                 { $"Bearer {Jwt.Mint(claims)}", "it starts with 'Bearer '" },
                 { Secret, "it is not three" },
                 { Jwt.Mint(new { mercure = Secret }), "its claim mercure is not a JSON object" },
-                { Jwt.Mint(
-                    new { mercure = new { subscribe = Secret } }), "its claim mercure.subscribe is not an array" },
+                {
+                    Jwt.Mint(new { mercure = new { subscribe = Secret } }),
+                    "its claim mercure.subscribe is not an array"
+                },
                 { Jwt.Mint(new { mercure = new { publish = new[] { 1 } } }), "its claim mercure.publish has an item" },
                 { Jwt.Mint(new[] { 1 }), "its payload is not a JSON object" },
-                { Jwt.Mint(new { aud = "https://payroll.example", claims.mercure }), "it is for 'https://"
-                    + "payroll.example' (aud), but Hub:Publisher:Audience is not set" },
-                { Jwt.Mint(new { aud = new[] { "a", "b" }, claims.mercure }), "it is for 'a', 'b' (aud), but "
-                    + "Hub:Publisher:Audience is not set" },
+                {
+                    Jwt.Mint(new { aud = "https://payroll.example", claims.mercure }),
+                    "it is for 'https://payroll.example' (aud), but Hub:Publisher:Audience is not set"
+                },
+                {
+                    Jwt.Mint(new { aud = new[] { "a", "b" }, claims.mercure }),
+                    "it is for 'a', 'b' (aud), but Hub:Publisher:Audience is not set"
+                },
                 { Jwt.Mint(new { aud = 7, claims.mercure }), "its claim aud is not a string or an array of strings" },
             };
         }
@@ -283,10 +294,14 @@ public sealed class AccessTests
         {
             (new { mercure }, "it does not name its issuer (iss), but Hub:Publisher:Issuer is 'https://login.example'"),
             (new { iss = "https://login.example", mercure }, "it does not name its audience (aud)"),
-            (new { iss = "https://login.example", aud = "https://payroll.example" }, "it is for 'https://"
-                + "payroll.example' (aud)"),
-            (new { iss = "https://evil.example", aud = "https://hub.example" }, "its issuer is 'https://evil.example' "
-                + "(iss)"),
+            (
+                new { iss = "https://login.example", aud = "https://payroll.example" },
+                "it is for 'https://payroll.example' (aud)"
+            ),
+            (
+                new { iss = "https://evil.example", aud = "https://hub.example" },
+                "its issuer is 'https://evil.example' (iss)"
+            ),
         })
         {
             using var refused = await server.Get(Topic, Bearer(Jwt.Mint(claims)));

@@ -22,14 +22,20 @@ public sealed class BadAccessTokenTests(TrustingHub hub) : IClassFixture<Trustin
     /// <summary>Invalid headers, of a token whose claims are valid and which is signed with the issuer's key.</summary>
     public static TheoryData<string, string> Headers => new()
     {
-        { """{"alg":"none","typ":"at+jwt"}""", "it is not signed (its alg is none), but Hub:Issuers:0:Algorithm is "
-            + "HS256" },
-        { """{"alg":"NONE","typ":"at+jwt"}""", "it is not signed (its alg is none), but Hub:Issuers:0:Algorithm is "
-            + "HS256" },
+        {
+            """{"alg":"none","typ":"at+jwt"}""",
+            "it is not signed (its alg is none), but Hub:Issuers:0:Algorithm is HS256"
+        },
+        {
+            """{"alg":"NONE","typ":"at+jwt"}""",
+            "it is not signed (its alg is none), but Hub:Issuers:0:Algorithm is HS256"
+        },
         { """{"alg":"HS512","typ":"at+jwt"}""", "it is signed with HS512, but Hub:Issuers:0:Algorithm is HS256" },
         { """{"alg":"hs256","typ":"at+jwt"}""", "it is signed with hs256, but Hub:Issuers:0:Algorithm is HS256" },
-        { """{"alg":"RS256","typ":"at+jwt","jwk":{"kty":"RSA","n":"AQAB","e":"AQAB"}}""", "it is signed with RS256, "
-            + "but Hub:Issuers:0:Algorithm" },
+        {
+            """{"alg":"RS256","typ":"at+jwt","jwk":{"kty":"RSA","n":"AQAB","e":"AQAB"}}""",
+            "it is signed with RS256, but Hub:Issuers:0:Algorithm"
+        },
         { """{"alg":"EdDSA","typ":"at+jwt"}""", "it is signed with EdDSA, but Hub:Issuers:0:Algorithm is HS256" },
         { """{"alg":"\u0000","typ":"at+jwt"}""", "it is signed with ?, but Hub:Issuers:0:Algorithm is HS256" },
         { """{"alg":"","typ":"application/at+jwt"}""", "it is signed with , but Hub:Issuers:0:Algorithm is HS256" },
@@ -37,8 +43,10 @@ public sealed class BadAccessTokenTests(TrustingHub hub) : IClassFixture<Trustin
         { """{"alg":null,"typ":"at+jwt"}""", "its header does not name its algorithm (alg)" },
         { """{"typ":"at+jwt"}""", "its header does not name its algorithm (alg)" },
         { """{"alg":"HS256","typ":"at+jwt","crit":["exp"],"exp":1}""", "its header has critical extensions (crit)" },
-        { """{"alg":"HS256","typ":"at+jwt","b64":false,"crit":["b64"]}""", "its header has critical extensions "
-            + "(crit)" },
+        {
+            """{"alg":"HS256","typ":"at+jwt","b64":false,"crit":["b64"]}""",
+            "its header has critical extensions (crit)"
+        },
         { """{"alg":"HS256","typ":"at+jwt","kid":7}""", "its header's kid is not a string" },
         { """{"alg":"none","alg":"HS256","typ":"at+jwt"}""", $"its header {NotJson}" },
         { """{"alg":"HS256","typ":"JWT","typ":"at+jwt"}""", $"its header {NotJson}" },
@@ -63,29 +71,45 @@ public sealed class BadAccessTokenTests(TrustingHub hub) : IClassFixture<Trustin
         { $$"""{"iss":["{{Jwt.Issuer}}"],{{Aud}},{{Exp}}}""", "its claim iss is not a valid Unicode string" },
         { $$"""{"iss":"\ud800",{{Aud}},{{Exp}}}""", "its claim iss is not a valid Unicode string" },
         { $$"""{"iss":"",{{Aud}},{{Exp}}}""", "its issuer is '' (iss), which no entry of Hub:Issuers names" },
-        { $$"""{"iss":"https://evil.example",{{Aud}},{{Exp}}}""", "its issuer is 'https://evil.example' (iss), which "
-            + "no entry of Hub:Issuers names" },
-        { $$"""{"iss":"{{Jwt.Issuer}}/",{{Aud}},{{Exp}}}""", "they differ only in upper and lower case, or in a slash "
-            + "at the end" },
-        { $$"""{"iss":"HTTPS://development-issuer.localhost",{{Aud}},{{Exp}}}""", "they differ only in upper and "
-            + "lower case" },
-        { $$"""{"iss":"{{TrustingHub.OtherIssuer}}",{{Aud}},{{Exp}}}""", "its signature does not match "
-            + "Hub:Issuers:1:Key" },
-        { $"{{{Iss},{Exp}}}", "it does not name its audience (aud), but Hub:ResourceId is 'https://hub.example/"
-            + ".well-known/mercure'" },
+        {
+            $$"""{"iss":"https://evil.example",{{Aud}},{{Exp}}}""",
+            "its issuer is 'https://evil.example' (iss), which no entry of Hub:Issuers names"
+        },
+        {
+            $$"""{"iss":"{{Jwt.Issuer}}/",{{Aud}},{{Exp}}}""",
+            "they differ only in upper and lower case, or in a slash at the end"
+        },
+        {
+            $$"""{"iss":"HTTPS://development-issuer.localhost",{{Aud}},{{Exp}}}""",
+            "they differ only in upper and lower case"
+        },
+        {
+            $$"""{"iss":"{{TrustingHub.OtherIssuer}}",{{Aud}},{{Exp}}}""",
+            "its signature does not match Hub:Issuers:1:Key"
+        },
+        {
+            $"{{{Iss},{Exp}}}",
+            "it does not name its audience (aud), but Hub:ResourceId is 'https://hub.example/.well-known/mercure'"
+        },
         { $"{{{Iss},\"aud\":null,{Exp}}}", "its claim aud is not a string or an array of strings" },
         { $"{{{Iss},\"aud\":7,{Exp}}}", "its claim aud is not a string or an array of strings" },
         { $"{{{Iss},\"aud\":{{}},{Exp}}}", "its claim aud is not a string or an array of strings" },
         { $"{{{Iss},\"aud\":[7],{Exp}}}", "its claim aud is not a string or an array of strings" },
-        { $"{{{Iss},\"aud\":[\"{TrustingHub.Resource}\",null],{Exp}}}", "its claim aud is not a string or an array of "
-            + "strings" },
+        {
+            $"{{{Iss},\"aud\":[\"{TrustingHub.Resource}\",null],{Exp}}}",
+            "its claim aud is not a string or an array of strings"
+        },
         { $"{{{Iss},\"aud\":[],{Exp}}}", "its claim aud is an empty array, so it is for nobody" },
         { $"{{{Iss},\"aud\":\"\",{Exp}}}", "it is for '' (aud), but Hub:ResourceId is" },
-        { $"{{{Iss},\"aud\":\"https://payroll.example\",{Exp}}}", "it is for 'https://payroll.example' (aud), but "
-            + "Hub:ResourceId is" },
+        {
+            $"{{{Iss},\"aud\":\"https://payroll.example\",{Exp}}}",
+            "it is for 'https://payroll.example' (aud), but Hub:ResourceId is"
+        },
         { $"{{{Iss},\"aud\":\"{TrustingHub.Resource}/\",{Exp}}}", "or in a slash at the end, and must be equal" },
-        { $"{{{Iss},\"aud\":\"https://Hub.example/.well-known/mercure\",{Exp}}}", "they differ only in upper and "
-            + "lower case" },
+        {
+            $"{{{Iss},\"aud\":\"https://Hub.example/.well-known/mercure\",{Exp}}}",
+            "they differ only in upper and lower case"
+        },
         { $"{{{Iss},\"aud\":[\"a\",\"b\",\"c\",\"d\"],{Exp}}}", "it is for 'a', 'b', 'c' and 1 more (aud)" },
         { $"{{{Iss},{Aud}}}", "it has no exp, but must have one" },
         { $"{{{Iss},{Aud},\"exp\":null}}", "its claim exp is not a number" },
@@ -151,10 +175,14 @@ public sealed class BadAccessTokenTests(TrustingHub hub) : IClassFixture<Trustin
         { Topics("""[{"match":"\u202ea"}]"""), "[0].topics[0].match has a control or format character, U+202E" },
         { Topics("""[{"match":"\ufeffa"}]"""), "[0].topics[0].match has a control or format character, U+FEFF" },
         { Topics("""[{"match":"\udb40\udc01"}]"""), "[0].topics[0].match has a control or format character, U+E0001" },
-        { Topics($$"""[{"match":"{{new string('a', 4097)}}"}]"""), "[0].topics[0].match has 4097 bytes: at most 4096 "
-            + "are allowed" },
-        { Topics($$"""[{"match":"{{new string('é', 2049)}}"}]"""), "[0].topics[0].match has 4098 bytes: at most 4096 "
-            + "are allowed" },
+        {
+            Topics($$"""[{"match":"{{new string('a', 4097)}}"}]"""),
+            "[0].topics[0].match has 4097 bytes: at most 4096 are allowed"
+        },
+        {
+            Topics($$"""[{"match":"{{new string('é', 2049)}}"}]"""),
+            "[0].topics[0].match has 4098 bytes: at most 4096 are allowed"
+        },
         { Topics("""[{"match":"*","match_type":null}]"""), "[0].topics[0].match_type is not a valid Unicode string" },
         { Topics("""[{"match":"a","match_type":7}]"""), "[0].topics[0].match_type is not a valid Unicode string" },
         {
@@ -190,7 +218,8 @@ public sealed class BadAccessTokenTests(TrustingHub hub) : IClassFixture<Trustin
         Jws.Signed(
             Jwt.Key,
             claims.EndsWith('}') ? $"{claims[..^1]},\"authorization_details\":{All}}}" : claims,
-            header: Header), reason);
+            header: Header),
+        reason);
 
     [Theory]
     [MemberData(nameof(Details))]

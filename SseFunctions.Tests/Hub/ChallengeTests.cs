@@ -83,9 +83,11 @@ public sealed class ChallengeTests(TrustingHub hub) : IClassFixture<TrustingHub>
 
     [Fact]
     public async Task A_token_without_the_right_has_too_little_scope() => await IsAnswered(
-        $"Authorization: Bearer {Access(Jwt.Detail(["subscribe"], "*"))}\r\n", 403,
-        "The token gives no right to publish to all of these topics.", hub.Challenge(
-            InsufficientScope), "topic=a&data=a");
+        $"Authorization: Bearer {Access(Jwt.Detail(["subscribe"], "*"))}\r\n",
+        403,
+        "The token gives no right to publish to all of these topics.",
+        hub.Challenge(InsufficientScope),
+        "topic=a&data=a");
 
     [Fact]
     public async Task A_token_of_0_x_without_the_right_is_answered_as_before() => await IsAnswered(
@@ -132,8 +134,9 @@ public sealed class ChallengeTests(TrustingHub hub) : IClassFixture<TrustingHub>
         // The token gives no right to publish. Its refusal shows that the origin was accepted.
         var token = Access(Jwt.Detail(["subscribe"], "*"));
         using var answer = await hub.Server.Post(
-            "topic=a", (
-                "Cookie", $"{AccessCookie}={token}"), ("Origin", hub.Server.Url.GetLeftPart(UriPartial.Authority)));
+            "topic=a",
+            ("Cookie", $"{AccessCookie}={token}"),
+            ("Origin", hub.Server.Url.GetLeftPart(UriPartial.Authority)));
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         Assert.Equal(hub.Challenge(InsufficientScope), answer.Header("WWW-Authenticate"));
     }

@@ -136,8 +136,8 @@ public sealed class DeliveryTests
                 .Within("answer");
             await using var subscription = new HubSubscription(response);
             Assert.Equal(id, subscription.LastEventId);
-            for (var count = random.Next(
-                1, 80); count > 0 && (received.Count == 0 || received[^1].Data != Last); count--)
+            var count = random.Next(1, 80);
+            for (; count > 0 && (received.Count == 0 || received[^1].Data != Last); count--)
             {
                 var next = await subscription.Next();
                 received.Add((next.EventId!, next.Data));

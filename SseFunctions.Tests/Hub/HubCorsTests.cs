@@ -16,9 +16,12 @@ public sealed class HubCorsTests
     public async Task A_page_of_an_allowed_origin_may_use_all_of_the_hub_with_cookies_and_tokens(string path)
     {
         await using var server = await LocalHostServer.Start(null, $"Cors:AllowedOrigins={Ours}");
-        using var answer = await server.Send(HttpMethod.Options, path, ("Origin", Ours),
-            ("Access-Control-Request-Method", "POST"), (
-                "Access-Control-Request-Headers", "authorization, last-event-id"));
+        using var answer = await server.Send(
+            HttpMethod.Options,
+            path,
+            ("Origin", Ours),
+            ("Access-Control-Request-Method", "POST"),
+            ("Access-Control-Request-Headers", "authorization, last-event-id"));
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
         Assert.Equal(Ours, answer.Header("Access-Control-Allow-Origin"));
         Assert.Equal("true", answer.Header("Access-Control-Allow-Credentials"));

@@ -31,9 +31,8 @@ public sealed class KeyOptionsTests
     [InlineData("  ", "HS256", null, "Key is blank: set it to a secret, or remove it.")]
     [InlineData("@Microsoft.KeyVault(SecretUri=https://v.example/secrets/key)", "HS256", null,
         "Key is a reference to Key Vault that Azure did not resolve: check that the secret exists, and that the app's "
-            + "identity "
-        + "(keyVaultReferenceIdentity) may read it; then change any app setting, because a restart alone does not "
-            + "make Azure resolve it again.")]
+        + "identity (keyVaultReferenceIdentity) may read it; then change any app setting, because a restart alone does "
+        + "not make Azure resolve it again.")]
     [InlineData(
         "-----BEGIN PUBLIC KEY-----",
         "HS256",
@@ -137,27 +136,35 @@ public sealed class KeyOptionsTests
         using var rsa = RSA.Create(2048);
         using var small = RSA.Create(1024);
         var (good, bad) = (rsa.ExportSubjectPublicKeyInfoPem(), small.ExportSubjectPublicKeyInfoPem());
-        Assert.Empty(new KeyOptions { Algorithm = "RS256", Key = good, Keys = [good, "", $"{good}\n{good}"] }.Problems(
-            "Hub:Publisher"));
+        var three = new KeyOptions { Algorithm = "RS256", Key = good, Keys = [good, "", $"{good}\n{good}"] };
+        Assert.Empty(three.Problems("Hub:Publisher"));
         Assert.Equal(["Hub:Publisher:Keys:1 is an RSA key of 1024 bits: 2048 are needed."],
             new KeyOptions { Algorithm = "RS256", Key = good, Keys = [good, bad] }.Problems("Hub:Publisher"));
+        var oneIsBad = new KeyOptions { Algorithm = "RS256", Key = good, Keys = [$"{good}\n{bad}\n{good}"] };
         Assert.Equal(["Hub:Publisher:Keys:0 (part 2 of 3) is an RSA key of 1024 bits: 2048 are needed."],
-            new KeyOptions { Algorithm = "RS256", Key = good, Keys = [$"{good}\n{bad}\n{good}"] }.Problems(
-                "Hub:Publisher"));
-        Assert.Equal(["Hub:Publisher:Keys:0 has a part that starts with '-----BEGIN ' and is damaged or cut off: copy "
-            + "the whole part."],
+            oneIsBad.Problems("Hub:Publisher"));
+        Assert.Equal(
+            [
+                "Hub:Publisher:Keys:0 has a part that starts with '-----BEGIN ' and is damaged or cut off: "
+                    + "copy the whole part.",
+            ],
             new KeyOptions { Algorithm = "RS256", Keys = [$"{good}\n{good[..200]}"] }.Problems("Hub:Publisher"));
-        Assert.Equal(["Hub:Publisher:Key cannot be read as the PEM of a public key for RS256: it contains 'EC "
-            + "PARAMETERS' instead."],
+        Assert.Equal(
+            [
+                "Hub:Publisher:Key cannot be read as the PEM of a public key for RS256: "
+                    + "it contains 'EC PARAMETERS' instead.",
+            ],
             new KeyOptions
             {
                 Algorithm = "RS256",
-                Key = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC "
-                + "PARAMETERS-----"
+                Key = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----",
             }.Problems("Hub:Publisher"));
-        Assert.Equal(["Hub:Publisher:Keys:0 is blank: set it to a secret, or remove it.",
-                "Hub:Publisher:Keys:2 is PEM, but Algorithm is HS256, which needs a shared secret: set Algorithm to "
-                    + "RS256 or ES256."],
+        Assert.Equal(
+            [
+                "Hub:Publisher:Keys:0 is blank: set it to a secret, or remove it.",
+                "Hub:Publisher:Keys:2 is PEM, but Algorithm is HS256, which needs a shared secret: "
+                    + "set Algorithm to RS256 or ES256.",
+            ],
             new KeyOptions { Key = "k", Keys = [" ", "k", good] }.Problems("Hub:Publisher"));
     }
 
@@ -170,9 +177,9 @@ public sealed class KeyOptionsTests
         Assert.Equal(["Hub:Publisher:Key and Hub:Publisher:Keys hold 11 keys together, but at most 10 are allowed, "
             + "because each is tried on each token: remove old keys."],
             new KeyOptions { Key = "k", Keys = [.. Enumerable.Repeat("k", 10)] }.Problems("Hub:Publisher"));
-        Assert.Contains("hold 11 keys together", Assert.Single(
-            new KeyOptions { Algorithm = "RS256", Key = string.Concat(Enumerable.Repeat(pem + "\n", 11)) }.Problems(
-                "Hub:Publisher")), StringComparison.Ordinal);
+        var inOneText = new KeyOptions { Algorithm = "RS256", Key = string.Concat(Enumerable.Repeat(pem + "\n", 11)) };
+        Assert.Contains(
+            "hold 11 keys together", Assert.Single(inOneText.Problems("Hub:Publisher")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -200,9 +207,14 @@ public sealed class KeyOptionsTests
             "is not on the curve P-256",
             Problem(large.ExportSubjectPublicKeyInfoPem(), "ES256"),
             StringComparison.Ordinal);
-        foreach (
-            var pem in new[] { rsa.ExportPkcs8PrivateKeyPem(), rsa.ExportRSAPrivateKeyPem(), ec.ExportECPrivateKeyPem(),
-            rsa.ExportSubjectPublicKeyInfoPem() + "\n" + rsa.ExportPkcs8PrivateKeyPem() })
+        string[] secret =
+        [
+            rsa.ExportPkcs8PrivateKeyPem(),
+            rsa.ExportRSAPrivateKeyPem(),
+            ec.ExportECPrivateKeyPem(),
+            rsa.ExportSubjectPublicKeyInfoPem() + "\n" + rsa.ExportPkcs8PrivateKeyPem(),
+        ];
+        foreach (var pem in secret)
         {
             var problem = Problem(pem, "RS256");
             Assert.Contains(

@@ -49,8 +49,9 @@ public sealed class LimitsTests
     {
         await using var server = await LocalHostServer.Start(null, "Hub:MaxUpdateBytes=1024");
         using var client = await RawClient.Get(
-            new Uri(server.Url, HubClient.Path), Headers(
-                "Transfer-Encoding: chunked") + $"\r\n1000\r\n{new string('a', 0x1000)}", "POST");
+            new Uri(server.Url, HubClient.Path),
+            Headers("Transfer-Encoding: chunked") + $"\r\n1000\r\n{new string('a', 0x1000)}",
+            "POST");
         Assert.StartsWith("HTTP/1.1 413 ", await client.Until("\r\n\r\n"), StringComparison.Ordinal);
     }
 

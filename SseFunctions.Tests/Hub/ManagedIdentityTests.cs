@@ -71,8 +71,9 @@ public sealed class ManagedIdentityTests
     public async Task A_password_beside_an_identity_is_said_in_one_line()
     {
         using var host = LocalHostProcess.Start(
-            "--port 0", (
-                "Redis__ConnectionString", "localhost,password=hidden"), ("Redis__Credential", "managedidentity"));
+            "--port 0",
+            ("Redis__ConnectionString", "localhost,password=hidden"),
+            ("Redis__Credential", "managedidentity"));
         Assert.Equal(1, await host.Exit());
         Assert.StartsWith(
             "A setting is wrong. Redis:ConnectionString has a user or a password",

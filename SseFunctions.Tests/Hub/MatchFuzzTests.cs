@@ -41,8 +41,9 @@ public sealed class MatchFuzzTests
                 1 => "match_urlpattern=https%3A%2F%2Fe.com%2F%3Aid&match_exact=*",
                 _ => "match_urlpattern=/a/(b|c)/:d?",
             });
-            var path = random.Next(
-                4) == 0 ? $"{HubClient.Path}/subscriptions/{Mutate(random, "exact/a/b")}" : HubClient.Path;
+            var path = random.Next(4) == 0
+                ? $"{HubClient.Path}/subscriptions/{Mutate(random, "exact/a/b")}"
+                : HubClient.Path;
             return await Status(server, "GET", $"{path}?{query}",
                 $"Authorization: Bearer {AccessTokens.SubscribeAll}\r\n", "");
         });

@@ -2,8 +2,8 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Hub;
 
-public sealed class SharedSubscriptionsApiTests(
-    RedisFixture redis) : SubscriptionsApiContract, IClassFixture<RedisFixture>
+public sealed class SharedSubscriptionsApiTests(RedisFixture redis)
+    : SubscriptionsApiContract, IClassFixture<RedisFixture>
 {
     private protected override async Task<LocalHostServer> Start(params string[] settings)
     {

@@ -30,8 +30,9 @@ internal sealed class Deployment : IAsyncDisposable
 
     public static async Task<Deployment> Start(int instances, string connectionString) => new(await Task.WhenAll(
         Enumerable.Range(0, instances).Select(_ => Instance.Start(
-            ("Redis__ConnectionString", connectionString), (
-                "Hub__History__MaxCount", "200000"), ("Logging__LogLevel__Default", "Warning")))));
+            ("Redis__ConnectionString", connectionString),
+            ("Hub__History__MaxCount", "200000"),
+            ("Logging__LogLevel__Default", "Warning")))));
 
     /// <summary>Starts the subscribers and the publishers, and waits until each has had some success.</summary>
     public async Task Load(int publishers = 4, int subscribers = 9, bool haveIds = true)

@@ -115,8 +115,9 @@ public sealed class LostUpdatesTests : IAsyncDisposable
 
     private static IEnumerable<LogPosition> Positions(MovingSubscriber subscriber) => subscriber.Everything
         .Where(next => next.Data != Deployment.End)
-        .Select(next => LogPosition.TryParse(
-            next.EventId!, out var position) ? position : throw new FormatException(next.EventId));
+        .Select(next => LogPosition.TryParse(next.EventId!, out var position)
+            ? position
+            : throw new FormatException(next.EventId));
 
     // Compares the offsets. The command WAIT would only consider the writes of its own connection.
     private static async Task HasEverything(RedisServer replica, RedisServer primary)

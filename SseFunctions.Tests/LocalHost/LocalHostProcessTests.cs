@@ -87,8 +87,10 @@ public sealed class LocalHostProcessTests
 
     [Theory]
     [InlineData("local.settings.json", """{ "IsEncrypted": true }""", "local.settings.json is encrypted")]
-    [InlineData("host.json", """{ "extensions": { "http": { "routePrefix": "a//b" } } }""", "routePrefix of host.json "
-        + "is 'a//b'")]
+    [InlineData(
+        "host.json",
+        """{ "extensions": { "http": { "routePrefix": "a//b" } } }""",
+        "routePrefix of host.json is 'a//b'")]
     [InlineData(
         "host.json", """{ "extensions": { "http": { "routePrefix": "{x}" } } }""", "routePrefix of host.json is '{x}'")]
     [InlineData(

@@ -113,7 +113,8 @@ public sealed class ServicesTests
     }
 
     private static IConfiguration Configuration(params string[] settings) => new ConfigurationBuilder()
-        .AddInMemoryCollection(settings.Select(
-            setting => setting.Split('=', 2)).Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])))
+        .AddInMemoryCollection(settings
+            .Select(setting => setting.Split('=', 2))
+            .Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])))
         .Build();
 }

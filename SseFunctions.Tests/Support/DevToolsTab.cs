@@ -118,8 +118,8 @@ internal sealed class DevToolsTab : IAsyncDisposable
                 message.SetLength(0);
             }
         }
-        catch (
-            Exception exception) when (exception is OperationCanceledException or WebSocketException or JsonException)
+        catch (Exception exception)
+            when (exception is OperationCanceledException or WebSocketException or JsonException)
         {
             // The test or the browser has ended.
             foreach (var answer in _answers.Values)

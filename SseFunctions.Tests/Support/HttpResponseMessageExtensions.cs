@@ -21,8 +21,8 @@ internal static class HttpResponseMessageExtensions
     {
         await using var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
         var events = new List<SseItem<string>>();
-        await foreach (
-            var next in SseParser.Create(body).EnumerateAsync(TestContext.Current.CancellationToken)) events.Add(next);
+        await foreach (var next in SseParser.Create(body).EnumerateAsync(TestContext.Current.CancellationToken))
+            events.Add(next);
         return events;
     }
 }

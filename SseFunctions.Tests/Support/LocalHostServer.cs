@@ -48,8 +48,10 @@ internal sealed class LocalHostServer : IAsyncDisposable
         {
             // The issuer of the sample settings is taken away: most tests are about hubs that trust no issuer.
             builder.Configuration.AddInMemoryCollection(
-                [KeyValuePair.Create(
-                    "Hub:Issuers:0:Issuer", (string?)""), KeyValuePair.Create("Hub:Issuers:0:Key", (string?)"")]);
+                [
+                    KeyValuePair.Create("Hub:Issuers:0:Issuer", (string?)""),
+                    KeyValuePair.Create("Hub:Issuers:0:Key", (string?)""),
+                ]);
             builder.Configuration.AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2))
                 .Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])));
             builder.Logging.ClearProviders().AddProvider(logs);

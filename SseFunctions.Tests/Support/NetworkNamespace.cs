@@ -94,9 +94,8 @@ internal sealed class NetworkNamespace : IAsyncDisposable
         {
             var start = new ProcessStartInfo("ip") { RedirectStandardOutput = true };
             var request = $"GET {url.PathAndQuery} HTTP/1.1\\r\\nHost: {url.Authority}\\r\\n\\r\\n";
-            foreach (var argument in (string[])
-                ["netns", "exec", name, "bash", "-c", $"exec 3<>/dev/tcp/{url.Host}/{url.Port}; printf '{request}' >&"
-                    + "3; cat <&3"])
+            var script = $"exec 3<>/dev/tcp/{url.Host}/{url.Port}; printf '{request}' >&3; cat <&3";
+            foreach (var argument in (string[])["netns", "exec", name, "bash", "-c", script])
                 start.ArgumentList.Add(argument);
             _process = Process.Start(start)!;
         }

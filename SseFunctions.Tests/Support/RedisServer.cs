@@ -58,8 +58,8 @@ public sealed class RedisServer : IAsyncDisposable
         _process.OutputDataReceived += (_, line) =>
         {
             lock (output) output.AppendLine(line.Data);
-            if (line.Data?.Contains(
-                "Ready to accept connections", StringComparison.Ordinal) == true) ready.TrySetResult();
+            var isReady = line.Data?.Contains("Ready to accept connections", StringComparison.Ordinal) == true;
+            if (isReady) ready.TrySetResult();
         };
         _process.Start();
         _process.BeginOutputReadLine();

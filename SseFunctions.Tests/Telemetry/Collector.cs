@@ -30,18 +30,18 @@ internal sealed class Collector : IAsyncDisposable
 
     public IEnumerable<OtlpSpan> Spans =>
         Scopes("/v1/traces").SelectMany(scope => scope.Messages(2).Select(span => new OtlpSpan(
-        scope.Messages(1).First().Text(1),
-        span.Text(5),
-        span.Hex(1),
-        TimeSpan.FromMicroseconds((span.Number(8) - span.Number(7)) / 1000),
-        span.Attributes(9))));
+            scope.Messages(1).First().Text(1),
+            span.Text(5),
+            span.Hex(1),
+            TimeSpan.FromMicroseconds((span.Number(8) - span.Number(7)) / 1000),
+            span.Attributes(9))));
 
     public IEnumerable<OtlpMetric> Metrics =>
         Scopes("/v1/metrics").SelectMany(scope => scope.Messages(2).Select(metric => new OtlpMetric(
-        scope.Messages(1).First().Text(1),
-        metric.Text(1),
-        metric.Text(3),
-        metric.Messages(9).SelectMany(histogram => histogram.Messages(1)).FirstOrDefault()?.Doubles(7) ?? [])));
+            scope.Messages(1).First().Text(1),
+            metric.Text(1),
+            metric.Text(3),
+            metric.Messages(9).SelectMany(histogram => histogram.Messages(1)).FirstOrDefault()?.Doubles(7) ?? [])));
 
     /// <summary>The text and the trace id of each log line.</summary>
     public IEnumerable<(string Text, string TraceId)> Logs => Scopes("/v1/logs").SelectMany(scope => scope.Messages(2))

@@ -123,8 +123,13 @@ public sealed class PrivacyTests
 
     private static async Task SendMalformed(Uri url)
     {
-        foreach (var (target, headers) in new[] { ($"/{Secret} {Secret}", ""), (
-            $"/{Secret}", $"{Secret}\r\n"), ($"/{Secret}", $"Content-Length: {Secret}\r\n") })
+        (string Target, string Headers)[] malformed =
+        [
+            ($"/{Secret} {Secret}", ""),
+            ($"/{Secret}", $"{Secret}\r\n"),
+            ($"/{Secret}", $"Content-Length: {Secret}\r\n"),
+        ];
+        foreach (var (target, headers) in malformed)
         {
             using var client = await RawClient.Get(url, headers, "GET", target);
             await client.Until("HTTP/1.1 400");

@@ -291,8 +291,8 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
         await page.GetByLabel("Expires").SelectOptionAsync("0");
         await page.GetByRole(AriaRole.Button, new() { Name = "Make the token" }).ClickAsync();
         Assert.Equal(
-            ["""{"alg":"HS256","typ":"JWT"}""", """{"mercure":{"publish":["*"],"subscribe":["*"]}}"""], await Made(
-                page));
+            ["""{"alg":"HS256","typ":"JWT"}""", """{"mercure":{"publish":["*"],"subscribe":["*"]}}"""],
+            await Made(page));
     }
 
     [Fact]

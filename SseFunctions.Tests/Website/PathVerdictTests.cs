@@ -87,8 +87,8 @@ public sealed class PathVerdictTests(Browser browser) : IClassFixture<Browser>
         foreach (var (verdict, openedAfter, arrivals) in cases)
         {
             var judged = await page.EvaluateAsync<string>(
-                "async ([arrivals, openedAfter]) => (await import('./js/path-verdict.js')).measure(arrivals, "
-                    + "openedAfter).verdict",
+                "async ([arrivals, openedAfter]) => "
+                    + "(await import('./js/path-verdict.js')).measure(arrivals, openedAfter).verdict",
                 new object[] { arrivals, openedAfter });
             Assert.Equal($"{verdict} of {string.Join(' ', arrivals)}", $"{judged} of {string.Join(' ', arrivals)}");
         }

@@ -29,8 +29,12 @@ public sealed class LostEndTests : IAsyncDisposable
         var subscribers = new Subscribers(
             log, new HubMetrics(_services.GetRequiredService<IMeterFactory>(), log, TimeProvider.System));
         var subscriber = new Subscriber(
-            log, subscribers, new Subscription(
-                TopicMatcherSet.Parse(["a"]), TopicMatcherSet.Empty), log.Tail, null, null);
+            log,
+            subscribers,
+            new Subscription(TopicMatcherSet.Parse(["a"]), TopicMatcherSet.Empty),
+            log.Tail,
+            null,
+            null);
         await using var events = subscriber.GetAsyncEnumerator(Test);
         var entries = new List<LogEntry>();
         for (var count = 0; count < 3; count++) entries.Add(await log.AppendAsync(new Update(["a"], ""), Test));

@@ -169,12 +169,12 @@ public abstract class EventLogContract
     {
         var log = await NewLog(maxCount: 4);
         var entries = new List<LogEntry>();
-        foreach (var (
-            data, id) in ((string, string?)[])[("1", null), ("2", "own"), ("3", "same"), ("4", "same"), ("5", null)])
+        (string, string?)[] updates = [("1", null), ("2", "own"), ("3", "same"), ("4", "same"), ("5", null)];
+        foreach (var (data, id) in updates)
             entries.Add(await log.AppendAsync(new Update(["a"], data) { Id = id }, Test));
         Assert.Equal(4, log.Size.Count);
-        foreach (
-            var entry in entries) Assert.Equal(entry.Position, await log.FindAsync(entry.Position.ToString(), Test));
+        foreach (var entry in entries)
+            Assert.Equal(entry.Position, await log.FindAsync(entry.Position.ToString(), Test));
         // Another append drops the second entry, which has a publisher's id. The log holds all entries after it.
         await log.AppendAsync(Of("a"), Test);
         Assert.Equal(4, log.Size.Count);

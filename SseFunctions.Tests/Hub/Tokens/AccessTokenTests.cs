@@ -66,8 +66,10 @@ public sealed class AccessTokenTests
             {
                 Assert.Equal((true, false, (string?)null), (detail.Publish, detail.Subscribe, detail.Payload));
                 Assert.Equal(
-                    [new TopicGrant("https://a.example/1", GrantType.Exact), new TopicGrant(
-                        "https://a.example/:id", GrantType.UrlPattern)],
+                    [
+                        new TopicGrant("https://a.example/1", GrantType.Exact),
+                        new TopicGrant("https://a.example/:id", GrantType.UrlPattern),
+                    ],
                     detail.Topics);
             },
             detail =>
@@ -235,8 +237,9 @@ public sealed class AccessTokenTests
             [{"type":"{{Type}}","actions":["subscribe"],
             "topics":[{"match":"good","match_type":"urlpattern"},{{topic}}]}]
             """));
-        Assert.Equal("its claim authorization_details[0].topics[1].match is not a valid URL pattern: it has a group "
-            + "without an end",
+        Assert.Equal(
+            "its claim authorization_details[0].topics[1].match is not a valid URL pattern: "
+                + "it has a group without an end",
             await bench.Refuses(Token("""{"match":"(","match_type":"urlpattern"}""")));
         Assert.Equal(["good", "("], asked);
         asked.Clear();
@@ -259,8 +262,9 @@ public sealed class AccessTokenTests
     public async Task A_slip_with_the_key_is_named()
     {
         using var bench = new AccessTokenBench();
-        Assert.Contains("Hub:Issuers:0:Key and a line break after it",
-            await bench.Refuses(
-                AccessTokenBench.Token(bench.Claims(), AccessTokenBench.Secret + "\n")), StringComparison.Ordinal);
+        Assert.Contains(
+            "Hub:Issuers:0:Key and a line break after it",
+            await bench.Refuses(AccessTokenBench.Token(bench.Claims(), AccessTokenBench.Secret + "\n")),
+            StringComparison.Ordinal);
     }
 }

@@ -18,18 +18,32 @@ public sealed class IssuerOptionsTests
     {
         { "Hub:Issuers:0:Issuer is not set: set it to the claim iss of the issuer's tokens.", [Key] },
         { "Hub:Issuers:0 has no key: set Hub:Issuers:0:Key or Hub:Issuers:0:JwksUri.", [Issuer] },
-        { "Hub:Issuers:0 has no key: set Hub:Issuers:0:Key or Hub:Issuers:0:JwksUri.", [
-            Issuer, "Hub:Issuers:0:Algorithm=no"] },
-        { "Hub:Issuers:0:Algorithm is 'none': set it to one of HS256, HS384, HS512, RS256, ES256.", [
-            Issuer, Key, "Hub:Issuers:0:Algorithm=none"] },
-        { "Hub:Issuers:0:Algorithm is 'EdDSA': set it to one of HS256, HS384, HS512, RS256, ES256.", [
-            Issuer, Key, "Hub:Issuers:0:Algorithm=EdDSA"] },
-        { "Hub:Issuers:0:Key is not PEM, which ES256 needs: set it to the public key, '-----BEGIN PUBLIC KEY----- "
-            + "...'.", [Issuer, Key, "Hub:Issuers:0:Algorithm=ES256"] },
-        { "Hub:Issuers:0:Key is PEM, but Algorithm is HS256, which needs a shared secret: set Algorithm to RS256 or "
-            + "ES256.", [Issuer, $"Hub:Issuers:0:Key={Pem}"] },
-        { "Hub:Issuers:0:Keys:1 is blank: set it to a secret, or remove it.", [
-            Issuer, Key, "Hub:Issuers:0:Keys:0=another", "Hub:Issuers:0:Keys:1= "] },
+        {
+            "Hub:Issuers:0 has no key: set Hub:Issuers:0:Key or Hub:Issuers:0:JwksUri.",
+            [Issuer, "Hub:Issuers:0:Algorithm=no"]
+        },
+        {
+            "Hub:Issuers:0:Algorithm is 'none': set it to one of HS256, HS384, HS512, RS256, ES256.",
+            [Issuer, Key, "Hub:Issuers:0:Algorithm=none"]
+        },
+        {
+            "Hub:Issuers:0:Algorithm is 'EdDSA': set it to one of HS256, HS384, HS512, RS256, ES256.",
+            [Issuer, Key, "Hub:Issuers:0:Algorithm=EdDSA"]
+        },
+        {
+            "Hub:Issuers:0:Key is not PEM, which ES256 needs: set it to the public key, '-----BEGIN PUBLIC KEY----- "
+                + "...'.",
+            [Issuer, Key, "Hub:Issuers:0:Algorithm=ES256"]
+        },
+        {
+            "Hub:Issuers:0:Key is PEM, but Algorithm is HS256, which needs a shared secret: set Algorithm to RS256 or "
+                + "ES256.",
+            [Issuer, $"Hub:Issuers:0:Key={Pem}"]
+        },
+        {
+            "Hub:Issuers:0:Keys:1 is blank: set it to a secret, or remove it.",
+            [Issuer, Key, "Hub:Issuers:0:Keys:0=another", "Hub:Issuers:0:Keys:1= "]
+        },
         { "Hub:Issuers:0:Key is blank: set it to a secret, or remove it.", [Issuer, "Hub:Issuers:0:Key= "] },
         {
             "Hub:Issuers:0:JwksUri is set, but Algorithm is HS256: a key set holds public keys, so set Algorithm to "
@@ -47,21 +61,29 @@ public sealed class IssuerOptionsTests
                 "Hub:Issuers:0:Algorithm=ES256",
             ]
         },
-        { "Hub:Issuers:0:Issuer starts or ends with white space, so no token would match: remove it.", [
-            "Hub:Issuers:0:Issuer=https://issuer.example ", Key] },
+        {
+            "Hub:Issuers:0:Issuer starts or ends with white space, so no token would match: remove it.",
+            ["Hub:Issuers:0:Issuer=https://issuer.example ", Key]
+        },
         {
             "Hub:Issuers:0 and Hub:Issuers:3 have the same Issuer: keep one of them, with all keys in Keys.",
-            [Issuer, Key, "Hub:Issuers:3:Issuer=https://issuer.example", "Hub:Issuers:3:Key=another secret that is "
-                + "long enough"]
+            [
+                Issuer, Key, "Hub:Issuers:3:Issuer=https://issuer.example",
+                "Hub:Issuers:3:Key=another secret that is long enough",
+            ]
         },
         { "Hub:Issuers:7 has no key: set Hub:Issuers:7:Key or Hub:Issuers:7:JwksUri.", ["Hub:Issuers:7:Issuer=i"] },
-        { "Hub:Issuers is one value, but must be a list: set Hub:Issuers:0 and the names below it.", [
-            "Hub:Issuers=https://issuer.example"] },
+        {
+            "Hub:Issuers is one value, but must be a list: set Hub:Issuers:0 and the names below it.",
+            ["Hub:Issuers=https://issuer.example"]
+        },
         { "Hub:Dialects is '': set it to 1.0, to 0.x, or to 1.0,0.x.", ["Hub:Dialects="] },
         { "Hub:Dialects is '1.0,0.9': set it to 1.0, to 0.x, or to 1.0,0.x.", ["Hub:Dialects=1.0, 0.9"] },
         { "Hub:Dialects is '0.X': set it to 1.0, to 0.x, or to 1.0,0.x.", ["Hub:Dialects:0=0.X"] },
-        { "Hub:ResourceId has white space or a control character, so no token would match: remove it.", [
-            "Hub:ResourceId=https://hub.example/ "] },
+        {
+            "Hub:ResourceId has white space or a control character, so no token would match: remove it.",
+            ["Hub:ResourceId=https://hub.example/ "]
+        },
         { "Hub:AccessTokenCookie is 'a b': use letters, digits, '-' and '_'.", ["Hub:AccessTokenCookie=a b"] },
         { "Hub:AccessTokenCookie is '': use letters, digits, '-' and '_'.", ["Hub:AccessTokenCookie="] },
     };

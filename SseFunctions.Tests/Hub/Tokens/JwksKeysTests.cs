@@ -40,11 +40,13 @@ public sealed class JwksKeysTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"iss":"https://login.example/","aud":"https://payroll.example"}""", "it is for 'https://"
-        + "payroll.example' (aud)")]
+    [InlineData(
+        """{"iss":"https://login.example/","aud":"https://payroll.example"}""",
+        "it is for 'https://payroll.example' (aud)")]
     [InlineData("""{"iss":"https://login.example/"}""", "it does not name its audience (aud)")]
-    [InlineData("""{"iss":"https://login.example/tenant2","aud":"https://hub.example"}""", "its issuer is 'https://"
-        + "login.example/tenant2' (iss)")]
+    [InlineData(
+        """{"iss":"https://login.example/tenant2","aud":"https://hub.example"}""",
+        "its issuer is 'https://login.example/tenant2' (iss)")]
     [InlineData("""{"aud":"https://hub.example"}""", "it does not name its issuer (iss)")]
     public async Task A_token_that_the_provider_made_for_something_else_is_refused(string claims, string reason)
     {

@@ -89,9 +89,11 @@ public sealed class RegisteredClaimsTests
     public async Task An_audience_that_stands_twice_refuses_the_token()
     {
         using var bench = With(audience: Audience);
-        Assert.Contains("has a name twice", await bench.Refuses(Jws.Signed(
-            ValidatorBench.Secret,
-            """{"aud":"https://payroll.example","aud":"https://hub.example"}""")), StringComparison.Ordinal);
+        const string claims = """{"aud":"https://payroll.example","aud":"https://hub.example"}""";
+        Assert.Contains(
+            "has a name twice",
+            await bench.Refuses(Jws.Signed(ValidatorBench.Secret, claims)),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -113,8 +115,10 @@ public sealed class RegisteredClaimsTests
     {
         using var bench = With(audience: Audience);
         var names = string.Join(',', Enumerable.Range(0, 300).Select(number => $"\"https://app{number}.example\""));
-        Assert.Contains("'https://app2.example' and 297 more (aud)", await bench.Refuses(
-            Jws.Signed(ValidatorBench.Secret, $$"""{"aud":[{{names}}]}""")), StringComparison.Ordinal);
+        Assert.Contains(
+            "'https://app2.example' and 297 more (aud)",
+            await bench.Refuses(Jws.Signed(ValidatorBench.Secret, $$"""{"aud":[{{names}}]}""")),
+            StringComparison.Ordinal);
         await bench.Accepts(Jws.Signed(ValidatorBench.Secret, $$"""{"aud":[{{names}},"{{Audience}}"]}"""));
         var reason = await bench.Refuses(
             Jws.Signed(ValidatorBench.Secret, $$"""{"aud":"\r\nERROR\u2028{{new string('a', 9000)}}"}"""));
@@ -212,9 +216,10 @@ public sealed class RegisteredClaimsTests
     public async Task A_start_in_milliseconds_is_refused_with_a_hint()
     {
         using var bench = With();
-        Assert.EndsWith(": it seems to be in milliseconds, but must be in seconds",
-            await bench.Refuses(
-                Jws.Signed(ValidatorBench.Secret, $$"""{"nbf":{{bench.Now}}000}""")), StringComparison.Ordinal);
+        Assert.EndsWith(
+            ": it seems to be in milliseconds, but must be in seconds",
+            await bench.Refuses(Jws.Signed(ValidatorBench.Secret, $$"""{"nbf":{{bench.Now}}000}""")),
+            StringComparison.Ordinal);
         Assert.EndsWith(
             "(nbf)",
             await bench.Refuses(Jws.Signed(ValidatorBench.Secret, """{"nbf":253402300799}""")),

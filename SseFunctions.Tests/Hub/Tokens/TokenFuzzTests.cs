@@ -104,8 +104,9 @@ public sealed class TokenFuzzTests
             using var json = System.Text.Json.JsonDocument.Parse(claims);
             Assert.Equal("hub", json.RootElement.GetProperty("iss").GetString());
             var aud = json.RootElement.GetProperty("aud");
-            Assert.Contains("hub", aud.ValueKind == System.Text.Json.JsonValueKind.Array ? aud.EnumerateArray().Select(
-                item => item.GetString()) : [aud.GetString()]);
+            Assert.Contains("hub", aud.ValueKind == System.Text.Json.JsonValueKind.Array
+                ? aud.EnumerateArray().Select(item => item.GetString())
+                : [aud.GetString()]);
         }
         Assert.NotEqual(0, accepted);
 

@@ -6,8 +6,8 @@ public sealed class TopicMatcherSetTests
 {
     [Fact]
     public void Holds_each_selector_once_in_ordinal_order() => Assert.Equal(
-        ["*", "B", "a", "{x}"], TopicMatcherSet.Parse(
-            ["a", "{x}", "B", "a", "*"]).Matchers.Select(selector => selector.Text));
+        ["*", "B", "a", "{x}"],
+        TopicMatcherSet.Parse(["a", "{x}", "B", "a", "*"]).Matchers.Select(selector => selector.Text));
 
     [Fact]
     public void Sets_of_the_same_selectors_share_a_key() =>

@@ -59,9 +59,12 @@ public sealed class CrossOriginTests
     public async Task Answers_a_preflight()
     {
         await using var server = await LocalHostServer.Start(null, $"Cors:AllowedOrigins={Ours}");
-        using var answer = await server.Send(HttpMethod.Options, "/events",
-            ("Origin", Ours), (
-                "Access-Control-Request-Method", "GET"), ("Access-Control-Request-Headers", "last-event-id"));
+        using var answer = await server.Send(
+            HttpMethod.Options,
+            "/events",
+            ("Origin", Ours),
+            ("Access-Control-Request-Method", "GET"),
+            ("Access-Control-Request-Headers", "last-event-id"));
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
         Assert.Equal(Ours, answer.Header("Access-Control-Allow-Origin"));
         Assert.Equal("GET, HEAD", answer.Header("Access-Control-Allow-Methods"));
