@@ -9,12 +9,9 @@ public sealed class TopicEvent
     /// <summary>The writer of the events with which a log is created, before anybody has a lease.</summary>
     internal const string Creator = "0";
 
-    /// <summary>Creates an event.</summary>
-    /// <param name="position">Its position.</param>
-    /// <param name="writer">Who appended it: the holder of the lease, or <see cref="Creator"/>. A store that loses its
-    /// last events gives their numbers again, but to another holder. So no two events have the same id.</param>
-    /// <param name="type">Its type.</param>
-    /// <param name="data">Its data.</param>
+    /// <summary>Creates an event that <paramref name="writer"/> has appended: the holder of the lease, or
+    /// <see cref="Creator"/>. A store that loses its last events gives their numbers again, but to another holder. So
+    /// no two events have the same id. </summary>
     internal TopicEvent(TopicPosition position, string writer, string type, string data)
     {
         Position = position;
