@@ -11,7 +11,7 @@ public sealed class TopicEvent
 
     /// <summary>Creates an event that <paramref name="writer"/> has appended: the holder of the lease, or
     /// <see cref="Creator"/>. A store that loses its last events gives their numbers again, but to another holder. So
-    /// no two events have the same id. </summary>
+    /// no two events have the same id.</summary>
     internal TopicEvent(TopicPosition position, string writer, string type, string data)
     {
         Position = position;
