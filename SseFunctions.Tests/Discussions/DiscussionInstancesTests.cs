@@ -86,7 +86,7 @@ public sealed class DiscussionInstancesTests(RedisFixture redis) : IClassFixture
     [Fact]
     public async Task An_instance_that_was_frozen_beyond_its_lease_writes_nothing()
     {
-        await Start(2, "30");
+        await Start(2, "80");
         var id = await Create(_instances[0], "frozen", 4);
         // The only viewer is at the first instance, so that instance speaks.
         var first = new MovingViewer(id, 0, [_instances[0]], _http) { Stays = true };

@@ -1,3 +1,4 @@
+using Microsoft.Playwright;
 using SseFunctions.Tests.Discussions;
 using SseFunctions.Tests.Support;
 using static Microsoft.Playwright.Assertions;
@@ -34,7 +35,7 @@ public sealed class DiscussionsPageSpeedTests(Browser browser, ITestOutputHelper
 
     private async Task<double> FirstWord()
     {
-        var page = await browser.NewPage();
+        var page = await browser.NewPage(new() { ReducedMotion = ReducedMotion.NoPreference });
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var model = await FakeModelServer.Start(ModelAnswers.Gated(_ => gate.Task, "First", " and last."));
         await using var host = await LocalHostServer.Start(null, DiscussionsPage.With(model));
@@ -66,7 +67,7 @@ public sealed class DiscussionsPageSpeedTests(Browser browser, ITestOutputHelper
     {
         const int Turns = 20;
         const int WordsPerTurn = 1000;
-        var page = await browser.NewPage();
+        var page = await browser.NewPage(new() { ReducedMotion = ReducedMotion.NoPreference });
         await using var model = await FakeModelServer.Start(LongAnswer(WordsPerTurn));
         await using var host = await LocalHostServer.Start(
             null,
