@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Microsoft.Playwright;
 using SseFunctions.Tests.Discussions;
 using SseFunctions.Tests.Support;
@@ -12,6 +11,23 @@ namespace SseFunctions.Tests.Website;
 public sealed class DiscussionsPageStreamTests(Browser browser) : IClassFixture<Browser>
 {
     private const string Started = """{ "turn": 1, "attempt": 2, "participant": "1" }""";
+
+    // The second delta does not follow the first.
+    private const string WithHole = """
+        event: turn.started
+        id: #1-1-0
+        data: {"turn":1,"attempt":1,"participant":"1"}
+
+        event: turn.delta
+        id: #1-2-0
+        data: {"turn":1,"attempt":1,"at":0,"text":"Not"}
+
+        event: turn.delta
+        id: #1-3-0
+        data: {"turn":1,"attempt":1,"at":50,"text":" so"}
+
+
+        """;
 
     // Events after turn.started, what the last of them changes, and the words of the turn then.
     [Theory]
@@ -195,17 +211,6 @@ public sealed class DiscussionsPageStreamTests(Browser browser) : IClassFixture<
         await page.Shows((await host.Http.Transcript(id)).Letters());
         Assert.Equal(3, (await host.Http.Transcript(id)).Turns.Count);
     }
-
-    // The second delta does not follow the first.
-    private static string WithHole => string.Concat(
-        ((string Type, object Data)[])
-        [
-            ("turn.started", new { turn = 1, attempt = 1, participant = "1" }),
-            ("turn.delta", new { turn = 1, attempt = 1, at = 0, text = "Not" }),
-            ("turn.delta", new { turn = 1, attempt = 1, at = 50, text = " so" }),
-        ]
-        .Select((next, number) =>
-            $"event: {next.Type}\nid: #1-{number + 1}-0\ndata: {JsonSerializer.Serialize(next.Data)}\n\n"));
 
     // A page on which modules can be imported.
     private async Task<IPage> Module()
