@@ -6,8 +6,8 @@ namespace SseFunctions.Hub.Topics.UrlPatterns;
 
 /// <summary>Says whether a text matches a regular expression. All ways through the expression are followed at once, so
 /// that no text makes it slow. Immutable and thread-safe; matching allocates nothing.</summary>
-/// <remarks>A position is a character of the expression. For each four positions there is a table of what can follow
-/// each of their combinations, so that a step costs at most one look-up for four positions that are alive.</remarks>
+/// <remarks>A position is a character of the expression. For each group of four positions there is a table of what can
+/// follow each of their combinations, so that a step costs at most one look-up for each group.</remarks>
 internal sealed class Automaton
 {
     /// <summary>The maximum number of positions. It bounds the time of a step.</summary>
