@@ -24,8 +24,8 @@ public sealed class UrlPatternSpeedTests
         { "https://e.com/" + Repeat("*a", 120) + "b", "https://e.com/" + Repeat("a", 4000) },
         { "https://e.com/" + Repeat("*a", 2000), "https://e.com/" + Repeat("a", 4000) },
         { "https://e.com/" + Repeat("{a}?", 250) + Repeat("a", 100), "https://e.com/" + Repeat("a", 4000) },
-        // All 256 positions live. A space and \u00e9 are percent-encoded to three characters for each byte.
-        { $"https://e.com/((?:{string.Join('|', Enumerable.Repeat(".", 256))})*)", "https://e.com/" + Repeat(" ", 4000) },
+        // All 256 positions live. These topics are percent-encoded to three characters for each byte.
+        { "https://e.com/((?:" + Repeat(".|", 255) + ".)*)", "https://e.com/" + Repeat("\"", 4000) },
         { "https://e.com/" + Repeat("(.*)", 256), "https://e.com/" + Repeat("\u00e9", 2040) + "|" },
         { "https://e.com/((?:.*){255}z)", "https://e.com/" + Repeat("\u00e9", 2040) },
         { "https://e.com/((?:(?:.?){256})*)", "https://e.com/" + Repeat("{", 4080) },
