@@ -422,6 +422,33 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task A_stream_ends_when_its_token_of_1_0_does()
+    {
+        const string hub = "https://hub.example/.well-known/mercure";
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));
+        await using var server = await LocalHostServer.Start(
+            time, [.. Jwt.Trusted, $"Hub:ResourceId={hub}", "Streaming:MaxDuration=0"]);
+        var token = Jwt.MintAccess(new
+        {
+            iss = Jwt.Issuer,
+            aud = hub,
+            exp = time.GetUtcNow().AddMinutes(5).ToUnixTimeSeconds(),
+            authorization_details = new[] { Jwt.Detail(["subscribe"], "a") },
+        });
+        await using var subscription = await server.Subscribe("match=a", Bearer(token));
+        time.Advance(TimeSpan.FromMinutes(4));
+        await server.Publish("topic=a&data=in+time&private");
+        Assert.Equal("in time", (await subscription.Next()).Data);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Empty(await subscription.UntilEnd());
+        await server.Logs.First("A stream of hub ended: expired, after 1 events");
+        using var again = await server.Get($"{HubClient.Path}?match=a", Bearer(token));
+        await again.Problem(HttpStatusCode.Unauthorized);
+        Assert.Contains("error=\"invalid_token\"", again.Header("WWW-Authenticate"), StringComparison.Ordinal);
+        await server.Logs.First("it expired at 2030-01-01 00:05:00.000 UTC");
+    }
+
+    [Fact]
     public async Task A_stream_ends_when_its_token_does_and_the_token_is_worth_nothing_then()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));

@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using SseFunctions.Hub.EventLogs;
 using SseFunctions.Tests.Hub.Tokens;
 using SseFunctions.Tests.Support;
 using static SseFunctions.Tests.Support.HubClient;
@@ -276,6 +278,8 @@ public sealed class BadAccessTokenTests(TrustingHub hub) : IClassFixture<Trustin
     private async Task IsRefused(string token, string reason)
     {
         var server = hub.Server;
+        var log = server.Services.GetRequiredService<IEventLog>();
+        var tail = log.Tail;
         foreach (var what in new[] { "subscribe", "publish" })
         {
             // The log has a limited number of refusals per second.
@@ -299,5 +303,6 @@ public sealed class BadAccessTokenTests(TrustingHub hub) : IClassFixture<Trustin
             Assert.DoesNotContain(line.Message, character => char.IsControl(character));
             if (token.Length > 10) Assert.DoesNotContain(token, line.Message, StringComparison.Ordinal);
         }
+        Assert.Equal(tail, log.Tail);
     }
 }

@@ -89,6 +89,22 @@ public sealed class ChallengeTests(TrustingHub hub) : IClassFixture<TrustingHub>
         hub.Challenge(InsufficientScope),
         "topic=a&data=a");
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("/exact/a")]
+    public async Task The_list_of_subscriptions_wants_the_scope_too(string path)
+    {
+        await using var server = await LocalHostServer.Start(
+            null, [.. Jwt.Trusted, $"Hub:ResourceId={TrustingHub.Resource}", "Hub:Subscriptions=true"]);
+        var token = Jwt.Access(TrustingHub.Resource, Jwt.Detail(["subscribe"], "a"));
+        using var client = await RawClient.Get(
+            new Uri(server.Url, $"{HubClient.Path}/subscriptions{path}"), $"Authorization: Bearer {token}\r\n");
+        var metadata = new Uri(server.Url, "/.well-known/oauth-protected-resource/.well-known/mercure");
+        await IsAnswer(
+            client, 403, "The token gives no right to these subscriptions.",
+            $"Bearer {InsufficientScope}resource_metadata=\"{metadata}\"");
+    }
+
     [Fact]
     public async Task A_token_of_0_x_without_the_right_is_answered_as_before() => await IsAnswered(
         "Authorization: Bearer "
@@ -163,7 +179,6 @@ public sealed class ChallengeTests(TrustingHub hub) : IClassFixture<TrustingHub>
     private static string Old() =>
         Jwt.Mint(new { mercure = new { publish = new[] { "*" } } }, TrustingHub.PublisherKey);
 
-    // Compares the whole answer, except the date.
     private async Task IsAnswered(
         string headers, int status, string title, string? challenge, string? form = null, string target = Topic)
     {
@@ -173,6 +188,12 @@ public sealed class ChallengeTests(TrustingHub hub) : IClassFixture<TrustingHub>
         using var client = await RawClient.Get(
             new Uri(hub.Server.Url, form is null ? target : HubClient.Path), headers, form is null
                 ? "GET" : "POST", body: form ?? "");
+        await IsAnswer(client, status, title, challenge);
+    }
+
+    // Compares the whole answer, except the date.
+    private static async Task IsAnswer(RawClient client, int status, string title, string? challenge)
+    {
         var body = $$"""{"title":"{{title}}","status":{{status}}}""";
         var received = await client.Until(body);
         var lines = received[..received.IndexOf("\r\n\r\n", StringComparison.Ordinal)].Split("\r\n");

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text.Json;
 using SseFunctions.Tests.Support;
+using static SseFunctions.Tests.Support.HubClient;
 
 namespace SseFunctions.Tests.Hub;
 
@@ -73,6 +75,44 @@ public sealed class MatchProblemTests(AccessTokenHubFixture hub) : IClassFixture
         Assert.Contains(title, await answer.Problem(HttpStatusCode.BadRequest), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task After_a_problem_nobody_is_subscribed()
+    {
+        const string root = $"{HubClient.Path}/subscriptions/*";
+        await using var server =
+            await LocalHostServer.Start(null, ["Hub:Subscriptions=true", .. AccessTokens.Settings]);
+        string[] queries =
+        [
+            "?match=a&MATCH=b", "?match=a&match_x=b", "?match=a&match=b%00", "?match=a&match=%ff",
+            "?match=a&match_urlpattern=/(", "?match=a&topic=", $"?match=a&match={new string('b', 4097)}",
+            $"?match=a{Patterns(5)}",
+        ];
+        foreach (var query in queries)
+        {
+            using var answer = await server.Get(HubClient.Path + query);
+            Assert.NotEmpty(await answer.Problem(HttpStatusCode.BadRequest));
+        }
+        // The log would have an earlier update for each subscription.
+        await using var watcher = await server.Subscribe(
+            $"match_urlpattern={root}&last_event_id=earliest", Bearer(AccessTokens.Subscriber($"~{root}")));
+        using var first = JsonDocument.Parse((await watcher.Next()).Data);
+        Assert.Equal(root, first.RootElement.GetProperty("match").GetString());
+    }
+
+    [Theory]
+    [InlineData(4, 0, null)]
+    [InlineData(5, 0, "The URL patterns and URI Templates are too complex together: name fewer or simpler ones.")]
+    [InlineData(3, 1, null)]
+    [InlineData(3, 2, "The URL patterns and URI Templates are too complex together: name fewer or simpler ones.")]
+    [InlineData(0, 5, null)]
+    [InlineData(0, 6, "The URI Templates are too complex together: name fewer or simpler ones.")]
+    public async Task All_patterns_and_templates_together_have_a_limit(int patterns, int templates, string? title)
+    {
+        using var answer = await _server.Get($"{HubClient.Path}?x{Patterns(patterns)}{Templates(templates)}");
+        if (title is null) Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        else Assert.Equal(title, await answer.Problem(HttpStatusCode.BadRequest));
+    }
+
     [Theory]
     [InlineData("match")]
     [InlineData("match_exact")]
@@ -131,4 +171,12 @@ public sealed class MatchProblemTests(AccessTokenHubFixture hub) : IClassFixture
         if (title is null) Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         else Assert.Contains(title, await answer.Problem(HttpStatusCode.BadRequest), StringComparison.Ordinal);
     }
+
+    // Each has 250 steps of the 1,000.
+    private static string Patterns(int count) => string.Concat(Enumerable.Range(0, count).Select(
+        number => $"&match_urlpattern={Uri.EscapeDataString($"/{number}/((?:a?){{250}})")}"));
+
+    // Each has 198 steps.
+    private static string Templates(int count) => string.Concat(Enumerable.Range(0, count).Select(number =>
+        $"&topic={Uri.EscapeDataString(number + string.Concat(Enumerable.Repeat("{+a}ab", 40)))}"));
 }

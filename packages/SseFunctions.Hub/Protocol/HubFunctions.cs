@@ -15,7 +15,8 @@ public sealed class HubFunctions(HubEndpoints endpoints)
     // In Mercure 0.x topic and subscriber; in 1.0 match type, matcher and subscriber.
     private const string Active = Hub + "/subscriptions/{first?}/{second?}/{third?}";
 
-    /// <summary>Opens a stream of the updates of topics: GET <c>.well-known/mercure?topic=...</c>.</summary>
+    /// <summary>Opens a stream of the updates of topics: GET <c>.well-known/mercure?match=...</c> (Mercure 1.0), or
+    /// <c>?topic=...</c> (0.x).</summary>
     [Function("HubSubscribe")]
     public Task<IResult> Subscribe(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "query", "options", Route = Hub)] HttpRequest request,

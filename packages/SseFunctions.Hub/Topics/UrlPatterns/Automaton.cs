@@ -6,8 +6,8 @@ namespace SseFunctions.Hub.Topics.UrlPatterns;
 
 /// <summary>Says whether a text matches a regular expression. All ways through the expression are followed at once, so
 /// that no text makes it slow. Immutable and thread-safe; matching allocates nothing.</summary>
-/// <remarks>A position is a character of the expression. For each four positions there is a table of what can follow
-/// each of their combinations, so that a step costs at most one look-up for four positions that are alive.</remarks>
+/// <remarks>A position is a character of the expression. For each group of four positions there is a table of what can
+/// follow each of their combinations, so that a step costs at most one look-up for each group.</remarks>
 internal sealed class Automaton
 {
     /// <summary>The maximum number of positions. It bounds the time of a step.</summary>
@@ -17,6 +17,12 @@ internal sealed class Automaton
     private const int MaxWords = MaxPositions / BitsPerWord;
     private const int GroupBits = 4;
     private const int Combinations = 1 << GroupBits;
+    private const int Mask = Combinations - 1;
+
+    // A step takes a block of four groups at once.
+    private const int BlockBits = 4 * GroupBits;
+    private const int BlockEntries = 4 * Combinations;
+    private const int BlocksPerWord = BitsPerWord / BlockBits;
     private const byte NoClass = byte.MaxValue;
 
     private readonly int _words;
@@ -43,7 +49,7 @@ internal sealed class Automaton
         _accepting = accepting;
         _acceptsEmpty = acceptsEmpty;
         _taking = Classify(sets);
-        _following = new ulong[(sets.Length + GroupBits - 1) / GroupBits * Combinations * _words];
+        _following = new ulong[(sets.Length + BlockBits - 1) / BlockBits * BlockEntries * _words];
         for (var position = 0; position < sets.Length; position++)
         {
             var bit = 1 << (position % GroupBits);
@@ -80,13 +86,10 @@ internal sealed class Automaton
             alive = next & _taking[_classes[character]];
             if (alive == 0) return false;
             next = 0;
-            for (var bits = alive; bits != 0;)
-            {
-                var group = BitOperations.TrailingZeroCount(bits) / GroupBits;
-                var combination = (int)(bits >> (group * GroupBits)) & (Combinations - 1);
-                bits &= ~((ulong)(Combinations - 1) << (group * GroupBits));
-                next |= following[group * Combinations + combination];
-            }
+            var group = BitOperations.TrailingZeroCount(alive) / GroupBits;
+            var entry = group * Combinations;
+            for (var bits = alive >> (group * GroupBits); bits != 0; bits >>= GroupBits, entry += Combinations)
+                next |= following[entry + ((int)bits & Mask)];
         }
         return (alive & _accepting[0]) != 0;
     }
@@ -97,20 +100,27 @@ internal sealed class Automaton
         var taking = MemoryMarshal.Cast<ulong, Vector256<ulong>>(_taking);
         var next = Vector256.Create<ulong>(_first);
         var alive = Vector256<ulong>.Zero;
+        Span<ulong> words = stackalloc ulong[MaxWords];
         foreach (var character in text)
         {
             if (character >= AsciiSet.Size || _classes[character] == NoClass) return false;
             alive = next & taking[_classes[character]];
             if (alive == Vector256<ulong>.Zero) return false;
+            alive.CopyTo(words);
             next = Vector256<ulong>.Zero;
             for (var word = 0; word < MaxWords; word++)
             {
-                for (var bits = alive[word]; bits != 0;)
+                var bits = words[word];
+                if (bits == 0) continue;
+                var skipped = BitOperations.TrailingZeroCount(bits) / BlockBits;
+                bits >>= skipped * BlockBits;
+                for (var block = word * BlocksPerWord + skipped; bits != 0; block++, bits >>= BlockBits)
                 {
-                    var inWord = BitOperations.TrailingZeroCount(bits) / GroupBits;
-                    var combination = (int)(bits >> (inWord * GroupBits)) & (Combinations - 1);
-                    bits &= ~((ulong)(Combinations - 1) << (inWord * GroupBits));
-                    next |= following[(word * (BitsPerWord / GroupBits) + inWord) * Combinations + combination];
+                    var entries = following.Slice(block * BlockEntries, BlockEntries);
+                    next |= entries[(int)bits & Mask]
+                        | entries[Combinations + ((int)(bits >> GroupBits) & Mask)]
+                        | entries[2 * Combinations + ((int)(bits >> (2 * GroupBits)) & Mask)]
+                        | entries[3 * Combinations + ((int)(bits >> (3 * GroupBits)) & Mask)];
                 }
             }
         }
