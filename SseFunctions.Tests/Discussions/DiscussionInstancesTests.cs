@@ -3,47 +3,33 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using SseFunctions.Discussions;
-using SseFunctions.Tests.Instances;
 using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Discussions;
 
 /// <summary>Discussions on several instances that share one Redis. <c>DISCUSSION_KILLS</c> in the environment sets how
 /// often an instance is killed; docs/discussions.md has the figures of a long run.</summary>
-public sealed class DiscussionInstancesTests(RedisFixture redis) : IClassFixture<RedisFixture>, IAsyncDisposable
+public sealed class DiscussionInstancesTests(RedisFixture redis) : IClassFixture<RedisFixture>, IDisposable
 {
     private static readonly int Kills = int.Parse(
         Environment.GetEnvironmentVariable("DISCUSSION_KILLS") ?? "3", CultureInfo.InvariantCulture);
 
-    private readonly List<Instance> _instances = [];
-    private readonly HttpClient _http = new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero })
-    {
-        Timeout = Limits.Soon,
-    };
+    private readonly DiscussionInstances _instances = new(redis);
 
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
-    public ValueTask DisposeAsync()
-    {
-        if (TestContext.Current.TestState?.Result == TestResult.Failed)
-        {
-            foreach (var instance in _instances) TestContext.Current.TestOutputHelper?.WriteLine(instance.Output);
-        }
-        _http.Dispose();
-        foreach (var instance in _instances) instance.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public void Dispose() => _instances.Dispose();
 
     [Fact]
     public async Task Instances_are_killed_and_every_viewer_sees_the_transcript()
     {
         var viewersEach = Kills > 3 ? 20 : 5;
         var discussions = Kills > 3 ? 10 : 4;
-        await Start(3, "10");
+        await _instances.Start(3, "10");
         var ids = await Task.WhenAll(Enumerable.Range(0, discussions).Select(
-            number => Create(_instances[number % 3], $"k{number}", Kills > 3 ? 60 : 30)));
+            number => _instances.Create(number % 3, $"k{number}", Kills > 3 ? 60 : 30)));
         var viewers = ids.SelectMany(id => Enumerable.Range(0, viewersEach).Select(
-            number => (Id: id, Viewer: new MovingViewer(id, number, _instances, _http)))).ToArray();
+            number => (Id: id, Viewer: _instances.Viewer(id, number)))).ToArray();
         var watching = Task.WhenAll(viewers.Select(viewer => viewer.Viewer.Run(Test)));
         var killed = 0;
         for (; killed < Kills && !watching.IsCompleted; killed++)
@@ -55,7 +41,7 @@ public sealed class DiscussionInstancesTests(RedisFixture redis) : IClassFixture
         var restarted = 0;
         foreach (var id in ids)
         {
-            var transcript = await Transcript(_instances[0], id);
+            var transcript = await _instances.Transcript(0, id);
             Assert.Equal(DiscussionState.Completed, transcript.State);
             restarted += transcript.Turns.Count(turn => turn.Attempt > 1);
             foreach (var (_, viewer) in viewers.Where(viewer => viewer.Id == id))
@@ -71,12 +57,12 @@ public sealed class DiscussionInstancesTests(RedisFixture redis) : IClassFixture
     [Fact]
     public async Task Of_many_starts_at_two_instances_one_creates_the_discussion()
     {
-        await Start(2, "1");
+        await _instances.Start(2, "1");
         var request = DiscussionClient.Request();
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(async number =>
         {
-            using var answer = await _http.PutAsJsonAsync(
-                new Uri(_instances[number % 2].Url, "/discussions/race"), request, Test);
+            using var answer = await _instances.Http.PutAsJsonAsync(
+                _instances.At(number % 2, "/discussions/race"), request, Test);
             return answer.StatusCode;
         }));
         Assert.Single(answers, status => status == HttpStatusCode.Created);
@@ -86,11 +72,11 @@ public sealed class DiscussionInstancesTests(RedisFixture redis) : IClassFixture
     [Fact]
     public async Task An_instance_that_was_frozen_beyond_its_lease_writes_nothing()
     {
-        await Start(2, "80");
-        var id = await Create(_instances[0], "frozen", 4);
+        await _instances.Start(2, "80");
+        var id = await _instances.Create(0, "frozen", 4);
         // The only viewer is at the first instance, so that instance speaks.
-        var first = new MovingViewer(id, 0, [_instances[0]], _http) { Stays = true };
-        var other = new MovingViewer(id, 1, [_instances[1]], _http) { Stays = true };
+        var first = _instances.StayingViewer(id, 0);
+        var other = _instances.StayingViewer(id, 1);
         var frozen = first.Run(Test);
         await first.Gets("turn.delta");
         var watching = other.Run(Test);
@@ -99,7 +85,7 @@ public sealed class DiscussionInstancesTests(RedisFixture redis) : IClassFixture
         await other.Gets("turn.restarted");
         _instances[0].Signal("CONT");
         await watching.Within("end");
-        var transcript = await Transcript(_instances[0], id);
+        var transcript = await _instances.Transcript(0, id);
         Assert.Equal(transcript.Turns.Select(turn => turn.Text), other.Texts);
         // On a busy machine, the first turn may have ended before the instance was frozen.
         Assert.Single(transcript.Turns, turn => turn.Attempt == 2);
@@ -117,31 +103,24 @@ public sealed class DiscussionInstancesTests(RedisFixture redis) : IClassFixture
         var longest = TimeSpan.FromSeconds(1.5);
         await using var model = await FakeModelServer.Start(ModelAnswers.Slow(
             TimeSpan.FromMilliseconds(20), [.. Enumerable.Range(0, 3000).Select(number => $"word{number} ")]));
-        await Start(
-            3,
-            "20",
-            ("Discussions__Models__0__Name", "fake"),
-            ("Discussions__Models__0__Endpoint", $"{model.Url}"),
-            ("Discussions__Models__0__Key", "key"),
-            ("Discussions__Models__0__Model", "fake"),
-            ("Discussions__TokensPerDay", "0"));
+        await _instances.Start(3, "20", DiscussionInstances.With(model));
         List<TimeSpan> times = [];
         for (var number = 0; number < Warm + Discussions; number++)
         {
-            var id = await Create(_instances[0], $"c{number}", 2);
-            var viewer = new MovingViewer(id, 0, [_instances[number % 3]], _http) { Stays = true };
+            var id = await _instances.Create(0, $"c{number}", 2);
+            var viewer = _instances.StayingViewer(id, number % 3);
             var watching = viewer.Run(Test);
             var call = await model.Next();
             await viewer.Gets("turn.delta");
             var started = Stopwatch.GetTimestamp();
-            using var cancel = await _http.PostAsync(
-                new Uri(_instances[(number + 1) % 3].Url, $"/discussions/{id}/cancel"), null, Test);
+            using var cancel = await _instances.Http.PostAsync(
+                _instances.At((number + 1) % 3, $"/discussions/{id}/cancel"), null, Test);
             Assert.Equal(HttpStatusCode.Accepted, cancel.StatusCode);
             await watching.Within("end of the stream");
             if (number >= Warm) times.Add(Stopwatch.GetElapsedTime(started));
             await call.Aborted;
             Assert.Equal("discussion.cancelled", viewer.End);
-            var transcript = await Transcript(_instances[number % 3], id);
+            var transcript = await _instances.Transcript(number % 3, id);
             Assert.Equal(transcript.Turns.Select(turn => turn.Text), viewer.Texts);
         }
         TestContext.Current.TestOutputHelper?.WriteLine(
@@ -152,35 +131,4 @@ public sealed class DiscussionInstancesTests(RedisFixture redis) : IClassFixture
             + $"highest {times[^1].TotalMilliseconds:F0} ms");
         Assert.True(times[^1] < longest, $"The last word left {times[^1]} after the cancel.");
     }
-
-    private async Task Start(int instances, string wordDelayMilliseconds, params (string, string)[] more)
-    {
-        (string, string)[] settings =
-        [
-            ("Redis__ConnectionString", redis.Server.ConnectionString),
-            ("Redis__KeyPrefix", $"{Guid.NewGuid():N}"),
-            ("Discussions__Anonymous", "true"),
-            ("Discussions__MaxConcurrent", "1000"),
-            ("Discussions__MaxConcurrentPerClient", "0"),
-            ("Discussions__MaxStartsPerMinute", "0"),
-            ("Discussions__Scripted__WordDelay", $"00:00:00.{wordDelayMilliseconds.PadLeft(3, '0')}"),
-            ("Streaming__Retry", "00:00:00.100"),
-            ("Logging__LogLevel__Default", "Warning"),
-            .. more,
-        ];
-        _instances.AddRange(await Task.WhenAll(
-            Enumerable.Range(0, instances).Select(_ => Instance.Start(settings))));
-    }
-
-    private async Task<string> Create(Instance instance, string id, int turns)
-    {
-        using var answer = await _http.PutAsJsonAsync(
-            new Uri(instance.Url, $"/discussions/{id}"), DiscussionClient.Request(turns: turns), Test);
-        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
-        return id;
-    }
-
-    private async Task<Transcript> Transcript(Instance instance, string id) =>
-        await _http.GetFromJsonAsync<Transcript>(new Uri(instance.Url, $"/discussions/{id}"), Test)
-        ?? throw new InvalidDataException("null");
 }

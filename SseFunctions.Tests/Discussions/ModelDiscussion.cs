@@ -6,9 +6,9 @@ namespace SseFunctions.Tests.Discussions;
 /// when.</summary>
 internal sealed class ModelDiscussion : IAsyncDisposable
 {
-    private readonly FakeModelServer _model;
+    private ModelDiscussion(FakeModelServer model, LocalHostServer server) => (Model, Server) = (model, server);
 
-    private ModelDiscussion(FakeModelServer model, LocalHostServer server) => (_model, Server) = (model, server);
+    public FakeModelServer Model { get; }
 
     public LocalHostServer Server { get; }
 
@@ -38,6 +38,6 @@ internal sealed class ModelDiscussion : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();
-        await _model.DisposeAsync();
+        await Model.DisposeAsync();
     }
 }

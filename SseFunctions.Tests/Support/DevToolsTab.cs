@@ -53,6 +53,13 @@ internal sealed class DevToolsTab : IAsyncDisposable
     /// <summary>Freezes the page, like a browser does when a page has been hidden for a long time.</summary>
     public Task Freeze() => Send("Page.setWebLifecycleState", new() { ["state"] = "frozen" });
 
+    /// <summary>Unfreezes the page and shows it: a frozen page is hidden, and a hidden page draws nothing.</summary>
+    public async Task Show()
+    {
+        await Unfreeze();
+        await Send("Emulation.setFocusEmulationEnabled", new() { ["enabled"] = true });
+    }
+
     public Task Unfreeze() => Send("Page.setWebLifecycleState", new() { ["state"] = "active" });
 
     /// <summary>Waits until an expression is true in the page.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using SseFunctions.Tests.Discussions;
 using SseFunctions.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 
@@ -38,6 +39,32 @@ public sealed class ConnectionLimitTests(Browser browser) : IClassFixture<Browse
         await first.Locator(stop).ClickAsync();
         await Expect(seventh.Locator("#state")).ToHaveAttributeAsync("data-state", "live");
         await Expect(seventh.Locator("#crowded")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task A_discussion_in_the_seventh_tab_says_what_it_waits_for_and_opens_when_a_tab_is_closed()
+    {
+        await using var host = await LocalHostServer.Start(
+            null, DiscussionsPage.Anonymous, "Discussions:Scripted:WordDelay=00:00:01");
+        var id = await host.Http.Start();
+        var first = await browser.NewPage();
+        var seventh = await first.Context.NewPageAsync();
+        await seventh.Open(host.Url);
+        await Expect(seventh.Locator("#earlier a")).ToHaveCountAsync(1);
+        var pages = new List<IPage> { first };
+        while (pages.Count < Connections) pages.Add(await first.Context.NewPageAsync());
+        foreach (var page in pages)
+        {
+            await page.Open(host.Url, id);
+            await Expect(page.State()).ToHaveAttributeAsync("data-state", "live");
+        }
+
+        await seventh.Locator("#earlier a").ClickAsync();
+        await Expect(seventh.Locator("#crowded")).ToContainTextAsync("six connections");
+        await first.CloseAsync();
+        await Expect(seventh.State()).ToHaveAttributeAsync("data-state", "live");
+        await Expect(seventh.Locator("#crowded")).ToBeHiddenAsync();
+        await Expect(seventh.Turns().First).ToBeVisibleAsync();
     }
 
     [Theory]

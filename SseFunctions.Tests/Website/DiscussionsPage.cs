@@ -78,8 +78,8 @@ internal static partial class DiscussionsPage
     public static string[] Letters(this Transcript transcript) =>
         [.. transcript.Turns.Select(turn => Letters(turn.Text))];
 
-    // Without the marks of Markdown, and without white space.
-    private static string Letters(string text) => NeitherLetterNorDigit().Replace(text, "");
+    /// <summary>Returns a text without the marks of Markdown, and without white space.</summary>
+    public static string Letters(string text) => NeitherLetterNorDigit().Replace(text, "");
 
     [GeneratedRegex(@"\?id=([\w-]+)$")]
     private static partial Regex IdInAddress();

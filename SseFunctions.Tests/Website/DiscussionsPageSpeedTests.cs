@@ -7,10 +7,19 @@ namespace SseFunctions.Tests.Website;
 
 /// <summary>How fast the page of discussions shows words.</summary>
 [Collection(nameof(Alone))]
-public sealed class DiscussionsPageSpeedTests(Browser browser, ITestOutputHelper output) : IClassFixture<Browser>
+public sealed class DiscussionsPageSpeedTests(Browser browser, ITestOutputHelper output)
+    : IClassFixture<Browser>, IAsyncDisposable
 {
     // Another program of the machine may disturb a run. A slow page is slow in every run.
     private const int Runs = 3;
+
+    private LocalHostServer? _host;
+    private IPage? _blank;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null) await _host.DisposeAsync();
+    }
 
     [Fact]
     public async Task The_first_word_is_painted_within_300_ms()
@@ -31,6 +40,88 @@ public sealed class DiscussionsPageSpeedTests(Browser browser, ITestOutputHelper
             longest.Add(await LongestTask());
         output.WriteLine($"The longest task took {string.Join(", ", longest)} ms.");
         Assert.True(longest[^1] < Longest, $"The longest task took {string.Join(", ", longest)} ms.");
+    }
+
+    // Each text is as long as a turn can be. The words come in small pieces, and are drawn as the page draws them: what
+    // the page does at once must not depend on how long the turn is already.
+    [Theory]
+    [InlineData("one paragraph", "word ", "")]
+    [InlineData("one word", "w", "")]
+    [InlineData("stars", "**", "")]
+    [InlineData("stars at words", "*a **b ", "")]
+    [InlineData("underscores", "_a __b ", "")]
+    [InlineData("open links", "[", "")]
+    [InlineData("links", "[a](b ", "")]
+    [InlineData("links to the web", "https://example.com/?a=", "")]
+    [InlineData("code", "`", "")]
+    [InlineData("code of all lengths", "`a ``b ```c ", "")]
+    [InlineData("open fence", "if (a) b();\n", "```js\n")]
+    [InlineData("fence without lines", "if (a) b(); ", "```js\n")]
+    [InlineData("quotes in quotes", "> ", "")]
+    [InlineData("quotes", "> a\n", "")]
+    [InlineData("list", "- a\n", "")]
+    [InlineData("lists in lists", "- ", "")]
+    [InlineData("numbers", "1. a\n", "")]
+    [InlineData("empty lines", "\n", "")]
+    [InlineData("headings", "# a\n", "")]
+    [InlineData("backslashes", "\\", "")]
+    [InlineData("tags", "<b><img src=x onerror=a>", "")]
+    [InlineData("entities", "&amp;&#0;", "")]
+    [InlineData("table", "|a|b|\n", "|a|b|\n|-|-|\n")]
+    [InlineData("spaces", "    ", "")]
+    [InlineData("ends of lines", "\r", "")]
+    [InlineData("horizontal rules", "---\n", "")]
+    [InlineData("short paragraphs", "a\n\n", "")]
+    [InlineData("marks over a letter", "\u0301", "a")]
+    [InlineData("marks over letters", "a\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301", "")]
+    public async Task No_text_of_a_participant_keeps_the_page_busy_for_50_ms(string kind, string part, string start)
+    {
+        const double Longest = 50;
+        var longest = new List<double>();
+        while (longest.Count < Runs && longest.LastOrDefault(double.MaxValue) >= Longest)
+            longest.Add(await LongestDrawing(start, part));
+        output.WriteLine($"{kind}: {string.Join(", ", longest.Select(time => $"{time:F1}"))} ms");
+        Assert.True(longest[^1] < Longest, $"A drawing took {string.Join(", ", longest)} ms.");
+    }
+
+    // The most ms that it took to append 512 units, the longest event, and to draw them, layout included.
+    private async Task<double> LongestDrawing(string start, string part)
+    {
+        const int Length = 65_536;
+        _blank ??= await OpenBlank();
+        return await _blank.EvaluateAsync<double>(
+            """
+            async ([text]) => {
+              const { MarkdownStream } = await import("./js/discussions/markdown.js");
+              const log = document.querySelector("#log");
+              const words = document.createElement("div");
+              words.className = "words";
+              log.replaceChildren(words);
+              const stream = new MarkdownStream(words);
+              let longest = 0;
+              for (let at = 0; at < text.length; at += 512) {
+                const begun = performance.now();
+                stream.append(text.slice(at, at + 512));
+                stream.draw();
+                words.getBoundingClientRect();
+                longest = Math.max(longest, performance.now() - begun);
+              }
+              const begun = performance.now();
+              stream.finish();
+              words.getBoundingClientRect();
+              return Math.max(longest, performance.now() - begun);
+            }
+            """,
+            new object[] { start + string.Concat(Enumerable.Repeat(part, Length / part.Length)) });
+    }
+
+    private async Task<IPage> OpenBlank()
+    {
+        var page = await browser.NewPage();
+        _host = await LocalHostServer.Start();
+        await page.Open(_host.Url);
+        await page.EvaluateAsync("document.body.dataset.view = 'conversation'");
+        return page;
     }
 
     private async Task<double> FirstWord()

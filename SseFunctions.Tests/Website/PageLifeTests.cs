@@ -1,3 +1,4 @@
+using SseFunctions.Tests.Discussions;
 using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Website;
@@ -12,6 +13,8 @@ public sealed class PageLifeTests(TabBrowser browser) : IClassFixture<TabBrowser
     private const string State = "document.querySelector('#state').dataset.state";
     private const string HubData =
         "[...document.querySelectorAll('#messages .event-data')].map((item) => item.textContent)";
+    private const string Words =
+        "[...document.querySelectorAll('.turn .words')].map((item) => item.textContent)";
     private const string DemoIds =
         "[...document.querySelectorAll('#messages li[data-event=message]')].map((item) => item.dataset.id)";
 
@@ -73,6 +76,30 @@ public sealed class PageLifeTests(TabBrowser browser) : IClassFixture<TabBrowser
         await tab.Navigate(new Uri(host.Url, "favicon.svg"));
         await tab.Back();
         await ExpectAllTenOnce(tab);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_discussion_has_all_its_words_when_the_user_is_back_or_the_page_is_unfrozen(bool isFrozen)
+    {
+        await using var host = await LocalHostServer.Start(
+            null, DiscussionsPage.Anonymous, "Discussions:Scripted:WordDelay=00:00:00.02");
+        var id = await host.Http.Start(DiscussionClient.Request(turns: 3));
+        await using var tab = await browser.NewTab(new Uri(host.Url, $"discussions.html?id={id}"));
+        await tab.Until($"{Words}.length === 1 && {Words}[0].length > 0");
+        // Somebody else watches, so the discussion goes on.
+        var other = host.Http.Watch(id);
+        if (isFrozen) await tab.Freeze();
+        else await tab.Navigate(new Uri(host.Url, "favicon.svg"));
+        await other;
+        if (isFrozen) await tab.Show();
+        else await tab.Back();
+        await tab.Until("!document.querySelector('#end').hidden");
+        var expected = (await host.Http.Transcript(id)).Letters();
+        Assert.Equal(3, expected.Length);
+        Assert.Equal(expected, (await tab.Evaluate(Words))!.AsArray().Select(text => DiscussionsPage.Letters(
+            text!.GetValue<string>())));
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using SseFunctions.Discussions.Adapters;
 using SseFunctions.Discussions.Protocol;
 using SseFunctions.Discussions.Running;
@@ -104,18 +105,24 @@ public sealed class DiscussionEndpoints
         {
             if (refused.Status == StatusCodes.Status429TooManyRequests) headers.RetryAfter = RetrySecondsForPlace;
             if (refused.Status == StatusCodes.Status503ServiceUnavailable) headers.RetryAfter = RetrySeconds;
-            return TypedResults.Problem(title: refused.Message, statusCode: refused.Status);
+            return Problem(refused.Status, refused.Message);
         }
         catch (HubUnavailableException)
         {
             headers.RetryAfter = RetrySeconds;
-            return TypedResults.Problem(
-                title: $"{Unavailable}: try again.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Problem(StatusCodes.Status503ServiceUnavailable, $"{Unavailable}: try again.");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The client has left, or the platform cancels. Nobody reads the answer, and the function has not failed.
             return TypedResults.StatusCode(StatusCodes.Status499ClientClosedRequest);
+        }
+
+        ProblemHttpResult Problem(int status, string title)
+        {
+            // Otherwise a cache may keep a 404 (RFC 9111, 4.2.2), and the discussion may be started later.
+            headers.CacheControl = "no-store";
+            return TypedResults.Problem(title: title, statusCode: status);
         }
     }
 }

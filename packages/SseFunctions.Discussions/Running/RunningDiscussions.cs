@@ -175,8 +175,7 @@ internal sealed partial class RunningDiscussions(
     {
         var transcript = DiscussionLog.Read(log.View()).Transcript;
         if (!transcript.Unattended || _messages is null) return await Speaker.TryPauseAsync(log, _stop.Token);
-        var next = new TurnMessage(transcript.Id, transcript.Turns.Count + 1);
-        await _messages.SendAsync($"{next}", TimeSpan.Zero, _stop.Token);
+        await _messages.SendAsync($"{TurnMessage.Next(transcript)}", TimeSpan.Zero, _stop.Token);
         return true;
     }
 

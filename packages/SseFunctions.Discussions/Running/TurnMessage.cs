@@ -6,6 +6,10 @@ namespace SseFunctions.Discussions.Running;
 /// and the turn's number (from 1).</summary>
 internal readonly record struct TurnMessage(string Discussion, int Turn)
 {
+    /// <summary>The message for the first turn that is not completed.</summary>
+    public static TurnMessage Next(Transcript transcript) =>
+        new(transcript.Id, transcript.Turns.Count(turn => turn.Finish is not null) + 1);
+
     /// <summary>Reads a message.</summary>
     /// <exception cref="FormatException">The text is not a message.</exception>
     public static TurnMessage Parse(string text) =>

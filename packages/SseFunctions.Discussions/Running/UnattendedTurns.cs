@@ -45,12 +45,12 @@ internal sealed partial class UnattendedTurns(
             log,
             voices,
             // Asked with the lease, so no other instance can have spoken this turn in the meantime.
-            _ => Task.FromResult(Spoken(log) < asked.Turn),
+            _ => Task.FromResult(Next(log).Turn <= asked.Turn),
             cancellationToken);
         if (_queue is null || result == SpeakResult.Ended) return;
-        var spoken = Spoken(log);
+        var next = Next(log);
         // This turn and the next are spoken already: another message has overtaken this one.
-        if (spoken > asked.Turn) return;
+        if (next.Turn > asked.Turn + 1) return;
         var delay = result switch
         {
             SpeakResult.NoPlace => NoPlaceDelay,
@@ -58,11 +58,10 @@ internal sealed partial class UnattendedTurns(
             SpeakResult.OtherSpeaks or SpeakResult.LeaseLost => LaterDelay,
             _ => TimeSpan.Zero,
         };
-        await _queue.SendAsync($"{new TurnMessage(asked.Discussion, spoken + 1)}", delay, cancellationToken);
+        await _queue.SendAsync($"{next}", delay, cancellationToken);
     }
 
-    private static int Spoken(TopicLog log) =>
-        DiscussionLog.Read(log.View()).Transcript.Turns.Count(turn => turn.Finish is not null);
+    private static TurnMessage Next(TopicLog log) => TurnMessage.Next(DiscussionLog.Read(log.View()).Transcript);
 
     [LoggerMessage(430, LogLevel.Warning,
         "The discussion {Id} cannot go on now, because its log cannot be reached: its message is tried again in "

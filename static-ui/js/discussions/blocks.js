@@ -1,9 +1,13 @@
 // @ts-check
 
-import { InlineText } from "./inline-text.js";
+import { InlineText, LONGEST } from "./inline-text.js";
 
 // Quotes and lists deeper than this are shown as they are written.
 const DEEPEST = 4;
+// A browser goes through all blocks of a container, and all items of a list, to lay out a new one. More blocks than
+// this are shown as they are written, in few paragraphs. A longer list goes on in a new list.
+const MOST_BLOCKS = 500;
+const MOST_ITEMS = 500;
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})([^`]*)$/;
 const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*$/;
@@ -18,7 +22,7 @@ const LEAST_INDENT = 2;
  * @property {InlineText} text
  * @property {boolean} isHeading
  */
-/** @typedef {{ kind: "code", fence: string, text: Text, draft: Text }} Code */
+/** @typedef {{ kind: "code", fence: string, element: HTMLElement, text: Text, draft: Text }} Code */
 /** @typedef {{ kind: "quote", inner: Blocks }} Quote */
 /** @typedef {{ kind: "list", element: HTMLElement, inner: Blocks, indent: number, isBlank: boolean }} List */
 /** @typedef {Leaf | Code | Quote | List} Block */
@@ -37,6 +41,10 @@ export class Blocks {
   constructor(parent, depth) {
     this.#parent = parent;
     this.#depth = depth;
+  }
+
+  get #isFull() {
+    return this.#parent.childElementCount >= MOST_BLOCKS;
   }
 
   get #isParagraph() {
@@ -133,7 +141,7 @@ export class Blocks {
         return {
           take: () => {
             if (isFenceEnd(line, open.fence)) this.#open = null;
-            else open.text.appendData(`${line}\n`);
+            else addLine(open, `${line}\n`);
           },
           draft: () => {
             if (!isFenceEnd(line, open.fence)) open.draft.data = line;
@@ -145,7 +153,7 @@ export class Blocks {
       case "list":
         return this.#routeToList(open, line);
       case "leaf":
-        if (open.isHeading || open.text.isFull || !isPlain(line)) return null;
+        if (open.isHeading || open.text.isFull || !(isPlain(line) || this.#isFull)) return null;
         return { take: () => open.text.append(`\n${line}`), draft: () => open.text.draw(`\n${line}`) };
       default:
         return null;
@@ -171,7 +179,8 @@ export class Blocks {
       return into(list.inner, line.slice(Math.min(indent, list.indent)));
     }
     const item = RULE.test(line) ? null : ITEM.exec(line);
-    if (item !== null && tagOf(item) === list.element.localName) {
+    const hasRoom = list.element.childElementCount < MOST_ITEMS;
+    if (item !== null && hasRoom && tagOf(item) === list.element.localName) {
       return {
         take: () => {
           list.inner.close();
@@ -206,7 +215,8 @@ export class Blocks {
     const fence = FENCE.exec(line);
     const item = ITEM.exec(line);
     const isDeep = this.#depth >= DEEPEST;
-    if (fence !== null) this.#beginCode(fence[1]);
+    if (this.#isFull) this.#beginLeaf("p", line);
+    else if (fence !== null) this.#beginCode(fence[1]);
     else if (heading !== null) this.#beginLeaf(heading[1].length > 2 ? "h4" : "h3", heading[2]);
     else if (RULE.test(line)) this.#add("hr");
     else if (QUOTE.test(line) && !isDeep) this.#beginQuote(line.replace(QUOTE, ""));
@@ -238,9 +248,8 @@ export class Blocks {
   #beginCode(fence) {
     const block = this.#add("pre");
     block.tabIndex = 0;
-    const [text, draft] = [new Text(""), new Text("")];
-    block.appendChild(document.createElement("code")).append(text, draft);
-    this.#open = { kind: "code", fence, text, draft };
+    const element = block.appendChild(document.createElement("code"));
+    this.#open = { kind: "code", fence, element, ...addPart(element) };
   }
 
   /** @param {string} content */
@@ -261,6 +270,25 @@ export class Blocks {
     this.#open = { kind: "list", element, inner, indent: item[0].length, isBlank: false };
     inner.take(content);
   }
+}
+
+/**
+ * Adds a part to a block of code: a browser lays out a part again as a whole when it grows.
+ * @param {HTMLElement} element
+ */
+function addPart(element) {
+  const [text, draft] = [new Text(""), new Text("")];
+  element.appendChild(document.createElement("span")).append(text, draft);
+  return { text, draft };
+}
+
+/**
+ * @param {Code} code
+ * @param {string} line
+ */
+function addLine(code, line) {
+  if (code.text.length > LONGEST) Object.assign(code, addPart(code.element));
+  code.text.appendData(line);
 }
 
 /**

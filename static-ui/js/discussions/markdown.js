@@ -2,6 +2,7 @@
 
 import { Blocks } from "./blocks.js";
 import { cut, LONGEST } from "./inline-text.js";
+import { Marks } from "./marks.js";
 
 /**
  * Draws Markdown that arrives in pieces. Finished blocks are drawn once; only the end of the last block is drawn again.
@@ -12,6 +13,7 @@ export class MarkdownStream {
   /** @type {Blocks} */ #blocks;
   /** @type {string[]} */ #rest = [];
   #isMidLine = false;
+  #marks = new Marks();
 
   /** @param {HTMLElement} parent */
   constructor(parent) {
@@ -20,7 +22,7 @@ export class MarkdownStream {
 
   /** @param {string} piece */
   append(piece) {
-    const lines = piece.split("\n");
+    const lines = this.#marks.limit(piece).split("\n");
     const last = /** @type {string} */ (lines.pop());
     for (const line of lines) {
       this.#rest.push(line);

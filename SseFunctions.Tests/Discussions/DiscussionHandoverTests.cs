@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.ServerSentEvents;
+using SseFunctions.Discussions;
+using SseFunctions.Tests.Support;
+
+namespace SseFunctions.Tests.Discussions;
+
+/// <summary>Discussions that one instance begins and another ends.</summary>
+public sealed class DiscussionHandoverTests(RedisFixture redis) : IClassFixture<RedisFixture>, IDisposable
+{
+    private readonly DiscussionInstances _instances = new(redis);
+
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _instances.Dispose();
+
+    [Fact]
+    public async Task An_instance_that_is_stopped_gives_its_discussion_to_another_at_once()
+    {
+        // An instance that was killed keeps its lease for up to 15 s.
+        var longest = TimeSpan.FromSeconds(8);
+        await _instances.Start(2, "80");
+        var id = await _instances.Create(0, "stopped", 3);
+        // Its stream breaks, and it goes on at the other instance.
+        var moving = _instances.Viewer(id, 0, stays: true);
+        var other = _instances.StayingViewer(id, 1);
+        var ends = new List<Task> { moving.Run(Test) };
+        await moving.Gets("turn.delta");
+        ends.Add(other.Run(Test));
+        await other.Gets("turn.delta");
+
+        var restarted = other.Gets("turn.restarted");
+        var stopped = Stopwatch.GetTimestamp();
+        _instances[0].Signal("TERM");
+        await restarted;
+        var pause = Stopwatch.GetElapsedTime(stopped);
+        TestContext.Current.TestOutputHelper?.WriteLine($"The other instance went on after {pause}.");
+        Assert.True(pause < longest, $"The other instance went on after {pause}.");
+
+        await Task.WhenAll(ends).Within("end of the discussion");
+        var transcript = await _instances.Transcript(1, id);
+        Assert.Equal(3, transcript.Turns.Count);
+        Assert.Equal(transcript.Turns.Select(turn => turn.Text), moving.Texts);
+        Assert.Equal(moving.Texts, other.Texts);
+    }
+
+    [Fact]
+    public async Task A_discussion_that_paused_at_one_instance_goes_on_at_another()
+    {
+        await _instances.Start(2, "20");
+        var id = await _instances.Create(0, "paused", 4);
+        var viewer = new Viewer();
+        await Watch(0, id, viewer, next => next.EventType == "turn.delta");
+        var limit = DateTime.UtcNow + Limits.Soon;
+        while ((await _instances.Transcript(1, id)).State != DiscussionState.Paused)
+        {
+            Assert.True(DateTime.UtcNow < limit, "The discussion has not paused.");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), Test);
+        }
+        Assert.Single((await _instances.Transcript(1, id)).Turns);
+        var events = await Watch(1, id, viewer, _ => false);
+        Assert.Contains("discussion.paused", events);
+        Assert.Contains("discussion.resumed", events);
+        var transcript = await _instances.Transcript(0, id);
+        Assert.Equal(DiscussionState.Completed, transcript.State);
+        Assert.Equal([1, 1, 1, 1], transcript.Turns.Select(turn => turn.Attempt));
+        Assert.Equal(transcript.Turns.Select(turn => turn.Text), viewer.Texts);
+    }
+
+    [Fact]
+    public async Task A_long_transcript_is_whole_although_its_instance_was_killed()
+    {
+        const int Turns = 4;
+        const int LeastLength = 200_000;
+        // Three bytes of UTF-8 in each.
+        var pieces = Enumerable.Range(0, 120).Select(number => $"{number} {new string('語', 490)} ");
+        await using var model = await FakeModelServer.Start(
+            ModelAnswers.Slow(TimeSpan.FromMilliseconds(10), [.. pieces]));
+        await _instances.Start(2, "20", DiscussionInstances.With(model));
+        var id = await _instances.Create(0, "long", Turns);
+        var watching = _instances.StayingViewer(id, 0);
+        var moving = _instances.Viewer(id, 1);
+        var ends = Task.WhenAll(watching.Run(Test), moving.Run(Test));
+        for (var turn = 1; turn < Turns; turn++) await watching.Gets("turn.completed");
+        await watching.Gets("turn.delta");
+        await _instances[0].KillAndStart();
+        await ends.Within("end of the discussion");
+
+        var late = new Viewer();
+        Assert.Equal(["snapshot"], await Watch(1, id, late, _ => false));
+        var texts = (await _instances.Transcript(0, id)).Turns.Select(turn => turn.Text).ToList();
+        Assert.True(texts.Sum(text => text.Length) > LeastLength);
+        Assert.Equal(texts, late.Texts);
+        Assert.Equal(texts, watching.Texts);
+        Assert.Equal(texts, moving.Texts);
+    }
+
+    private async Task<List<string>> Watch(
+        int instance, string id, Viewer viewer, Func<SseItem<string>, bool> isLast)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, _instances.At(instance, $"/discussions/{id}/events"));
+        if (viewer.LastId is { } last) request.Headers.TryAddWithoutValidation("Last-Event-ID", last);
+        using var answer = await _instances.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Test);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        List<string> types = [];
+        await foreach (var next in answer.Events())
+        {
+            viewer.Take(next);
+            types.Add(next.EventType);
+            if (isLast(next)) break;
+        }
+        return types;
+    }
+}
