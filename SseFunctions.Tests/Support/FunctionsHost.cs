@@ -25,6 +25,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly Channel<byte[]> _toWorker = Channel.CreateUnbounded<byte[]>();
     private readonly ConcurrentDictionary<string, string> _functions = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<Protobuf>> _responses = new();
     private readonly ConcurrentQueue<string> _logs = new();
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource<Uri> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -93,11 +94,31 @@ internal sealed class FunctionsHost : IAsyncDisposable
                 4,
                 new ProtobufMessage().Text(1, name).Bytes(2, new ProtobufMessage().Text(1, value).ToArray()).ToArray());
         Send(4, message.Bytes(5, trace.ToArray()));
-        if (body.Length > 0)
-            headers += "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "
-                + $"{Encoding.UTF8.GetByteCount(body)}\r\n";
+        if (body.Length > 0 && !headers.Contains("Content-Type", StringComparison.Ordinal))
+            headers += "Content-Type: application/x-www-form-urlencoded\r\n";
+        if (body.Length > 0) headers += $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n";
         return await RawClient.Get(
             WorkerUrl, $"{headers}{InvocationHeader}: {invocation}\r\n", method, target, body: body);
+    }
+
+    /// <summary>Invokes a function whose trigger is a queue, and waits until it has ended.</summary>
+    /// <exception cref="InvalidOperationException">The function has failed.</exception>
+    public async Task InvokeQueue(string function, string text)
+    {
+        const int Success = 1;
+        var invocation = Guid.NewGuid().ToString();
+        var response = _responses[invocation] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var message = new ProtobufMessage().Text(1, "message").Bytes(2, new ProtobufMessage().Text(1, text).ToArray());
+        var trace = new ProtobufMessage()
+            .Text(1, $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01");
+        Send(
+            4,
+            new ProtobufMessage().Text(1, invocation).Text(2, _functions[function]).Bytes(3, message.ToArray())
+                .Bytes(5, trace.ToArray()));
+        var result = (await response.Task.Within($"end of {function}")).Messages(3).First();
+        if (result.Number(4) == Success) return;
+        var exception = result.Messages(2).FirstOrDefault();
+        throw new InvalidOperationException($"{exception?.Text(1)} {exception?.Text(2)} {exception?.Text(3)}");
     }
 
     /// <summary>Stops the worker cleanly, so that it exports its remaining telemetry.</summary>
@@ -238,6 +259,10 @@ internal sealed class FunctionsHost : IAsyncDisposable
         foreach (var _ in message.Messages(9))
         {
             if (Interlocked.Decrement(ref _awaited) == 0) _ready.TrySetResult(_workerUrl!);
+        }
+        foreach (var response in message.Messages(5))
+        {
+            if (_responses.TryRemove(response.Text(1), out var awaited)) awaited.TrySetResult(response);
         }
         foreach (var log in message.Bytes(2)) _logs.Enqueue(Encoding.UTF8.GetString(log.Span));
     }
