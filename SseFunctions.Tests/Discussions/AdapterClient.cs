@@ -22,9 +22,9 @@ internal static class AdapterClient
     /// <param name="server">LocalHost, which the program asks for the discussion.</param>
     /// <param name="id">The id of a discussion that has been started.</param>
     /// <param name="cutAt">The words after which the program's first connection breaks; null: it does not.</param>
-    /// <param name="signalAt">The words at which <paramref name="signalled"/> is called: when the client has them, and
+    /// <param name="signalAt">The words at which <paramref name="signaled"/> is called: when the client has them, and
     /// after the first connection has broken if it is to break.</param>
-    /// <param name="signalled">What happens at these words.</param>
+    /// <param name="signaled">What happens at these words.</param>
     /// <param name="replay">Whether to ask for the words of a discussion that has ended.</param>
     public static async Task<JsonElement> Run(
         string program,
@@ -32,7 +32,7 @@ internal static class AdapterClient
         string id,
         string? cutAt = null,
         string? signalAt = null,
-        Action? signalled = null,
+        Action? signaled = null,
         bool replay = false)
     {
         using var folder = new TemporaryFolder();
@@ -47,7 +47,7 @@ internal static class AdapterClient
             replay,
         });
         var run = Command.Run(Programs, "node", [program, options]);
-        if (signalled is not null)
+        if (signaled is not null)
         {
             var limit = DateTime.UtcNow + Limits.Soon;
             while (!File.Exists(signal) && !run.IsCompleted)
@@ -55,10 +55,10 @@ internal static class AdapterClient
                 Assert.True(DateTime.UtcNow < limit, $"{program} did not get the words {signalAt}.");
                 await Task.Delay(Look, TestContext.Current.CancellationToken);
             }
-            if (File.Exists(signal)) signalled();
+            if (File.Exists(signal)) signaled();
         }
         var (exitCode, output) = await run.Within($"end of {program}");
-        Assert.True(exitCode == 0 && (signalled is null || File.Exists(signal)), output);
+        Assert.True(exitCode == 0 && (signaled is null || File.Exists(signal)), output);
         var line = output.Split('\n').Last(line => line.StartsWith(Result, StringComparison.Ordinal));
         return JsonDocument.Parse(line[Result.Length..]).RootElement;
     }

@@ -45,7 +45,7 @@ public sealed class AdapterClientTests
         var early = discussion.Server.Http.Watch(Debate);
         await UntilHalf(discussion.Server);
         var seen = await AdapterClient.Run(
-            program, discussion.Server, Debate, signalAt: Half, signalled: goOn.SetResult);
+            program, discussion.Server, Debate, signalAt: Half, signaled: goOn.SetResult);
         await early.Within("end");
         var transcript = await discussion.Server.Http.Transcript(Debate);
         Assert.Equal([Opening, Half + Rest, "Done."], transcript.Turns.Select(turn => turn.Text));
@@ -61,7 +61,7 @@ public sealed class AdapterClientTests
         var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var discussion = await WithPause(goOn.Task);
         var seen = await AdapterClient.Run(
-            program, discussion.Server, Debate, cutAt: Half, signalAt: Half, signalled: goOn.SetResult);
+            program, discussion.Server, Debate, cutAt: Half, signalAt: Half, signaled: goOn.SetResult);
         var transcript = await discussion.Server.Http.Transcript(Debate);
         Assert.Equal([Opening, Half + Rest, "Done."], transcript.Turns.Select(turn => turn.Text));
         AssertSees(transcript, program, seen);
@@ -108,7 +108,7 @@ public sealed class AdapterClientTests
             ModelAnswers.Words(Half, Rest));
         await discussion.Begin();
         var seen = await AdapterClient.Run(
-            program, discussion.Server, Debate, signalAt: "Dropped wor", signalled: drop.SetResult);
+            program, discussion.Server, Debate, signalAt: "Dropped wor", signaled: drop.SetResult);
         var transcript = await discussion.Server.Http.Transcript(Debate);
         Assert.Equal([Opening, Half + Rest], transcript.Turns.Select(turn => turn.Text));
         Assert.Equal([1, 2], transcript.Turns.Select(turn => turn.Attempt));
@@ -124,7 +124,7 @@ public sealed class AdapterClientTests
         await using var discussion = await WithPause(Task.Delay(Timeout.Infinite, Test));
         Task<HttpResponseMessage>? cancel = null;
         var seen = await AdapterClient.Run(
-            program, discussion.Server, Debate, signalAt: Half, signalled: () =>
+            program, discussion.Server, Debate, signalAt: Half, signaled: () =>
                 cancel = discussion.Server.Http.PostAsync($"/discussions/{Debate}/cancel", null, Test));
         using var cancelled = await (cancel ?? throw new InvalidOperationException());
         Assert.Equal(HttpStatusCode.Accepted, cancelled.StatusCode);

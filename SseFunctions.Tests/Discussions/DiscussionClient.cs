@@ -17,7 +17,7 @@ internal static class DiscussionClient
     public static Dictionary<string, object?> Request(string topic = "Tea or coffee?", int turns = 3) => new()
     {
         ["topic"] = topic,
-        ["participants"] = new object[] { new { name = "Ada" }, new { name = "Bob", persona = "a sceptic" } },
+        ["participants"] = new object[] { new { name = "Ada" }, new { name = "Bob", persona = "a skeptic" } },
         ["limits"] = new { turns },
     };
 

@@ -111,7 +111,7 @@ public sealed class WireNamesTests
         var usage = $$"""{"input":0,"output":{{turn.Usage!.Output}}}""";
         return $$"""
             {"id":"wire","topic":"Tea or coffee?","state":"completed",
-            "participants":[{"id":"1","name":"Ada"},{"id":"2","name":"Bob","persona":"a sceptic"}],
+            "participants":[{"id":"1","name":"Ada"},{"id":"2","name":"Bob","persona":"a skeptic"}],
             "limits":{"turns":1,"tokens":50000,"minutes":15},
             "turns":[{"turn":1,"attempt":1,"participant":"1","text":{{text}},"finish":"stop","usage":{{usage}}}],
             "created":"2026-11-28T12:00:00+00:00","private":false,"unattended":false,

@@ -66,7 +66,7 @@ public sealed class FunctionRulesTests
 
     // When a function has ended, the worker serializes its result to JSON and sends it to the host.
     [Fact]
-    public void Results_of_our_own_have_nothing_to_serialise()
+    public void Results_of_our_own_have_nothing_to_serialize()
     {
         var results = Types.Where(type => type.IsAssignableTo(typeof(IResult)) && type is { IsAbstract: false })
             .ToArray();

@@ -1,7 +1,7 @@
 // @ts-check
 // Watches a discussion with AG-UI's own client, and prints the messages that the client has at the end.
 import { HttpAgent } from "@ag-ui/client";
-import { cutOnce, fulfil, options, print } from "./program.mjs";
+import { cutOnce, fulfill, options, print } from "./program.mjs";
 
 const { fetch, isCut } = cutOnce(options.cutAt);
 const agent = new HttpAgent({ url: `${options.api}/${options.id}/ag-ui`, threadId: "thread", fetch });
@@ -12,7 +12,7 @@ const subscriber = {
   onRunStartedEvent: ({ event }) => void started.push(event),
   onMessagesChanged: ({ messages }) => {
     if (options.cutAt && !isCut()) return;
-    if (JSON.stringify(messages).includes(options.signalAt)) fulfil();
+    if (JSON.stringify(messages).includes(options.signalAt)) fulfill();
   },
   onRunFinishedEvent: ({ outcome }) => void ends.push(outcome),
   onRunErrorEvent: ({ event }) => void errors.push({ message: event.message, code: event.code }),

@@ -1,7 +1,7 @@
 // @ts-check
 // Watches a discussion with the AI SDK's own chat, as a page with useChat does, and prints what the chat has at the end.
 import { AbstractChat, DefaultChatTransport } from "ai";
-import { cutOnce, fulfil, options, print } from "./program.mjs";
+import { cutOnce, fulfill, options, print } from "./program.mjs";
 
 /** The state of a chat that no page shows. */
 class State {
@@ -32,7 +32,7 @@ class Chat extends AbstractChat {}
 /** Tells the test as soon as the chat shows the words that the test waits for, on the last connection. */
 function shown(messages) {
   if (options.cutAt && !isCut()) return;
-  if (JSON.stringify(messages).includes(options.signalAt)) fulfil();
+  if (JSON.stringify(messages).includes(options.signalAt)) fulfill();
 }
 
 /** The turns of a message: what its data parts and its text parts say. */

@@ -13,7 +13,7 @@ export function print(result) {
 }
 
 /** Creates the file that the test waits for. */
-export function fulfil() {
+export function fulfill() {
   if (options.signal) writeFileSync(options.signal, "");
 }
 

@@ -19,7 +19,7 @@ public sealed class ChatPromptTests
         Assert.StartsWith("You are Bob, a participant", messages[0].Text, StringComparison.Ordinal);
         Assert.Contains("\n> Should cities ban cars?\n", messages[0].Text, StringComparison.Ordinal);
         Assert.Contains("\n> An optimist\n", messages[0].Text, StringComparison.Ordinal);
-        Assert.Contains("- Ada\n> A sceptic\n", messages[0].Text, StringComparison.Ordinal);
+        Assert.Contains("- Ada\n> A skeptic\n", messages[0].Text, StringComparison.Ordinal);
         Assert.Contains("at most 180 words", messages[0].Text, StringComparison.Ordinal);
         Assert.Equal("The discussion begins.\n\nAda says:\n> Cars stink.", messages[1].Text);
         Assert.Equal("They do not.", messages[2].Text);

@@ -6,7 +6,7 @@ namespace SseFunctions.Tests.Discussions.Participants;
 internal static class Turns
 {
     public static readonly IReadOnlyList<Participant> Two =
-        [new("1", "Ada") { Persona = "A sceptic" }, new("2", "Bob") { Persona = "An optimist" }];
+        [new("1", "Ada") { Persona = "A skeptic" }, new("2", "Bob") { Persona = "An optimist" }];
 
     /// <summary>Returns the turn after those that were said, for the next participant in order.</summary>
     public static TurnRequest Next(

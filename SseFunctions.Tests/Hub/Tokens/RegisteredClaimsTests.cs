@@ -269,7 +269,7 @@ public sealed class RegisteredClaimsTests
     [InlineData(null, null, "{}", true)]
     [InlineData(null, "hub", """{"aud":"hub"}""", true)]
     [InlineData("issuer", "hub", """{"aud":"hub"}""", false)]
-    public void The_judgement_depends_on_its_arguments_alone(
+    public void The_verdict_depends_on_its_arguments_alone(
         string? issuer, string? audience, string claims, bool isGood)
     {
         using var json = System.Text.Json.JsonDocument.Parse(claims);

@@ -33,7 +33,7 @@ internal static class ScriptCast
             var isFor = voice switch
             {
                 "optimist" or "activist" => true,
-                "sceptic" or "traditionalist" => false,
+                "skeptic" or "traditionalist" => false,
                 // On the other side than the participant before, so that there is something to discuss.
                 _ => index == 0 ? isFirstFor : !roles[^1].IsFor,
             };

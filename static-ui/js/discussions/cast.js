@@ -2,7 +2,7 @@
 
 import { cell, get } from "../dom.js";
 import { Editor } from "./editor.js";
-import { avatar, coloursOf, PRESETS } from "./people.js";
+import { avatar, colorsOf, PRESETS } from "./people.js";
 
 /** @typedef {import("./api.js").Choices} Choices */
 
@@ -68,8 +68,8 @@ export class Cast {
 
   #show() {
     const focused = this.#buttons.findIndex((button) => button === document.activeElement);
-    const colours = coloursOf(this.#drafts);
-    this.#list.replaceChildren(...this.#drafts.map((draft, index) => this.#card(draft, colours[index])));
+    const colors = colorsOf(this.#drafts);
+    this.#list.replaceChildren(...this.#drafts.map((draft, index) => this.#card(draft, colors[index])));
     const { min, max } = this.#limits;
     this.#hint.textContent = `${this.#drafts.length} chosen, ${min} to ${max} can take part`;
     const isFull = this.#drafts.length >= max;
@@ -87,11 +87,11 @@ export class Cast {
 
   /**
    * @param {Draft} draft
-   * @param {number} colour
+   * @param {number} color
    */
-  #card(draft, colour) {
+  #card(draft, color) {
     const card = cell("li", "person", "");
-    card.dataset.colour = String(colour);
+    card.dataset.color = String(color);
     card.dataset.participant = draft.id;
     const name = cell("strong", "person-name", draft.name);
     name.dir = "auto";
@@ -105,7 +105,7 @@ export class Cast {
     const about = cell("span", "person-about", "");
     about.append(name, words);
     if (draft.model !== "") about.append(cell("span", "person-model", draft.model));
-    card.append(avatar(draft, colour), about, edit, remove);
+    card.append(avatar(draft, color), about, edit, remove);
     return card;
   }
 
@@ -115,8 +115,8 @@ export class Cast {
    */
   #chip(preset, isFull) {
     const chip = this.#button("", "chip", isFull, () => this.#add(toDraft(preset)));
-    const colour = PRESETS.indexOf(preset) + 1;
-    chip.append(avatar(preset, colour), cell("span", "", preset.name), cell("span", "chip-role", preset.role));
+    const color = PRESETS.indexOf(preset) + 1;
+    chip.append(avatar(preset, color), cell("span", "", preset.name), cell("span", "chip-role", preset.role));
     chip.setAttribute("aria-label", `Add ${preset.name}, ${preset.role.toLowerCase()}`);
     chip.title = preset.persona;
     return chip;

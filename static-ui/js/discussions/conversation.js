@@ -2,7 +2,7 @@
 
 import { cell, get } from "../dom.js";
 import { Follow } from "./follow.js";
-import { avatar, coloursOf } from "./people.js";
+import { avatar, colorsOf } from "./people.js";
 import { TurnView } from "./turn-view.js";
 import { counted, explain, grouped, STATE_NAMES, summary } from "./words.js";
 
@@ -51,7 +51,7 @@ export class Conversation {
   /** @type {keyof typeof CONNECTIONS} */ #connection = "closed";
   /** @type {Map<number, TurnView>} */ #views = new Map();
   /** @type {Set<number>} the turns to draw */ #dirty = new Set();
-  /** @type {Map<string, number>} */ #colours = new Map();
+  /** @type {Map<string, number>} */ #colors = new Map();
   #courseDrawn = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} runs while the discussion should go on, and does not */ #delay;
   #isDelayed = false;
@@ -172,7 +172,7 @@ export class Conversation {
     }
     const name = discussion.participant(turn.participant)?.name ?? turn.participant;
     if (view === undefined) {
-      view = new TurnView(turn, name, this.#colours.get(turn.participant) ?? 1);
+      view = new TurnView(turn, name, this.#colors.get(turn.participant) ?? 1);
       this.#views.set(turn.number, view);
       const next = [...this.#log.children].find((other) => Number(other.getAttribute("data-turn")) > turn.number);
       this.#log.insertBefore(view.element, next ?? null);
@@ -188,16 +188,16 @@ export class Conversation {
 
   /** @param {Discussion} discussion */
   #showPeople({ participants }) {
-    const colours = coloursOf(participants);
-    this.#colours = new Map(participants.map(({ id }, index) => [id, colours[index]]));
+    const colors = colorsOf(participants);
+    this.#colors = new Map(participants.map(({ id }, index) => [id, colors[index]]));
     const people = participants.map((participant, index) => {
       const person = cell("span", "person-tag", "");
-      person.dataset.colour = String(colours[index]);
+      person.dataset.color = String(colors[index]);
       person.dataset.participant = participant.id;
       person.title = participant.persona;
       const name = cell("span", "person-name", participant.name);
       name.dir = "auto";
-      person.append(avatar(participant, colours[index]), name);
+      person.append(avatar(participant, colors[index]), name);
       if (participant.model !== "") person.append(cell("span", "person-model", participant.model));
       return person;
     });
@@ -217,9 +217,9 @@ export class Conversation {
     this.#speaker.dataset.participant = id;
     const participant = discussion.participant(id);
     if (participant === undefined) return this.#speaker.replaceChildren();
-    const colour = this.#colours.get(id) ?? 1;
-    this.#speaker.dataset.colour = String(colour);
-    this.#speaker.replaceChildren(avatar(participant, colour), cell("span", "person-name", participant.name));
+    const color = this.#colors.get(id) ?? 1;
+    this.#speaker.dataset.color = String(color);
+    this.#speaker.replaceChildren(avatar(participant, color), cell("span", "person-name", participant.name));
   }
 
   #showState() {
@@ -290,7 +290,7 @@ export class Conversation {
   }
 
   /**
-   * Draws a short line for each turn, in the colour of its speaker.
+   * Draws a short line for each turn, in the color of its speaker.
    * @param {Discussion} discussion
    * @param {Turn | null} current
    */
@@ -304,8 +304,8 @@ export class Conversation {
     while (this.#course.childElementCount < length) this.#course.append(document.createElement("i"));
     for (const [index, mark] of [...this.#course.children].entries()) {
       const turn = turns.get(index + 1);
-      const colour = turn === undefined ? "" : String(this.#colours.get(turn.participant) ?? 1);
-      if (mark.getAttribute("data-colour") !== colour) mark.setAttribute("data-colour", colour);
+      const color = turn === undefined ? "" : String(this.#colors.get(turn.participant) ?? 1);
+      if (mark.getAttribute("data-color") !== color) mark.setAttribute("data-color", color);
       mark.toggleAttribute("data-speaking", turn !== undefined && turn === current);
     }
   }

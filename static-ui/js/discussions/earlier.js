@@ -3,7 +3,7 @@
 import { cell, get } from "../dom.js";
 import { needsToken, sentence } from "./api.js";
 import { readParticipants, readState } from "./discussion.js";
-import { avatar, coloursOf } from "./people.js";
+import { avatar, colorsOf } from "./people.js";
 import { count, fields, items, line, text } from "./untrusted.js";
 import { ago, counted, STATE_NAMES } from "./words.js";
 
@@ -119,9 +119,9 @@ export class Earlier {
   /** @param {Fields} discussion */
   #faces(discussion) {
     const participants = readParticipants(discussion.participants);
-    const colours = coloursOf(participants);
+    const colors = colorsOf(participants);
     const faces = cell("span", "faces", "");
-    faces.append(...participants.map((participant, index) => avatar(participant, colours[index])));
+    faces.append(...participants.map((participant, index) => avatar(participant, colors[index])));
     faces.append(cell("span", "visually-hidden", participants.map(({ name }) => name).join(", ")));
     return faces;
   }

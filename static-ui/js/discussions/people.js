@@ -10,7 +10,7 @@ import { cell } from "../dom.js";
  * @property {string} persona
  */
 
-/** The ready-made participants. The colour of each is its place in this list. @type {readonly Preset[]} */
+/** The ready-made participants. The color of each is its place in this list. @type {readonly Preset[]} */
 export const PRESETS = [
   {
     id: "ada",
@@ -59,12 +59,12 @@ export const PRESETS = [
 const COLOURS = PRESETS.length;
 
 /**
- * Chooses the participants' colours: a ready-made participant has its own, and each other one gets the first that is
- * free. So everyone who watches sees the same colours, though no server knows them.
+ * Chooses the participants' colors: a ready-made participant has its own, and each other one gets the first that is
+ * free. So everyone who watches sees the same colors, though no server knows them.
  * @param {readonly { id: string }[]} participants
  * @returns {number[]} from 1, in the order of the participants
  */
-export function coloursOf(participants) {
+export function colorsOf(participants) {
   const taken = new Set();
   const chosen = participants.map(({ id }) => {
     const place = PRESETS.findIndex((preset) => preset.id === id) + 1;
@@ -72,8 +72,8 @@ export function coloursOf(participants) {
     taken.add(place);
     return place;
   });
-  return chosen.map((colour, index) => {
-    if (colour > 0) return colour;
+  return chosen.map((color, index) => {
+    if (color > 0) return color;
     let free = 1;
     while (free < COLOURS && taken.has(free)) free++;
     if (taken.has(free)) return (index % COLOURS) + 1;
@@ -95,12 +95,12 @@ export function initials(name) {
 
 /**
  * @param {{ name: string }} participant
- * @param {number} colour
+ * @param {number} color
  * @returns {HTMLElement} hidden from assistive technology: the name stands beside it
  */
-export function avatar({ name }, colour) {
+export function avatar({ name }, color) {
   const circle = cell("span", "avatar", initials(name));
-  circle.dataset.colour = String(colour);
+  circle.dataset.color = String(color);
   circle.setAttribute("aria-hidden", "true");
   return circle;
 }

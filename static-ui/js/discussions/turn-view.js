@@ -24,9 +24,9 @@ export class TurnView {
   /**
    * @param {Turn} turn
    * @param {string} name
-   * @param {number} colour
+   * @param {number} color
    */
-  constructor(turn, name, colour) {
+  constructor(turn, name, color) {
     this.#turn = turn;
     this.#revision = turn.revision;
     const title = cell("h2", "turn-title", "");
@@ -37,12 +37,12 @@ export class TurnView {
     this.element.className = "turn";
     this.element.dataset.turn = String(turn.number);
     this.element.dataset.participant = turn.participant;
-    this.element.dataset.colour = String(colour);
+    this.element.dataset.color = String(color);
     this.element.setAttribute("aria-labelledby", title.id);
     this.#note.hidden = true;
     const bubble = cell("div", "bubble", "");
     bubble.append(this.#body, this.#note);
-    this.element.append(avatar({ name }, colour), title, bubble);
+    this.element.append(avatar({ name }, color), title, bubble);
     this.#markdown = new MarkdownStream(this.#body);
   }
 
