@@ -24,16 +24,16 @@ public sealed class UrlPatternSpeedTests
         { "https://e.com/" + Repeat("*a", 120) + "b", "https://e.com/" + Repeat("a", 4000) },
         { "https://e.com/" + Repeat("*a", 2000), "https://e.com/" + Repeat("a", 4000) },
         { "https://e.com/" + Repeat("{a}?", 250) + Repeat("a", 100), "https://e.com/" + Repeat("a", 4000) },
-        // All 256 positions live. These topics are percent-encoded to three characters for each byte.
-        { "https://e.com/((?:" + Repeat(".|", 255) + ".)*)", "https://e.com/" + Repeat("\"", 4000) },
-        { "https://e.com/" + Repeat("(.*)", 256), "https://e.com/" + Repeat("\u00e9", 2040) + "|" },
-        { "https://e.com/((?:.*){255}z)", "https://e.com/" + Repeat("\u00e9", 2040) },
-        { "https://e.com/((?:(?:.?){256})*)", "https://e.com/" + Repeat("{", 4080) },
-        { "https://e.com/((?:[%0-9A-F]*[0-9A-F]{254})*z)", "https://e.com/" + Repeat("\u00e9", 2040) },
+        // All 192 positions live. These topics are percent-encoded to three characters for each byte.
+        { "https://e.com/((?:" + Repeat(".|", 191) + ".)*)", "https://e.com/" + Repeat("\"", 4000) },
+        { "https://e.com/" + Repeat("(.*)", 192), "https://e.com/" + Repeat("\u00e9", 2040) + "|" },
+        { "https://e.com/((?:.*){191}z)", "https://e.com/" + Repeat("\u00e9", 2040) },
+        { "https://e.com/((?:(?:.?){192})*)", "https://e.com/" + Repeat("{", 4080) },
+        { "https://e.com/((?:[%0-9A-F]*[0-9A-F]{190})*z)", "https://e.com/" + Repeat("\u00e9", 2040) },
         { "https://e.com/((?:a*)*b)", "https://e.com/" + Repeat("a", 4000) },
         { "https://e.com/((?:a|a)*b)", "https://e.com/" + Repeat("a", 4000) },
         { "https://e.com/((?:[ab]*a[ab]{100})*)c", "https://e.com/" + Repeat("abb", 1300) },
-        { "https://e.com/((?:a?){256})", "https://e.com/" + Repeat("a", 4000) },
+        { "https://e.com/((?:a?){192})", "https://e.com/" + Repeat("a", 4000) },
         { "https://e.com/((?:(?:a{0,9}){0,9}){0,3})", "https://e.com/" + Repeat("a", 4000) },
         { "https://e.com/((?:(?:a{1,999}){1,999}){1,999})", "https://e.com/" + Repeat("a", 4000) },
         { "https://e.com/((?:){99999999})", "https://e.com/" },
@@ -71,7 +71,7 @@ public sealed class UrlPatternSpeedTests
     {
         var url = WhatwgUrl.Parse("https://e.com/books/1/authors/2")!;
         string[] texts =
-            ["https://e.com/*", "https://e.com/books/:id/authors/:author", "https://e.com/" + Repeat("*a", 100)];
+            ["https://e.com/*", "https://e.com/books/:id/authors/:author", "https://e.com/" + Repeat("*a", 90)];
         var patterns = Array.ConvertAll(texts, text => Compile(text)!);
         foreach (var pattern in patterns) pattern.Matches(url);
 
