@@ -4,6 +4,16 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using SseFunctions.LocalHost;
 
+if (args is ["--help" or "-h" or "-?", ..])
+{
+    Console.WriteLine("""
+        LocalHost runs the functions of the app without the Azure Functions host.
+
+          --port 7072             the port; 0: any free port. Default: Host.LocalHttpPort in local.settings.json, 7071
+          --Hub:Anonymous false   any setting of docs/reference.md, by its name
+        """);
+    return 0;
+}
 try
 {
     await using var application = LocalHostApplication.Build(args);

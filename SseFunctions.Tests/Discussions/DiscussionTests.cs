@@ -277,12 +277,12 @@ public sealed class DiscussionTests
     [Theory]
     [InlineData(
         "Discussions:MaxConcurrent=10",
-        "The limit of your address of discussions that speak at the same time is reached (1): stop one, or try again "
-            + "when one ends or pauses.")]
+        "You have reached the limit of discussions that speak for one client address "
+            + "(Discussions:MaxConcurrentPerClient is 1): stop one, or try again when one ends or pauses.")]
     [InlineData(
         "Discussions:MaxConcurrent=1",
-        "This app's limit of discussions that speak at the same time is reached (1): try again when one of them ends "
-            + "or pauses.")]
+        "The app has reached its limit of discussions that speak (Discussions:MaxConcurrent is 1): try again when one "
+            + "ends or pauses.")]
     public async Task Beyond_a_limit_a_start_is_told_which_and_when_to_come_again(string setting, string title)
     {
         await using var server = await LocalHostServer.Start(settings: [Anonymous, Fast, setting]);

@@ -56,7 +56,7 @@ public sealed class StartPlacesTests
         using (var third = await server.Http.PostAsJsonAsync("/discussions", DiscussionClient.Request(), Test))
         {
             Assert.Equal(HttpStatusCode.TooManyRequests, third.StatusCode);
-            Assert.Contains("started within a minute", await third.Text(), StringComparison.Ordinal);
+            Assert.Contains("You have reached the limit of starts", await third.Text(), StringComparison.Ordinal);
         }
         // The first start was a minute ago. What was refused took no place.
         time.Advance(TimeSpan.FromSeconds(30));

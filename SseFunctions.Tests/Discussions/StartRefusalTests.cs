@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Discussions;
@@ -39,6 +40,26 @@ public sealed class StartRefusalTests
     }
 
     [Theory]
+    [InlineData("", "There is no field turns in the body: use topic, participants, limits, private, unattended.")]
+    [InlineData("limits", "There is no field turn in limits: use turns, tokens, minutes.")]
+    [InlineData("participants", "There is no field Persona in participant 2: use id, name, persona, model.")]
+    public async Task A_field_that_does_not_exist_is_refused(string place, string title)
+    {
+        var request = DiscussionClient.Request();
+        if (place.Length == 0) request["turns"] = 3;
+        if (place == "limits") request["limits"] = new { turn = 3 };
+        if (place == "participants")
+        {
+            request["participants"] =
+                new object[] { new { name = "Ada" }, new { name = "Bob", Persona = "a skeptic" } };
+        }
+        await using var server = await Start();
+        using var answer = await server.Http.PostAsync(
+            "/discussions", new StringContent(JsonSerializer.Serialize(request), null, "application/json"), Test);
+        Assert.Equal(title, await answer.Problem(HttpStatusCode.BadRequest));
+    }
+
+    [Theory]
     [InlineData("a%20b")]
     [InlineData("a.b")]
     [InlineData("caf%C3%A9")]
@@ -59,7 +80,7 @@ public sealed class StartRefusalTests
         await server.Http.Start();
         using var second = await server.Http.PostAsJsonAsync("/discussions", DiscussionClient.Request(), Test);
         Assert.Equal(HttpStatusCode.TooManyRequests, second.StatusCode);
-        Assert.Contains("started within a minute", await second.Text(), StringComparison.Ordinal);
+        Assert.Contains("You have reached the limit of starts", await second.Text(), StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromSeconds(30), second.Headers.RetryAfter?.Delta);
     }
 

@@ -1,8 +1,11 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 using SseFunctions.Demo;
 using SseFunctions.Discussions;
 using SseFunctions.Hub;
 using SseFunctions.Hub.Redis;
 using SseFunctions.Streaming;
+using SseFunctions.Streaming.Configuration;
 using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Rules;
@@ -28,6 +31,45 @@ public sealed class SettingsTests
         { "Discussions:Retention", new DiscussionOptions().Retention, "7 days" },
         { "Discussions:Scripted:WordDelay", new ScriptedOptions().WordDelay, "40 ms" },
     };
+
+    [Fact]
+    public async Task A_setting_that_does_not_exist_is_logged_with_those_that_do()
+    {
+        await using var server = await LocalHostServer.Start(settings:
+        [
+            "Hub:Anonymus=true", "Discussions:Models:0:Name=a", "Discussions:Models:0:Modell=b",
+            "Discussions:Models:0:Model=c", "Discussions:Models:0:Key=d", "Hub:History:MaxAges=1.00:00:00",
+        ]);
+        var anonymous = await server.Logs.First("The setting Hub:Anonymus does not exist and has no effect");
+        Assert.Equal(LogLevel.Warning, anonymous.Level);
+        Assert.Contains("Anonymous, ", anonymous.Message, StringComparison.Ordinal);
+        await server.Logs.First("The setting Discussions:Models:0:Modell does not exist");
+        var age = await server.Logs.First("The setting Hub:History:MaxAges does not exist");
+        Assert.EndsWith("Here there are MaxAge, MaxBytes, MaxCount", age.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Each_documented_setting_exists()
+    {
+        var names = Rows.Select(row => row.Split('|')[1]).SelectMany(cell => cell.Split(','))
+            .Select(name => name.Trim().Trim('`')).Where(name => name.Contains(':', StringComparison.Ordinal)).ToList();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(names.Select(name => KeyValuePair.Create(name, (string?)"1"))).Build();
+        SettingsSection[] sections =
+        [
+            new(configuration, "Streaming", typeof(StreamingOptions)),
+            new(configuration, "Cors", typeof(CrossOriginOptions)),
+            new(configuration, "Demo", typeof(DemoOptions)),
+            new(configuration, "Hub", typeof(HubOptions)),
+            new(configuration, "Redis", typeof(RedisOptions)),
+            new(configuration, "Discussions", typeof(DiscussionOptions)),
+        ];
+        Assert.All(
+            sections,
+            section => Assert.Contains(
+                names, name => name.StartsWith($"{section.Name}:", StringComparison.Ordinal)));
+        Assert.Empty(sections.SelectMany(section => section.Unknown()));
+    }
 
     [Theory]
     [MemberData(nameof(Durations))]

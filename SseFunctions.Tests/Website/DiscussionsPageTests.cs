@@ -238,7 +238,7 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
         var id = await host.Http.Start(DiscussionClient.Request(turns: 20));
         await page.Topic().FillAsync("Another one");
         await page.Start().ClickAsync();
-        await Expect(page.Locator("#start-result")).ToContainTextAsync("The limit of your address");
+        await Expect(page.Locator("#start-result")).ToContainTextAsync("You have reached the limit of discussions");
         await Expect(page.Topic()).ToHaveValueAsync("Another one");
 
         await page.Open(host.Url, id);

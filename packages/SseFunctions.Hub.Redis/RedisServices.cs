@@ -27,7 +27,7 @@ public static class RedisServices
         if (!services.TryAddFeature(nameof(AddRedis), nameof(AddRedis), builder.Configuration, RedisOptions.Section))
             return builder;
 
-        services.AddSettings<RedisOptions>(builder.Configuration, RedisOptions.Section);
+        services.AddSettings<RedisOptions>(builder.Configuration, RedisOptions.Section, isShared: true);
         services.AddSingleton<RedisConnectionMetrics>();
         services.AddSingleton<RedisMirrorMetrics>();
         // The log reads over the connection in the background. The container disposes services in the reverse order of

@@ -51,7 +51,7 @@ public static class StreamingServices
                 configuration, $"{section}:{nameof(options.AllowedOrigins)}", options.AllowedOrigins);
             options.AllowedHeaders = Settings.List(
                 configuration, $"{section}:{nameof(options.AllowedHeaders)}", options.AllowedHeaders);
-        });
+        }, isShared: true);
         services.AddSingleton(provider =>
             new CrossOrigin(provider.GetRequiredService<IOptions<CrossOriginOptions>>().Value));
         return services;

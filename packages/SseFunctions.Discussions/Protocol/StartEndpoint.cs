@@ -81,13 +81,15 @@ internal sealed class StartEndpoint(
         limit switch
         {
             nameof(DiscussionOptions.MaxConcurrent) =>
-                "This app's limit of discussions that speak at the same time is reached "
-                    + $"({options.Value.MaxConcurrent}): try again when one of them ends or pauses.",
+                "The app has reached its limit of discussions that speak "
+                    + $"(Discussions:MaxConcurrent is {options.Value.MaxConcurrent}): "
+                    + "try again when one ends or pauses.",
             nameof(DiscussionOptions.MaxConcurrentPerClient) =>
-                "The limit of your address of discussions that speak at the same time is reached "
-                    + $"({options.Value.MaxConcurrentPerClient}): stop one, or try again when one ends or pauses.",
-            _ => "The limit of your address of discussions that are started within a minute is reached "
-                + $"({options.Value.MaxStartsPerMinute}): try again in a minute.",
+                "You have reached the limit of discussions that speak for one client address "
+                    + $"(Discussions:MaxConcurrentPerClient is {options.Value.MaxConcurrentPerClient}): "
+                    + "stop one, or try again when one ends or pauses.",
+            _ => "You have reached the limit of starts from one client address "
+                + $"(Discussions:MaxStartsPerMinute is {options.Value.MaxStartsPerMinute}): try again in a minute.",
         });
 
     // A body with the same hash is a repetition, even if the settings have changed since. Any other body is validated

@@ -16,7 +16,12 @@ internal sealed class StartRequestReader(
     private const int MaxModelLength = 64;
     private const int MaxIdLength = 32;
     private const int BytesPerUnit = 6;
+    private const int MaxShownLength = 60;
     private const int OtherBytes = 16 * 1024;
+
+    private static readonly string[] Fields = ["topic", "participants", "limits", "private", "unattended"];
+    private static readonly string[] ParticipantFields = ["id", "name", "persona", "model"];
+    private static readonly string[] LimitFields = ["turns", "tokens", "minutes"];
 
     private readonly DiscussionOptions _options = options.Value;
     private readonly bool _hasQueue = queues.Any();
@@ -35,6 +40,7 @@ internal sealed class StartRequestReader(
     public StartRequest Validate(StartBody body)
     {
         var root = body.Json;
+        RefuseOthers(root, "the body", Fields);
         var topic = Required(root, "topic", _options.MaxTopicLength);
         var isUnattended = Flag(root, "unattended");
         if (isUnattended && !_hasQueue)
@@ -75,6 +81,7 @@ internal sealed class StartRequestReader(
     {
         if (item.ValueKind != JsonValueKind.Object)
             throw new BadRequestException($"Send participant {number} as an object with a name.");
+        RefuseOthers(item, $"participant {number}", ParticipantFields);
         var model = Optional(item, "model", MaxModelLength);
         if (model is not null && models.Find(model) is null)
         {
@@ -96,6 +103,7 @@ internal sealed class StartRequestReader(
         var given = root.TryGetProperty("limits", out var limits) && limits.ValueKind != JsonValueKind.Null;
         if (given && limits.ValueKind != JsonValueKind.Object)
             throw new BadRequestException("Send limits as an object.");
+        if (given) RefuseOthers(limits, "limits", LimitFields);
         return new DiscussionLimits(
             (int)Limit("turns", _options.Turns, _options.MaxTurns),
             Limit("tokens", _options.MaxTokens, _options.MaxTokens),
@@ -109,6 +117,17 @@ internal sealed class StartRequestReader(
                 && number >= 1 && number <= most
                 ? number
                 : throw new BadRequestException($"Set limits.{name} to a whole number from 1 to {most}.");
+        }
+    }
+
+    // If a limit with a wrong name were ignored, the discussion would cost more than its client wants.
+    private static void RefuseOthers(JsonElement element, string place, string[] known)
+    {
+        foreach (var field in element.EnumerateObject())
+        {
+            if (known.Contains(field.Name, StringComparer.Ordinal)) continue;
+            var name = CleanText.Head(field.Name, MaxShownLength);
+            throw new BadRequestException($"There is no field {name} in {place}: use {string.Join(", ", known)}.");
         }
     }
 

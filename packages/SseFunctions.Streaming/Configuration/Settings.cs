@@ -13,9 +13,15 @@ internal static class Settings
 
     /// <summary>Binds a section to <typeparamref name="T"/>, and validates it with <see cref="ISettings.Problems"/>
     /// when the host starts. <paramref name="lists"/> sets the lists of the section with <see cref="List"/> or
-    /// <see cref="Texts"/>, because the binder cannot read a list that is written as one value.</summary>
+    /// <see cref="Texts"/>, because the binder cannot read a list that is written as one value. Settings that do not
+    /// exist are logged at the start, unless <paramref name="isShared"/> says that the app may have settings of its own
+    /// in the section.</summary>
     public static void AddSettings<T>(
-        this IServiceCollection services, IConfiguration configuration, string section, Action<T>? lists = null)
+        this IServiceCollection services,
+        IConfiguration configuration,
+        string section,
+        Action<T>? lists = null,
+        bool isShared = false)
         where T : class, ISettings
     {
         services.AddOptions<T>()
@@ -26,6 +32,7 @@ internal static class Settings
             })
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<T>, ProblemsValidator<T>>();
+        if (!isShared) services.AddSingleton(new SettingsSection(configuration, section, typeof(T)));
         var isFirst = services.All(service => service.ImplementationType != typeof(SettingsCheck));
         if (isFirst) services.Insert(0, ServiceDescriptor.Singleton<IHostedService, SettingsCheck>());
     }

@@ -1,20 +1,25 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace SseFunctions.Streaming.Configuration;
 
 /// <summary>Validates all settings before any other hosted service is created. The host validates settings only after
 /// it has created all hosted services. A service that reads its options in its constructor would then fail first, and
-/// the problems of other sections would not be reported.</summary>
-internal sealed class SettingsCheck : IHostedService
+/// the problems of other sections would not be reported. Logs the settings that do not exist.</summary>
+internal sealed partial class SettingsCheck : IHostedService
 {
+    private readonly ILogger _logger;
+
     /// <summary>Validates all settings.</summary>
     /// <exception cref="OptionsValidationException">The settings of one section are wrong.</exception>
     /// <exception cref="AggregateException">The settings of several sections are wrong.</exception>
-    public SettingsCheck(IStartupValidator validator)
+    public SettingsCheck(
+        IStartupValidator validator, IEnumerable<SettingsSection> sections, ILogger<SettingsCheck> logger)
     {
-        ArgumentNullException.ThrowIfNull(validator);
+        _logger = logger;
         validator.Validate();
+        foreach (var (setting, known) in sections.SelectMany(section => section.Unknown())) LogUnknown(setting, known);
     }
 
     /// <inheritdoc/>
@@ -22,4 +27,9 @@ internal sealed class SettingsCheck : IHostedService
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(5, LogLevel.Warning,
+        "The setting {Setting} does not exist and has no effect: correct its name, or remove it. Here there are "
+        + "{Known}")]
+    private partial void LogUnknown(string setting, string known);
 }
