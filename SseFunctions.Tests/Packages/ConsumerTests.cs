@@ -22,18 +22,18 @@ public sealed partial class ConsumerTests(PackedPackages packages) : IClassFixtu
             FunctionsOf(published).OrderBy(name => !HubFunctions.Contains(name)));
 
         await using var host = await FunctionsHost.Start(published, ("Hub__Anonymous", "true"));
-        using var countdown = await host.Invoke("Countdown", "GET", "/countdown");
+        using var countdown = await host.Invoke("Countdown", "GET", "/api/countdown");
         await countdown.Until("data: {\"second\":9}");
-        using var rest = await host.Invoke("Countdown", "GET", "/countdown", "Last-Event-ID: 0\r\n");
+        using var rest = await host.Invoke("Countdown", "GET", "/api/countdown", "Last-Event-ID: 0\r\n");
         Assert.StartsWith("HTTP/1.1 204", await rest.Until("\r\n\r\n"), StringComparison.Ordinal);
-        using var invented = await host.Invoke("Countdown", "GET", "/countdown", "Last-Event-ID: -2147483648\r\n");
+        using var invented = await host.Invoke("Countdown", "GET", "/api/countdown", "Last-Event-ID: -2147483648\r\n");
         await invented.Until("data: {\"second\":10}");
-        using var page = await host.Invoke("Page", "GET", "/page");
+        using var page = await host.Invoke("Page", "GET", "/api/page");
         await page.Until("<h1>Server-Sent Events</h1>");
 
-        using var greetings = await host.Invoke("HubSubscribe", "GET", "/.well-known/mercure?topic=greetings");
+        using var greetings = await host.Invoke("HubSubscribe", "GET", "/api/.well-known/mercure?topic=greetings");
         await greetings.Until(": open");
-        using var greet = await host.Invoke("Greet", "POST", "/greet", "Content-Length: 0\r\n");
+        using var greet = await host.Invoke("Greet", "POST", "/api/greet", "Content-Length: 0\r\n");
         await greet.Until("HTTP/1.1 204");
         await greetings.Until("data: Hello at");
     }
