@@ -242,7 +242,7 @@ public sealed class SharedPresenceTests : IAsyncDisposable
             await NextOf(watcher, "a");
             await one.Stop();
             if (one.Logs.Entries.Any(
-                line => line.Message.Contains("Could not announce before the host stopped", StringComparison.Ordinal)))
+                line => line.Message.StartsWith("The host stopped before this", StringComparison.Ordinal)))
                 return false;
             Assert.False((await NextOf(watcher, "a")).GetProperty("active").GetBoolean());
             Assert.Equal(1, (int)await redis.Ask("ZCARD", "{sse}:instances"));

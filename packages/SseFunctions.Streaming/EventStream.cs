@@ -175,8 +175,8 @@ internal sealed class EventStream : ILentClient, IDisposable
     /// once, by the owner.</summary>
     /// <returns>True if the sequence stopped and was disposed of; false if it ignored its cancellation and still
     /// runs.</returns>
-    /// <exception cref="Exception">The exception of the sequence, or of a write. An OperationCanceledException with
-    /// which the sequence answers its cancellation is not thrown.</exception>
+    /// <exception cref="Exception">The exception of the sequence, or of a write. The OperationCanceledException of a
+    /// sequence that was canceled is not thrown.</exception>
     public async Task<bool> WriteAsync(ReadOnlyMemory<byte> preamble, IAsyncEnumerable<ServerSentEvent> events)
     {
         await _client.StartAsync();
@@ -271,7 +271,7 @@ internal sealed class EventStream : ILentClient, IDisposable
             return ValueTask.FromResult(false);
         }
         var sent = _client.FlushAsync();
-        // If the write is blocked, Look watches from the timer's next run on how much of it the client takes.
+        // If the write is blocked, each run of the timer looks how much of it the client has taken.
         if (!sent.IsCompleted) _open.LookAtOnce(this);
         return sent;
     }
@@ -340,8 +340,7 @@ internal sealed class EventStream : ILentClient, IDisposable
         if (Ended)
         {
             // After the end of the stream, the blocked write has a limit, even if the client takes bytes, because the
-            // platform may wait for the function to return. A client that takes nothing is aborted as before the end:
-            // when it has taken nothing for WriteTimeout.
+            // platform may wait for the function to return. WriteTimeout for a client that takes nothing still applies.
             var isLate = _time.GetElapsedTime(_endedAt) >= (timeout > TimeSpan.Zero ? timeout : LateClientGrace);
             if (isLate || IsDead(connection) || (timeout > TimeSpan.Zero && standstill >= timeout)) Abort();
             return;

@@ -69,9 +69,10 @@ internal sealed partial class Speaker(
         }
     }
 
-    /// <summary>If the discussion is running, appends <c>discussion.paused</c>, unless another instance holds the lease
-    /// or has asked for it recently.</summary>
-    /// <returns>False in the last case: call again later.</returns>
+    /// <summary>If the discussion is running, appends <c>discussion.paused</c>, unless another instance holds the
+    /// lease.</summary>
+    /// <returns>False if nothing was appended because an instance has asked for the lease recently and may go on: call
+    /// again later.</returns>
     public static async Task<bool> TryPauseAsync(TopicLog log, CancellationToken cancellationToken)
     {
         await using var lease = await log.TryLeaseAsync(LeaseDuration, cancellationToken: cancellationToken);
@@ -91,8 +92,8 @@ internal sealed partial class Speaker(
     }
 
     /// <summary>Cancels a discussion: takes the lease, even from another holder, and appends
-    /// <c>discussion.cancelled</c>. No effect if the discussion has ended. The call itself cannot be canceled: a lease
-    /// that was taken over without the end would only interrupt the turn.</summary>
+    /// <c>discussion.cancelled</c>. No effect if the discussion has ended. Takes no token: a call that stopped after it
+    /// had taken the lease would interrupt the turn without ending the discussion.</summary>
     public async Task CancelAsync(TopicLog log)
     {
         while (!log.View().IsEnded)
@@ -141,7 +142,7 @@ internal sealed partial class Speaker(
     {
         var isPaused = record.Transcript.State == DiscussionState.Paused;
         if (isPaused) record = await lease.AppendAsync(record, (EventTypes.Resumed, new EventData()));
-        // The next attempt of a turn may have waited for somebody who watches. It has no words.
+        // A discussion can pause between two attempts at a turn. The open turn then has no words, and goes on as it is.
         if (!isPaused || record.Transcript.OpenTurn is { Text.Length: > 0 }) record = await RestartAsync(lease, record);
         while (true)
         {
@@ -172,8 +173,8 @@ internal sealed partial class Speaker(
         }
     }
 
-    // If a turn is open although the discussion has not paused, the instance that spoke it has stopped or died. Begins
-    // the turn again without its words, because no model can continue the words of another call.
+    // The open turn, if there is one, was interrupted: the instance that spoke it has stopped or died. Begins the turn
+    // again without its words, because no model can continue the words of another call.
     private static async Task<DiscussionRecord> RestartAsync(TopicLease lease, DiscussionRecord record)
     {
         if (record.Transcript.OpenTurn is not { } turn) return record;

@@ -185,15 +185,24 @@ internal sealed partial class RedisMirror : IAsyncDisposable
         {
             var tail = _held.Tail;
             page = await _reader.ReadAsync(tail, _stop.Token);
-            if (page.Tail < tail) return HasLost(page.Tail);
-            var rung = _clock.Now - LongestBellMilliseconds;
-            if (isTimerDue && page.Entries.Any(entry => entry.Entry.Position.Milliseconds < rung))
+            if (page.Tail < tail)
+            {
+                LogLost(page.Tail.ToString(), tail.ToString());
+                return false;
+            }
+            // The bell of an entry that was appended before this time has had time to arrive.
+            var heardBefore = _clock.Now - LongestBellMilliseconds;
+            if (isTimerDue && page.Entries.Any(entry => entry.Entry.Position.Milliseconds < heardBefore))
                 _metrics.BellMissed();
             LinkedEntry[] entries = [.. page.Entries];
             var count = _held.Add(entries);
             if (count == entries.Length) continue;
-            // The entry follows an entry before the mirror's last one: Redis no longer has the mirror's last entry.
-            if (entries[count].Previous < _held.Tail) return HasLost(entries[count].Previous);
+            // The predecessor of the entry is older than the mirror's last entry: Redis has lost the mirror's last one.
+            if (entries[count].Previous < _held.Tail)
+            {
+                LogLost(entries[count].Previous.ToString(), _held.Tail.ToString());
+                return false;
+            }
             // The entry follows an entry that this instance has not read, and that Redis has dropped.
             LogFellBehind(_held.Tail.ToString(), entries[count].Previous.ToString());
             _held.Replace(new LogRing(_limits, entries[count].Previous, _held.End.LastPublic));
@@ -239,13 +248,6 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     // position of a log without losses. It differs from the start position before the loss, so that a subscriber which
     // is still at that position is told about the gap: it has not received the lost entries.
     private LogPosition NextStart() => new(0, ++_losses);
-
-    // Logs that Redis has lost entries. Returns false, so that TryReadOnAsync can return the result.
-    private bool HasLost(LogPosition after)
-    {
-        LogLost(after.ToString(), _held.Tail.ToString());
-        return false;
-    }
 
     [LoggerMessage(221, LogLevel.Information, "The shared log in Redis was read: this instance holds {Count} entries")]
     private partial void LogRead(int count);

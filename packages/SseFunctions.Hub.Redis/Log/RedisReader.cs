@@ -113,7 +113,7 @@ internal sealed partial class RedisReader(
     }
 
     [LoggerMessage(225, LogLevel.Error,
-        "Skipped the entry {Id} in Redis: it is not an update. Let no other program write keys with the prefix of "
-        + "Redis:KeyPrefix")]
+        "Skipped the entry {Id} in Redis: it is not an update. Make sure that no other program writes keys with the "
+        + "prefix of Redis:KeyPrefix")]
     private partial void LogUnreadable(Exception exception, string id);
 }

@@ -82,8 +82,9 @@ internal sealed class Subscriber(
         _current ?? throw new InvalidOperationException(
             "There is a current event only after MoveNextAsync has returned true.");
 
-    /// <summary>How much older the entry that the subscriber read last is than the last entry of its group's last
-    /// batch; zero if the subscriber waits for entries. Approximate, unless the owner of the fields reads it.</summary>
+    /// <summary>How far the subscriber is behind its group: the time between the entry that it has read and the newest
+    /// entry that the group was given. Zero if the subscriber waits for entries. Approximate, unless the owner of the
+    /// fields reads it.</summary>
     public TimeSpan Lag
     {
         get

@@ -4,11 +4,17 @@ namespace SseFunctions.Hub.Presence;
 /// subscribers that have gone. Such a change is <i>due</i>. A subscriber has at most one due change: if it goes
 /// before its arrival was taken, nothing is due. <see cref="SharedPresence"/> uses this class.</summary>
 /// <remarks>
-/// <para>How a due change is published: <see cref="Take"/> returns the change. The caller writes the subscriber's value
-/// (its name and subscriptions) to the instance registry, calls <see cref="RecordAnnouncement"/> for those that have
-/// come, announces the change to subscribers by an update in the log, calls <see cref="RecordAnnouncement"/> for those
-/// that have gone, removes the values of those that have gone from the registry, and calls <see cref="Settle"/>. If a
-/// step fails, the change stays due, and the next <see cref="Take"/> returns it again. So an arrival can be
+/// <para>How a due change is published:</para>
+/// <list type="number">
+/// <item><see cref="Take"/> returns the change.</item>
+/// <item>For a subscriber that has come, the caller writes its value (its name and subscriptions) to the instance
+/// registry, and calls <see cref="RecordAnnouncement"/>.</item>
+/// <item>The caller announces the change to subscribers, by an update in the log.</item>
+/// <item>For a subscriber that has gone, the caller calls <see cref="RecordAnnouncement"/>, and removes its value from
+/// the registry.</item>
+/// <item>The caller calls <see cref="Settle"/>.</item>
+/// </list>
+/// <para>If a step fails, the change stays due, and the next <see cref="Take"/> returns it again. So an arrival can be
 /// announced twice.</para>
 /// <para>One lock guards all fields, and the properties of each <see cref="SharedSubscriber"/>. Any thread may call
 /// <see cref="Add"/>, <see cref="Remove(ActiveSubscriber)"/> and <see cref="RemoveAll"/>. Only one caller at a time may

@@ -184,8 +184,9 @@ internal sealed partial class SharedPresence(
     }
 
     [LoggerMessage(162, LogLevel.Warning,
-        "Active subscriptions cannot be shared with other instances: Redis cannot be reached, or refuses. Streams go "
-        + "on, and this instance tries again every second. If this lasts, check the server of Redis:ConnectionString")]
+        "Active subscriptions cannot be shared with other instances: Redis cannot be reached, or refuses commands. "
+        + "Streams go on, and this instance tries again every second. If this lasts, check the server of "
+        + "Redis:ConnectionString")]
     private partial void LogFailed(Exception exception);
 
     [LoggerMessage(163, LogLevel.Information, "Active subscriptions are shared with other instances again")]
@@ -197,7 +198,7 @@ internal sealed partial class SharedPresence(
     private partial void LogNotRegistered();
 
     [LoggerMessage(165, LogLevel.Warning,
-        "Could not announce before the host stopped that the last subscribers have gone: another instance announces it "
-        + "when this instance counts as dead")]
+        "The host stopped before this instance could announce that its last subscribers have gone: another instance "
+        + "announces it when this instance counts as dead")]
     private partial void LogNotLeft(Exception exception);
 }

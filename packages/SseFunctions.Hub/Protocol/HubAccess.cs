@@ -9,8 +9,9 @@ namespace SseFunctions.Hub.Protocol;
 /// <summary>Decides whether an HTTP request may publish or subscribe: validates the token of the request, and returns
 /// either the claims of the token or the answer that refuses the request. Counts each refusal, and logs it with its
 /// reason. Thread-safe; a process has one object.</summary>
-/// <remarks><para>This class does not compare topics. The endpoints compare the topics of the request with the rights
-/// in the claims, and call <see cref="Forbid"/> if a right is missing. The endpoints also refuse bad requests through
+/// <remarks><para>This class does not compare topics. Its callers, which are the hub's endpoints and
+/// <see cref="RequestAuthorization"/>, compare the topics of the request with the rights in the claims, and call
+/// <see cref="Forbid"/> if a right is missing. The endpoints also refuse bad requests through
 /// <see cref="Refuse(string, HubProblem)"/>, so that these refusals are counted and logged too. The app's own code
 /// publishes through <see cref="IUpdatePublisher"/>, which needs no token and does not use this class.</para>
 /// <para>A client is not told why its token was refused, because the reason would help an attacker who tries tokens.

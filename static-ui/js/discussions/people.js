@@ -56,7 +56,7 @@ export const PRESETS = [
   },
 ];
 
-const COLOURS = PRESETS.length;
+const COLORS = PRESETS.length;
 
 /**
  * Chooses the participants' colors: a ready-made participant has its own, and each other one gets the first that is
@@ -75,8 +75,8 @@ export function colorsOf(participants) {
   return chosen.map((color, index) => {
     if (color > 0) return color;
     let free = 1;
-    while (free < COLOURS && taken.has(free)) free++;
-    if (taken.has(free)) return (index % COLOURS) + 1;
+    while (free < COLORS && taken.has(free)) free++;
+    if (taken.has(free)) return (index % COLORS) + 1;
     taken.add(free);
     return free;
   });
