@@ -1,11 +1,4 @@
 using System.Runtime.CompilerServices;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
-using SseFunctions.Discussions;
-using SseFunctions.Hub.Redis;
 using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Discussions;
@@ -14,14 +7,10 @@ namespace SseFunctions.Tests.Discussions;
 public sealed class AnswerInstancesTests(RedisFixture redis) : IClassFixture<RedisFixture>, IAsyncDisposable
 {
     private readonly string _prefix = $"{Guid.NewGuid():N}";
-    private readonly List<WebApplication> _apps = [];
-    private readonly List<HttpClient> _clients = [];
-
-    private static CancellationToken Test => TestContext.Current.CancellationToken;
+    private readonly List<AnswerApp> _apps = [];
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var client in _clients) client.Dispose();
         foreach (var app in _apps) await app.DisposeAsync();
     }
 
@@ -38,10 +27,10 @@ public sealed class AnswerInstancesTests(RedisFixture redis) : IClassFixture<Red
             yield return "two.";
         }
         var readers = new List<Task<Viewer>>();
-        foreach (var http in (HttpClient[])[await Start(Generate), await Start(Generate)])
+        foreach (var app in (AnswerApp[])[await Start(Generate), await Start(Generate)])
         {
             var hasWords = new TaskCompletionSource();
-            readers.Add(Read(http, hasWords));
+            readers.Add(Read(app, hasWords));
             await hasWords.Task.Within("first word");
         }
         rest.SetResult();
@@ -66,7 +55,7 @@ public sealed class AnswerInstancesTests(RedisFixture redis) : IClassFixture<Red
         var reading = Read(second, hasWords);
         await hasWords.Task.Within("first word at the second instance");
 
-        await _apps[0].StopAsync(Test);
+        await first.Stop();
         var viewer = await reading.Within("end of the answer");
         Assert.Equal("The whole answer.", Assert.Single(viewer.Texts));
         Assert.Equal("discussion.completed", viewer.End);
@@ -76,12 +65,10 @@ public sealed class AnswerInstancesTests(RedisFixture redis) : IClassFixture<Red
         Assert.Equal("The whole answer.", Assert.Single(moved.Texts));
     }
 
-    private static async Task<Viewer> Read(HttpClient http, TaskCompletionSource hasWords, Viewer? from = null)
+    private static async Task<Viewer> Read(AnswerApp app, TaskCompletionSource hasWords, Viewer? from = null)
     {
         var viewer = from ?? new Viewer();
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/answers/42");
-        if (viewer.LastId is { } last) request.Headers.TryAddWithoutValidation("Last-Event-ID", last);
-        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Test);
+        using var answer = await app.Open(viewer.LastId);
         await foreach (var next in answer.Events())
         {
             viewer.Take(next);
@@ -90,27 +77,12 @@ public sealed class AnswerInstancesTests(RedisFixture redis) : IClassFixture<Red
         return viewer;
     }
 
-    private async Task<HttpClient> Start(Func<CancellationToken, IAsyncEnumerable<string>> generate)
+    private async Task<AnswerApp> Start(Func<CancellationToken, IAsyncEnumerable<string>> generate)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection(
-        [
-            KeyValuePair.Create("Redis:ConnectionString", (string?)redis.Server.ConnectionString),
-            KeyValuePair.Create("Redis:KeyPrefix", (string?)_prefix),
-        ]);
-        builder.Services.AddSseDiscussions(builder.Configuration).AddRedis();
-        var app = builder.Build();
-        app.MapGet("/answers/{id}", async (HttpContext context, string id, ResumableAnswers answers) =>
-        {
-            var result = await answers.StreamAsync(
-                context.Request, $"/answers/{id}", generate, context.RequestAborted);
-            await result.ExecuteAsync(context);
-        });
-        await app.StartAsync(Test);
-        _apps.Add(app);
-        _clients.Add(new HttpClient { BaseAddress = new Uri(app.Urls.First()), Timeout = Limits.Soon });
-        return _clients[^1];
+        _apps.Add(await AnswerApp.Start(
+            generate,
+            $"Redis:ConnectionString={redis.Server.ConnectionString}",
+            $"Redis:KeyPrefix={_prefix}"));
+        return _apps[^1];
     }
 }

@@ -65,10 +65,8 @@ internal sealed class DiscussionInstances(RedisFixture redis) : IDisposable
         await Http.GetFromJsonAsync<Transcript>(At(instance, $"/discussions/{id}"), Test)
         ?? throw new JsonException("null");
 
-    /// <summary>A viewer that moves from one instance to the next.</summary>
-    /// <param name="id">The discussion.</param>
-    /// <param name="number">The viewer. The number decides at which instance it begins.</param>
-    /// <param name="stays">Whether it moves only when its connection breaks.</param>
+    /// <summary>A viewer that moves from one instance to the next: after some events, or, if it stays, only when its
+    /// connection breaks. Its number decides at which instance it begins.</summary>
     public MovingViewer Viewer(string id, int number, bool stays = false) =>
         new(id, number, _instances, Http) { Stays = stays };
 

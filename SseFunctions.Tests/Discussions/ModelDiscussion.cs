@@ -20,17 +20,20 @@ internal sealed class ModelDiscussion : IAsyncDisposable
     public static async Task<ModelDiscussion> Start(string[] settings, params Func<ModelCall, Task>[] answers)
     {
         var model = await FakeModelServer.Start(answers);
-        var server = await LocalHostServer.Start(settings:
-        [
-            "Discussions:Anonymous=true",
-            "Discussions:Models:0:Name=fake",
-            "Discussions:Models:0:Model=fake",
-            "Discussions:Models:0:Key=key",
-            $"Discussions:Models:0:Endpoint={model.Url}",
-            .. settings,
-        ]);
+        var server = await LocalHostServer.Start(settings: [.. SettingsFor(model), .. settings]);
         return new ModelDiscussion(model, server);
     }
+
+    /// <summary>The settings of a server at which everyone may start discussions, and whose participants are this
+    /// model.</summary>
+    public static string[] SettingsFor(FakeModelServer model) =>
+    [
+        "Discussions:Anonymous=true",
+        "Discussions:Models:0:Name=fake",
+        "Discussions:Models:0:Model=fake",
+        "Discussions:Models:0:Key=key",
+        $"Discussions:Models:0:Endpoint={model.Url}",
+    ];
 
     /// <summary>Starts a discussion of Ada and Bob with the id <c>debate</c>.</summary>
     public Task Begin(int turns = 2) => Server.Http.StartAs("debate", DiscussionClient.Request(turns: turns));

@@ -41,11 +41,7 @@ public sealed class TurnLogTests
         await using var server = await LocalHostServer.Start(
             services => services.AddSingleton<ISharedCounts>(new DeafCounts()),
             null,
-            "Discussions:Anonymous=true",
-            "Discussions:Models:0:Name=fake",
-            "Discussions:Models:0:Model=fake",
-            "Discussions:Models:0:Key=key",
-            $"Discussions:Models:0:Endpoint={model.Url}");
+            ModelDiscussion.SettingsFor(model));
         var id = await server.Http.Start(DiscussionClient.Request(turns: 1));
         var events = await server.Http.Watch(id);
         Assert.Equal("discussion.completed", events[^1].EventType);

@@ -36,6 +36,14 @@ public sealed class LocalHostProcessTests
     }
 
     [Fact]
+    public async Task Asked_for_help_it_names_its_arguments_and_exits_with_0()
+    {
+        using var host = LocalHostProcess.Start("--help");
+        Assert.Equal(0, await host.Exit());
+        Assert.Contains("--port 7072", host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Says_in_one_line_that_the_port_is_taken()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);

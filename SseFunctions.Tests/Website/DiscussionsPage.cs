@@ -14,16 +14,6 @@ internal static partial class DiscussionsPage
     /// <summary>The settings of a server whose scripted participants speak fast.</summary>
     public static readonly string[] Fast = [Anonymous, "Discussions:Scripted:WordDelay=00:00:00.005"];
 
-    /// <summary>The settings of a server whose participants are this model.</summary>
-    public static string[] With(FakeModelServer model) =>
-    [
-        Anonymous,
-        "Discussions:Models:0:Name=fake",
-        $"Discussions:Models:0:Endpoint={model.Url}",
-        "Discussions:Models:0:Key=key",
-        "Discussions:Models:0:Model=fake",
-    ];
-
     /// <summary>Opens the list, or the discussion with this id.</summary>
     public static Task Open(this IPage page, Uri server, string id = "") => page.GotoAsync(
         new Uri(server, $"discussions.html{(id.Length > 0 ? $"?id={id}" : "")}").AbsoluteUri);

@@ -129,7 +129,7 @@ public sealed class DiscussionsPageSpeedTests(Browser browser, ITestOutputHelper
         var page = await browser.NewPage(new() { ReducedMotion = ReducedMotion.NoPreference });
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var model = await FakeModelServer.Start(ModelAnswers.Gated(_ => gate.Task, "First", " and last."));
-        await using var host = await LocalHostServer.Start(null, DiscussionsPage.With(model));
+        await using var host = await LocalHostServer.Start(null, ModelDiscussion.SettingsFor(model));
         var id = await host.Http.Start(DiscussionClient.Request(turns: 1));
         await page.Open(host.Url, id);
         await Expect(page.Turns()).ToHaveCountAsync(1);
@@ -163,7 +163,7 @@ public sealed class DiscussionsPageSpeedTests(Browser browser, ITestOutputHelper
         await using var host = await LocalHostServer.Start(
             null,
             [
-                .. DiscussionsPage.With(model),
+                .. ModelDiscussion.SettingsFor(model),
                 "Discussions:TokensPerTurn=16000",
                 "Discussions:MaxTokens=1000000",
                 "Discussions:WindowTurns=1",

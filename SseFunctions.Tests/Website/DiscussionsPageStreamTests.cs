@@ -29,6 +29,40 @@ public sealed class DiscussionsPageStreamTests(Browser browser) : IClassFixture<
 
         """;
 
+    // Draws each text whole, and cut at random places with drawings in between. Returns what differs.
+    private const string Cut = """
+        async ([texts, rounds, longest]) => {
+          const { MarkdownStream } = await import("./js/discussions/markdown.js");
+          let state = 7;
+          const random = (below) => (state = (state * 48271) % 2147483647) % below;
+          const draw = (pieces) => {
+            const parent = document.createElement("div");
+            const stream = new MarkdownStream(parent);
+            for (const piece of pieces) {
+              stream.append(piece);
+              if (random(2) === 0) stream.draw();
+            }
+            stream.finish();
+            return parent.innerHTML;
+          };
+          const differences = [];
+          for (const text of texts) {
+            const whole = draw([text]);
+            for (let round = 0; round < rounds; round++) {
+              const pieces = [];
+              for (let at = 0; at < text.length;) {
+                const end = at + 1 + random(longest);
+                pieces.push(text.slice(at, end));
+                at = end;
+              }
+              const cut = draw(pieces);
+              if (cut !== whole) differences.push(`${JSON.stringify(pieces)}\n${cut}\n${whole}`);
+            }
+          }
+          return differences.slice(0, 3);
+        }
+        """;
+
     // Events after turn.started, what the last of them changes, and the words of the turn then.
     [Theory]
     [InlineData("turn", "abcd", "turn.delta 2 0 ab", "turn.delta 2 2 cd")]
@@ -94,6 +128,62 @@ public sealed class DiscussionsPageStreamTests(Browser browser) : IClassFixture<
         Assert.Equal([null, null], streams);
     }
 
+    // More blocks, items or lines than a browser lays out at once. No word is lost, and numbers go on.
+    [Fact]
+    public async Task Shows_every_word_of_very_long_texts_whatever_pieces_they_come_in()
+    {
+        static string Lines(int count, string format) =>
+            string.Concat(Enumerable.Range(1, count).Select(number => string.Format(format, number)));
+        string[] texts =
+        [
+            Lines(1200, "{0}. item\n"), Lines(1200, "- item {0}\n"), Lines(1200, "# heading {0}\n"),
+            Lines(1200, "paragraph {0}\n\n"), $"```\n{Lines(600, "line {0}\n")}```\nafter 1",
+        ];
+        var page = await Module();
+        Assert.Empty(await page.EvaluateAsync<string[]>(Cut, new object[] { texts, 2, 400 }));
+        var shown = await page.EvaluateAsync<string[]>(
+            """
+            async (texts) => {
+              const { MarkdownStream } = await import("./js/discussions/markdown.js");
+              return texts.map((text) => {
+                const parent = document.createElement("div");
+                const stream = new MarkdownStream(parent);
+                stream.append(text);
+                stream.finish();
+                const lists = [...parent.querySelectorAll("ol")];
+                return parent.textContent + lists.map(({ start }) => ` from${start}`).join("");
+              });
+            }
+            """,
+            texts);
+        Assert.EndsWith(" from1 from501 from1001", shown[0], StringComparison.Ordinal);
+        foreach (var (text, drawn) in texts.Zip(shown).Skip(1))
+            Assert.Equal(Digits(text), Digits(drawn));
+
+        static string Digits(string text) => string.Concat(text.Where(char.IsAsciiDigit));
+    }
+
+    [Fact]
+    public async Task Draws_at_most_30_combining_marks_in_a_row_whatever_pieces_they_come_in()
+    {
+        var text = $"a{new string('\u0301', 100)}b{new string('\u0301', 30)} c";
+        var page = await Module();
+        Assert.Empty(await page.EvaluateAsync<string[]>(Cut, new object[] { new[] { text }, 100, 40 }));
+        var drawn = await page.EvaluateAsync<string>(
+            """
+            async (text) => {
+              const { MarkdownStream } = await import("./js/discussions/markdown.js");
+              const parent = document.createElement("div");
+              const stream = new MarkdownStream(parent);
+              stream.append(text);
+              stream.finish();
+              return parent.textContent;
+            }
+            """,
+            text);
+        Assert.Equal($"a{new string('\u0301', 30)}b{new string('\u0301', 30)} c", drawn);
+    }
+
     // The words arrive cut at random places, and are drawn in between.
     [Fact]
     public async Task Shows_the_same_whatever_pieces_the_words_come_in()
@@ -110,40 +200,7 @@ public sealed class DiscussionsPageStreamTests(Browser browser) : IClassFixture<
             "| a | b |\n| - | - |\n| 1 | **2** |\n\n---\n\n***",
         ];
         var page = await Module();
-        var differences = await page.EvaluateAsync<string[]>(
-            """
-            async (texts) => {
-              const { MarkdownStream } = await import("./js/discussions/markdown.js");
-              let state = 7;
-              const random = (below) => (state = (state * 48271) % 2147483647) % below;
-              const draw = (pieces) => {
-                const parent = document.createElement("div");
-                const stream = new MarkdownStream(parent);
-                for (const piece of pieces) {
-                  stream.append(piece);
-                  if (random(2) === 0) stream.draw();
-                }
-                stream.finish();
-                return parent.innerHTML;
-              };
-              const differences = [];
-              for (const text of texts) {
-                const whole = draw([text]);
-                for (let round = 0; round < 100; round++) {
-                  const pieces = [];
-                  for (let at = 0; at < text.length;) {
-                    const end = at + 1 + random(7);
-                    pieces.push(text.slice(at, end));
-                    at = end;
-                  }
-                  const cut = draw(pieces);
-                  if (cut !== whole) differences.push(`${JSON.stringify(pieces)}\n${cut}\n${whole}`);
-                }
-              }
-              return differences.slice(0, 3);
-            }
-            """,
-            texts);
+        var differences = await page.EvaluateAsync<string[]>(Cut, new object[] { texts, 100, 7 });
         Assert.Empty(differences);
     }
 
@@ -180,7 +237,7 @@ public sealed class DiscussionsPageStreamTests(Browser browser) : IClassFixture<
         var page = await browser.NewPage(new() { ReducedMotion = wish });
         await using var model = await FakeModelServer.Start(ModelAnswers.Gated(
             _ => Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken), "First", " never said"));
-        await using var host = await LocalHostServer.Start(null, DiscussionsPage.With(model));
+        await using var host = await LocalHostServer.Start(null, ModelDiscussion.SettingsFor(model));
         await page.Open(host.Url, await host.Http.Start(DiscussionClient.Request(turns: 1)));
         await Expect(page.Turns()).ToHaveCountAsync(1);
         // Transitions of hovering and the like are not meant.

@@ -46,7 +46,7 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var model = await FakeModelServer.Start(ModelAnswers.Gated(
             index => index == 1 ? gate.Task : Task.CompletedTask, "The **first** words", " and\n\n- the last.\n"));
-        await using var host = await LocalHostServer.Start(null, DiscussionsPage.With(model));
+        await using var host = await LocalHostServer.Start(null, ModelDiscussion.SettingsFor(model));
         await page.Open(host.Url);
         var id = await page.Begin("Tea or coffee?", 5);
         var second = await page.Context.NewPageAsync();
@@ -78,7 +78,7 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
         var page = await browser.NewPage();
         // A turn that does not end by itself.
         await using var model = await FakeModelServer.Start(ModelAnswers.Silence("The first words"));
-        await using var host = await LocalHostServer.Start(null, [.. DiscussionsPage.With(model), Patient]);
+        await using var host = await LocalHostServer.Start(null, [.. ModelDiscussion.SettingsFor(model), Patient]);
         await page.Open(host.Url);
         var id = await page.Begin("Tea or coffee?", 9);
         var second = await page.Context.NewPageAsync();
@@ -112,7 +112,7 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
         var page = await browser.NewPage();
         await using var model = await FakeModelServer.Start(
             ModelAnswers.Words([.. Said.Chunk(3).Select(piece => new string(piece))]));
-        await using var host = await LocalHostServer.Start(null, DiscussionsPage.With(model));
+        await using var host = await LocalHostServer.Start(null, ModelDiscussion.SettingsFor(model));
         var request = DiscussionClient.Request($"Topic {Image}", turns: 2);
         request["participants"] =
             new object[] { new { name = $"A{Image}" }, new { name = "<b>B</b>", persona = Image } };
@@ -144,7 +144,7 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
         await using var model = await FakeModelServer.Start(ModelAnswers.Gated(
             index => gates[index].Task, [.. Enumerable.Range(0, Pieces).Select(index => $"piece{index} ")]));
         await using var host = await LocalHostServer.Start(
-            null, [.. DiscussionsPage.With(model), "Streaming:Retry=00:00:00.1"]);
+            null, [.. ModelDiscussion.SettingsFor(model), "Streaming:Retry=00:00:00.1"]);
         await using var network = new SilentProxy(host.Url);
         var id = await host.Http.Start(DiscussionClient.Request(turns: 1));
         await page.Open(network.Url, id);
@@ -173,7 +173,7 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
         var page = await browser.NewPage();
         // A turn that does not end by itself.
         await using var model = await FakeModelServer.Start(ModelAnswers.Silence("The first words"));
-        await using var host = await LocalHostServer.Start(null, [.. DiscussionsPage.With(model), Patient]);
+        await using var host = await LocalHostServer.Start(null, [.. ModelDiscussion.SettingsFor(model), Patient]);
         await page.Open(host.Url);
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove Thea" }).PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Edit Viktor" })).ToBeFocusedAsync();
@@ -209,7 +209,7 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
         var page = await browser.NewPage(new() { ViewportSize = new() { Width = 360, Height = 740 } });
         await using var model = await FakeModelServer.Start(
             ModelAnswers.Words($"{wide}\n\n```\n{wide}\n```\n\n- {wide}\n\n> {wide}\n\n## {wide}"));
-        await using var host = await LocalHostServer.Start(null, DiscussionsPage.With(model));
+        await using var host = await LocalHostServer.Start(null, ModelDiscussion.SettingsFor(model));
         await page.Open(host.Url);
         await page.GetByText("Options").ClickAsync();
         await AssertNoSidewaysScroll(page);
@@ -254,7 +254,7 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
         var page = await browser.NewPage(new() { ViewportSize = new() { Width = 360, Height = 740 } });
         var paragraphs = string.Join("\n\n", Enumerable.Repeat("A paragraph of some words.", 40));
         await using var model = await FakeModelServer.Start(ModelAnswers.Words(paragraphs));
-        await using var host = await LocalHostServer.Start(null, DiscussionsPage.With(model));
+        await using var host = await LocalHostServer.Start(null, ModelDiscussion.SettingsFor(model));
         await page.Open(host.Url);
         var id = await page.Begin("Tea or coffee?", 3);
         await page.Ended();
@@ -271,7 +271,7 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
         var page = await browser.NewPage();
         await using var model = await FakeModelServer.Start(
             ModelAnswers.Words("Well said."), ModelAnswers.Error(401, "invalid_api_key", "inner secret"));
-        await using var host = await LocalHostServer.Start(null, DiscussionsPage.With(model));
+        await using var host = await LocalHostServer.Start(null, ModelDiscussion.SettingsFor(model));
         await page.Open(host.Url);
         await page.Begin("Tea or coffee?", 4);
         await page.Ended("The discussion failed");
