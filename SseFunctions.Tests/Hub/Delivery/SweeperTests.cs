@@ -254,8 +254,8 @@ public sealed class SweeperTests : IAsyncDisposable
             for (var number = 0; number < Groups; number++) ids.Add(await Publish($"{number}"));
             _time.Advance(Gather / 3);
         }
-        // Groups still gather, and one that is being swept may begin to gather again. So time passes until the last event
-        // of every reader has arrived.
+        // Groups still gather, and one that is being swept may begin to gather again. So time passes until the last
+        // event of every reader has arrived.
         var complete = Task.WhenAll(
             readers.Select(reader => reader.Reaches(Rounds)).Append(all.Reaches(Groups * Rounds)));
         while (!complete.IsCompleted)
