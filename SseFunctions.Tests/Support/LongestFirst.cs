@@ -1,9 +1,12 @@
 using SseFunctions.Tests.Deployment;
+using SseFunctions.Tests.Discussions;
 using SseFunctions.Tests.Hub;
 using SseFunctions.Tests.Hub.Redis;
 using SseFunctions.Tests.Instances;
 using SseFunctions.Tests.Packages;
 using SseFunctions.Tests.Rules;
+using SseFunctions.Tests.Scripts;
+using SseFunctions.Tests.Streaming;
 using SseFunctions.Tests.Support;
 using SseFunctions.Tests.Telemetry;
 using SseFunctions.Tests.Website;
@@ -21,21 +24,35 @@ public sealed class LongestFirst : ITestCollectionOrderer
     private static readonly Type[] Long =
     [
         typeof(PrivacyTests),
-        typeof(ConsumerTests),
         typeof(DeadPathTests),
-        typeof(PageTests),
+        typeof(DiscussionInstancesTests),
+        typeof(ConsumerTests),
         typeof(ConnectionLimitTests),
-        typeof(HubPagePartsTests),
-        typeof(HubPageTests),
-        typeof(DiscussionsPageTests),
+        typeof(ModelDiscussionTests),
+        typeof(DiscussionHandoverTests),
         typeof(RedisIdentityTests),
         typeof(SharedHubTests),
-        typeof(StreamingTests),
-        typeof(RedisFailureTests),
         typeof(InstancesTests),
-        typeof(DependencyRulesTests),
-        typeof(SharedPresenceTests),
+        typeof(RedisFailureTests),
+        typeof(DiscussionTests),
+        typeof(DiscussionsPageStreamTests),
+        typeof(DiscussionsPageTroubleTests),
         typeof(LostUpdatesTests),
+        typeof(AdapterClientTests),
+        typeof(SharedPresenceTests),
+        typeof(PageLifeTests),
+        typeof(PageTests),
+        typeof(HubPagePartsTests),
+        typeof(ShippedLogTests),
+        typeof(EventSourceTests),
+        typeof(DiscussionsPageTests),
+        typeof(RedisTopicLogsTests),
+        typeof(ProxyTests),
+        typeof(SmokeSeriesEndTests),
+        typeof(LimitsTests),
+        typeof(HubPageTests),
+        typeof(StreamingTests),
+        typeof(DependencyRulesTests),
     ];
 
     private static readonly Dictionary<string, int> Order =
