@@ -50,7 +50,7 @@ public sealed class DiscussionInstancesTests(RedisFixture redis) : IClassFixture
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{killed} kills, {viewers.Length} viewers, {viewers.Sum(viewer => viewer.Viewer.Visits)} connections, "
             + $"{restarted} turns begun again");
-        // Every instance was killed once while the discussions were spoken, so at least one of them spoke then.
+        // While the discussions were spoken, the instances were killed in turns, so at least one of them spoke then.
         Assert.NotEqual(0, restarted);
     }
 
