@@ -82,7 +82,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
     {
         await using var server = await RedisServer.Start("--appendonly", "yes", "--appendfsync", "always");
         var (one, other) = (await Start(server), await Start(server));
-        var follower = Follow(other, 20);
+        var follower = other.FollowPositions(20);
         var positions = new List<LogPosition>();
         for (var count = 0; count < 10; count++) positions.Add((await UntilTaken(one, $"{count}")).Position);
         await server.Kill();
@@ -98,7 +98,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
     {
         await using var server = await RedisServer.Start();
         var (one, other) = (await Start(server), await Start(server));
-        var follower = Follow(other, 100);
+        var follower = other.FollowPositions(100);
         var before = await UntilTaken(one, "before");
         Assert.Equal(before.Position, await UntilKnown(other, before.Id));
         await server.Kill();
@@ -213,7 +213,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
         Assert.True(log.IsCut);
         var tail = log.Tail;
         Assert.Equal(0, log.Read(tail, new LogEntry[1]));
-        var told = Follow(log, 1, tail);
+        var told = log.FollowPositions(1, tail);
         await server.Run();
         await Assert.ThrowsAsync<LogGapException>(() => told.Within("gap"));
         Assert.Equal(held.Position, await UntilKnown(log, held.Id));
@@ -301,20 +301,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
     }
 
     private static async Task<IEnumerable<LogPosition>> Held(IEventLog log, int count) =>
-        await Follow(log, count).Within("entries");
-
-    private static Task<List<LogPosition>> Follow(IEventLog log, int count, LogPosition after = default) => Task.Run(
-        async () =>
-        {
-            var positions = new List<LogPosition>();
-            await foreach (var batch in log.FollowAsync(after, Test))
-            {
-                positions.AddRange(batch.ToArray().Select(entry => entry.Position));
-                if (positions.Count >= count) break;
-            }
-            return positions;
-        },
-        Test);
+        await log.FollowPositions(count).Within("entries");
 
     // Starts a log with short timeouts, and waits until it has read from Redis.
     private async Task<RedisEventLog> Start(RedisServer server)

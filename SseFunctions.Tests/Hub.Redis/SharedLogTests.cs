@@ -22,7 +22,7 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
     {
         const int Each = 1000;
         var logs = new[] { await Start(), await Start(), await Start() };
-        var followers = logs.Select(log => Follow(log, logs.Length * Each)).ToArray();
+        var followers = logs.Select(log => log.Follow(logs.Length * Each)).ToArray();
         var appended = await Task.WhenAll(logs.SelectMany(log => Enumerable.Range(0, 4).Select(publisher => Task.Run(
             async () =>
             {
@@ -213,7 +213,7 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
             ["a", "https://example.com/{b}"], data)
         { Type = type, IsPrivate = true, Retry = TimeSpan.FromSeconds(3) };
         var entry = await one.AppendAsync(update, Test);
-        var read = Assert.Single(await Follow(other, 1));
+        var read = Assert.Single(await other.Follow(1));
         Assert.Equal(Encoding.UTF8.GetString(entry.Event.Bytes.Span), Encoding.UTF8.GetString(read.Event.Bytes.Span));
         Assert.Equal(entry.Topics, read.Topics);
         Assert.True(read.IsPrivate);
@@ -227,7 +227,7 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         using var listener = Listen(missed, "redis.bells.missed");
         var log = await Start();
         var first = await log.AppendAsync(new Update(["a"], "a"), Test);
-        var following = Follow(log, 2);
+        var following = log.Follow(2);
         var (tail, id) = ($"{first.Id[1..]}", $"{first.Position.Milliseconds}-{first.Position.Sequence + 1}");
         // The bell counts as missed only when the entry is too old for its bell to be still on its way.
         await Task.Delay(TimeSpan.FromSeconds(1), Test);
@@ -241,7 +241,7 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
     public async Task Those_whose_bell_is_cut_off_get_everything()
     {
         var (one, other) = (await Start(), await Start());
-        var following = Follow(other, 200);
+        var following = other.Follow(200);
         for (var count = 0; count < 200; count++)
         {
             if (count % 50 == 10) await redis.Server.Ask("CLIENT", "KILL", "TYPE", "pubsub");
@@ -263,19 +263,6 @@ public sealed class SharedLogTests(RedisFixture redis) : IClassFixture<RedisFixt
         var last = await one.AppendAsync(new Update(["a"], "last") { Id = "last" }, Test);
         Assert.Equal(last.Position, await other.FindAsync("last", Test));
     }
-
-    private static Task<List<LogEntry>> Follow(IEventLog log, int count) => Task.Run(
-        async () =>
-        {
-            var entries = new List<LogEntry>();
-            await foreach (var batch in log.FollowAsync(default, Test))
-            {
-                entries.AddRange(batch.ToArray());
-                if (entries.Count >= count) break;
-            }
-            return entries;
-        },
-        Test);
 
     private async Task<IEventLog> Start(LogLimits? limits = null) => await _logs.Start(redis.Server, _prefix, limits);
 

@@ -24,7 +24,7 @@ public sealed class ShippedLogTests : IAsyncDisposable
         await using var server = await RedisServer.Start();
         var limits = Usual with { MaxCount = 100 };
         var (one, other) = (await _logs.StartAsForUsers(server, limits), await _logs.StartAsForUsers(server, limits));
-        var following = Task.Run(() => Follow(other, Together), Test);
+        var following = other.FollowPositions(Together);
         var entries = await Task.WhenAll(Enumerable.Range(0, Together).Select(number =>
             one.AppendAsync(new Update(["a"], $"{number}"), Test).AsTask()));
         Assert.Equal(entries.Select(entry => entry.Position), await following.Within("all updates"));
@@ -84,7 +84,7 @@ public sealed class ShippedLogTests : IAsyncDisposable
         var (one, other) = (
             await _logs.StartAsForUsers(server, Usual, connection),
             await _logs.StartAsForUsers(server, Usual, connection));
-        var following = Task.Run(() => Follow(other, 1), Test);
+        var following = other.FollowPositions(1);
         var entry = await one.AppendAsync(new Update(["a"], "a"), Test);
         Assert.Equal([entry.Position], await following.Within("update"));
         Assert.Contains(
@@ -180,16 +180,5 @@ public sealed class ShippedLogTests : IAsyncDisposable
             Assert.True(DateTime.UtcNow < limit);
             await Task.Delay(TimeSpan.FromMilliseconds(20), Test);
         }
-    }
-
-    private static async Task<List<LogPosition>> Follow(RedisEventLog log, int count)
-    {
-        var positions = new List<LogPosition>();
-        await foreach (var batch in log.FollowAsync(default, Test))
-        {
-            positions.AddRange(batch.ToArray().Select(entry => entry.Position));
-            if (positions.Count >= count) break;
-        }
-        return positions;
     }
 }

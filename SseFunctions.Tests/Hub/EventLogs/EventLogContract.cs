@@ -445,7 +445,7 @@ public abstract class EventLogContract
                 while (Volatile.Read(ref started) < number * Publishers * Each / Readers / 2)
                     await Task.Delay(ShortWait, Test);
                 return number % 2 == 0
-                    ? await Follow(log, Publishers * Each) : await Read(log, log.Start, Publishers * Each);
+                    ? await log.Follow(Publishers * Each, log.Start) : await Read(log, log.Start, Publishers * Each);
             },
             Test)).ToArray();
         var publishers = Enumerable.Range(0, Publishers).Select(publisher => Task.Run(
@@ -473,17 +473,6 @@ public abstract class EventLogContract
         System.Text.Encoding.UTF8.GetString(entry.Event.Bytes.Span).Split("data: ")[1].TrimEnd();
 
     private static Update Of(string topic) => new([topic], "data");
-
-    private static async Task<List<LogEntry>> Follow(IEventLog log, int count)
-    {
-        var entries = new List<LogEntry>();
-        await foreach (var batch in log.FollowAsync(log.Start, Test))
-        {
-            entries.AddRange(batch.ToArray());
-            if (entries.Count >= count) break;
-        }
-        return entries;
-    }
 
     // Reads until it has this number of entries.
     private static async Task<List<LogEntry>> Read(IEventLog log, LogPosition after, int count)
