@@ -193,11 +193,13 @@ export class StreamStatus {
 
   /** @param {StreamState | "refused"} shown */
   #show(shown) {
-    document.title = shown === "closed" ? this.#pageTitle : `${NAMES[shown]} · ${this.#pageTitle}`;
+    // Whoever looks at the page later sees that the stream was interrupted meanwhile.
+    const name = shown === "live" && this.#isReopened ? "Live again" : NAMES[shown];
+    document.title = shown === "closed" ? this.#pageTitle : `${name} · ${this.#pageTitle}`;
     // A screen reader reads a text again each time that it is set, even if it did not change.
     if (this.#state.dataset.state === shown) return;
     this.#state.dataset.state = shown;
-    this.#state.textContent = NAMES[shown];
+    this.#state.textContent = name;
     this.#showCrowded(false);
   }
 
