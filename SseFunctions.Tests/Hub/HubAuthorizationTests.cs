@@ -73,7 +73,7 @@ public sealed class HubAuthorizationTests : IAsyncDisposable
         _app = builder.Build();
         _app.MapGet(path, async (HttpContext context, IHubAuthorization rights) =>
         {
-            var authorization = await rights.ToSubscribeAsync(
+            var authorization = await rights.AuthorizeSubscribeAsync(
                 context.Request, "/exports/1", isPrivate: true, context.RequestAborted);
             return authorization.IsTemporary
                 ? TypedResults.Text("temporary")

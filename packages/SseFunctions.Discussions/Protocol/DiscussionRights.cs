@@ -16,14 +16,14 @@ internal sealed class DiscussionRights(IHubAuthorization authorization, IOptions
         HttpRequest request, string id, bool isPrivate, CancellationToken cancellationToken) =>
         _isAnonymous && !isPrivate
             ? null
-            : await authorization.ToPublishAsync(request, DiscussionLog.TopicOf(id), cancellationToken);
+            : await authorization.AuthorizePublishAsync(request, DiscussionLog.TopicOf(id), cancellationToken);
 
     /// <summary>Whether a request may watch a discussion.</summary>
     public async ValueTask<HubAuthorization?> ToWatchAsync(
         HttpRequest request, string id, bool isPrivate, CancellationToken cancellationToken) =>
         _isAnonymous && !isPrivate
             ? null
-            : await authorization.ToSubscribeAsync(
+            : await authorization.AuthorizeSubscribeAsync(
                 request, DiscussionLog.TopicOf(id), isPrivate, cancellationToken);
 
     /// <inheritdoc cref="IHubAuthorization.ClientAddress"/>

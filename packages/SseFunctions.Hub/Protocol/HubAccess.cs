@@ -88,7 +88,7 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
     /// <returns>The claims of a valid token, or a refusal: 401 without a valid token; 400 if a client of Mercure 1.0
     /// sent its token in a wrong way; 403 if no key is set for publishers; 403, or 400 for a token of Mercure 1.0, if
     /// the token came in a cookie and the origin may not publish; 503 if the keys cannot be fetched now.</returns>
-    internal async ValueTask<Access> ToPublishAsync(
+    internal async ValueTask<Access> AuthorizePublishAsync(
         PresentedToken? token, bool isFromAllowedOrigin, string resourceId, CancellationToken cancellationToken)
     {
         if (!_validators.Publishers.HasKeys)
@@ -111,7 +111,7 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
     /// <param name="cancellationToken">Cancels the wait for keys that have to be fetched.</param>
     /// <returns>The claims, or a refusal: 401 without a valid token; 400 if a client of Mercure 1.0 sent its token in a
     /// wrong way; 503 if the keys cannot be fetched now.</returns>
-    internal ValueTask<Access> ToSubscribeAsync(
+    internal ValueTask<Access> AuthorizeSubscribeAsync(
         PresentedToken? token, string resourceId, CancellationToken cancellationToken) =>
         token is null && _options.Anonymous
             ? ValueTask.FromResult(new Access(NoClaims, null))

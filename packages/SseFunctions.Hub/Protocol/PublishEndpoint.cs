@@ -26,7 +26,7 @@ internal sealed class PublishEndpoint(HubAccess access, UpdatePublisher publishe
         var resource = HubAddressRequest.ResourceId(request, _options);
         var isFromAllowedOrigin = token is { Source: TokenSource.Cookie }
             && PublishOriginRequest.Allows(request, _publishOrigins);
-        var (claims, refusal) = await access.ToPublishAsync(
+        var (claims, refusal) = await access.AuthorizePublishAsync(
             token, isFromAllowedOrigin, resource, cancellationToken);
         if (refusal is not null) return refusal;
 

@@ -13,7 +13,7 @@ internal sealed class RequestAuthorization(HubAccess access, IOptions<HubOptions
     private readonly OriginList _publishOrigins = new(options.Value.PublishOrigins);
 
     /// <inheritdoc/>
-    public async ValueTask<HubAuthorization> ToPublishAsync(
+    public async ValueTask<HubAuthorization> AuthorizePublishAsync(
         HttpRequest request, string topic, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -23,7 +23,8 @@ internal sealed class RequestAuthorization(HubAccess access, IOptions<HubOptions
         var resource = HubAddressRequest.ResourceIdBelow(prefix, request, _options);
         var isFromAllowedOrigin = token is { Source: TokenSource.Cookie }
             && PublishOriginRequest.Allows(request, _publishOrigins);
-        var (claims, refusal) = await access.ToPublishAsync(token, isFromAllowedOrigin, resource, cancellationToken);
+        var (claims, refusal) =
+            await access.AuthorizePublishAsync(token, isFromAllowedOrigin, resource, cancellationToken);
         if (refusal is not null) return HubAuthorization.Refuse(refusal, prefix);
         if (TokenRights.ToPublish(claims, BaseUrls.Of(resource)).MatchesAny([topic]))
             return HubAuthorization.Allow(claims.Expires);
@@ -32,7 +33,7 @@ internal sealed class RequestAuthorization(HubAccess access, IOptions<HubOptions
     }
 
     /// <inheritdoc/>
-    public async ValueTask<HubAuthorization> ToSubscribeAsync(
+    public async ValueTask<HubAuthorization> AuthorizeSubscribeAsync(
         HttpRequest request, string topic, bool isPrivate, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -40,7 +41,7 @@ internal sealed class RequestAuthorization(HubAccess access, IOptions<HubOptions
         var token = PresentedTokenRequest.Of(request, _options.TokenPlaces);
         var prefix = Prefix(request, topic);
         var resource = HubAddressRequest.ResourceIdBelow(prefix, request, _options);
-        var (claims, refusal) = await access.ToSubscribeAsync(token, resource, cancellationToken);
+        var (claims, refusal) = await access.AuthorizeSubscribeAsync(token, resource, cancellationToken);
         if (refusal is not null) return HubAuthorization.Refuse(refusal, prefix);
         if (!isPrivate) return HubAuthorization.Allow(claims.Expires);
         if (TokenRights.ToSubscribe(claims, BaseUrls.Of(resource)).MatchesAny([topic]))

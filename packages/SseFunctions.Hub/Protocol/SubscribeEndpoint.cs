@@ -46,7 +46,7 @@ internal sealed partial class SubscribeEndpoint(
         ArgumentNullException.ThrowIfNull(request);
         var token = PresentedTokenRequest.Of(request, _options.TokenPlaces);
         var resource = HubAddressRequest.ResourceId(request, _options);
-        var (claims, refused) = await access.ToSubscribeAsync(token, resource, cancellationToken);
+        var (claims, refused) = await access.AuthorizeSubscribeAsync(token, resource, cancellationToken);
         if (refused is { IsUnavailable: true }) return TurnAway(HubBusyResult.NoKeys);
         if (refused is not null) return refused;
         var baseUrl = BaseUrls.Of(resource);

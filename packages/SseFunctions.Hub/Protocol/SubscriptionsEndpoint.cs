@@ -30,7 +30,7 @@ internal sealed class SubscriptionsEndpoint(
         }
         var token = PresentedTokenRequest.Of(request, options.Value.TokenPlaces);
         var resource = HubAddressRequest.ResourceId(request, options.Value);
-        var (claims, refused) = await access.ToSubscribeAsync(token, resource, cancellationToken);
+        var (claims, refused) = await access.AuthorizeSubscribeAsync(token, resource, cancellationToken);
         if (refused is not null) return refused;
 
         // The path decides which version's subscriptions are listed. If the path is the same in both, the token
