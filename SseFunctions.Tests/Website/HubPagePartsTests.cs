@@ -247,9 +247,9 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
         Assert.Equal(matchers, await page.EvaluateAsync<string>(
             "[...document.querySelectorAll('.matcher')].map((row) => `${row.querySelector('select').value} "
             + "${row.querySelector('input').value}`).join(', ')"));
-        await Expect(page.Locator("#subscribe-topics")).ToHaveValueAsync(topics);
+        await Expect(page.Locator("#subscribe-selectors")).ToHaveValueAsync(topics);
         await Expect(page.Locator("#subscribe-matchers")).ToBeVisibleAsync(new() { Visible = protocol == "1.0" });
-        await Expect(page.Locator("#subscribe-topics")).ToBeVisibleAsync(new() { Visible = protocol == "0.x" });
+        await Expect(page.Locator("#subscribe-selectors")).ToBeVisibleAsync(new() { Visible = protocol == "0.x" });
     }
 
     [Fact]

@@ -40,7 +40,7 @@ const form = get("subscribe", HTMLFormElement);
 const fields = get("subscribe-fields", HTMLFieldSetElement);
 const protocolV1 = get("protocol-1", HTMLInputElement);
 const protocolV0 = get("protocol-0", HTMLInputElement);
-const topics = get("subscribe-topics", HTMLTextAreaElement);
+const selectors = get("subscribe-selectors", HTMLTextAreaElement);
 const from = get("subscribe-from", HTMLSelectElement);
 const after = get("subscribe-after", HTMLInputElement);
 const connect = get("connect", HTMLButtonElement);
@@ -90,7 +90,7 @@ const protocol = () => (protocolV0.checked ? "0.x" : "1.0");
 /** @returns {Subscription} */
 const subscription = () => ({
   protocol: protocol(),
-  matchers: protocol() === "1.0" ? matcherList.matchers : lines(topics.value).map((topic) => ["topic", topic]),
+  matchers: protocol() === "1.0" ? matcherList.matchers : lines(selectors.value).map((topic) => ["topic", topic]),
   cursor: cursor(),
 });
 
@@ -242,7 +242,7 @@ function prefill() {
     else if (name === "match_urlpattern") matched.push([name, value]);
     else if (name === "match" || name === "match_exact") matched.push(["match", value]);
   }
-  if (selected.length > 0) topics.value = selected.join("\n");
+  if (selected.length > 0) selectors.value = selected.join("\n");
   matcherList.matchers = matched.length > 0 ? matched : [["match", EXAMPLE]];
   protocolV0.checked = selected.length > 0 && matched.length === 0;
 }

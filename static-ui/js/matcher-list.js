@@ -4,6 +4,8 @@ import { get } from "./dom.js";
 
 /** @typedef {import("./protocol.js").Matcher} Matcher */
 
+const FIRST = "subscribe-topics";
+
 /** The list of matchers in the form: each row has a kind, a value, and a button that removes the row. */
 export class MatcherList {
   #rows = get("subscribe-matchers", HTMLElement);
@@ -52,11 +54,13 @@ export class MatcherList {
     return input;
   }
 
-  // The labels are heard only, so that a screen reader can tell the rows apart. The last row cannot be removed.
+  // The labels are heard only, so that a screen reader can tell the rows apart. The label that is seen belongs to the
+  // first row, which cannot be removed while it is the only one.
   #renumber() {
     for (const [index, row] of [...this.#rows.children].entries()) {
       const { kind, input, remove } = parts(row);
       kind.ariaLabel = `Kind of matcher ${index + 1}`;
+      input.id = index === 0 ? FIRST : `${FIRST}-${index + 1}`;
       input.ariaLabel = `Topic or pattern of matcher ${index + 1}`;
       remove.ariaLabel = `Remove matcher ${index + 1}`;
       remove.hidden = this.#rows.childElementCount === 1;
