@@ -29,6 +29,11 @@ internal static class CommandTable
             + "(default 20000)",
             (args, stop) => Done(IdleCommand.RunHubAsync(StreamsOf(args, IdleCommand.DefaultHubStreams), stop))),
 
+        new("idle-cost", "", "processor time of 1000 streams without events: the hub, and servers written by hand",
+            (args, stop) => IdleCostCommand.RunAsync(new Arguments(args), stop))
+        {
+            Options = ["--streams 1000 --seconds 60 --rounds 5"],
+        },
         new("load", "<url>", "a running server: GET subscribes, POST publishes",
             (args, stop) => LoadCommand.RunAsync(args[0], new Arguments(args.AsSpan(1)), stop))
         {

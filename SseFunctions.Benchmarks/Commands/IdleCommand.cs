@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using SseFunctions.Benchmarks.Client;
 using SseFunctions.Benchmarks.Load;
 using SseFunctions.Benchmarks.Reporting;
 using SseFunctions.Benchmarks.Server;
@@ -21,17 +19,16 @@ internal static class IdleCommand
     public const int MaxStreams = 100_000;
 
     private const int WarmUps = 50;
-    private const int OpenedAtOnce = 64;
-    private const int StreamsPerAddress = 20_000;
     private const double BytesPerKilobyte = 1024;
     private const double MillisecondsPerSecond = 1000;
     private const double ReportedStreams = 1000;
 
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(20);
 
     // Until tiered compilation of the code for heartbeats has ended.
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(20);
-    private static readonly Dictionary<string, string> Settings = new(HubSettings.With(IdleStream.Heartbeat))
+    private static readonly Dictionary<string, string> Settings = new(HubSettings.With(Heartbeat))
     {
         ["Demo__Delay"] = "01:00:00",
     };
@@ -104,25 +101,11 @@ internal static class IdleCommand
             $"{open.Count(stream => stream.Failed)}");
     }
 
-    private static async Task<IdleStream[]> OpenAsync(
+    private static Task<IdleStream[]> OpenAsync(
         ServerProcess server, IdleCase idle, int count, CancellationToken cancellationToken)
     {
-        var open = new IdleStream[count];
-        var few = new ParallelOptions { MaxDegreeOfParallelism = OpenedAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, count, few, async (index, token) =>
-        {
-            // Each local address has a limited number of ports, so the streams use several addresses. The first group
-            // does not bind: the system then chooses the port at connect, and can use a port again that it still knows
-            // from an earlier load to another server.
-            var address = index / StreamsPerAddress;
-            var source = address == 0 ? null : new IPAddress([127, 0, 0, (byte)(1 + address)]);
-            var client = await SseClient.ConnectAsync(server.Address, source, token);
-            var number = index.ToString(CultureInfo.InvariantCulture);
-            await client.OpenAsync(idle.Path.Replace(LoadTarget.NumberMark, number, StringComparison.Ordinal), token);
-            var hasHeartbeats = idle.Server == ServerVariant.LocalHost;
-            open[index] = new IdleStream(client, idle.HasFirstEvent, hasHeartbeats);
-        });
-        return open;
+        TimeSpan? heartbeat = idle.Server == ServerVariant.LocalHost ? Heartbeat : null;
+        return IdleStream.OpenAsync(server, idle.Path, count, heartbeat, idle.HasFirstEvent, cancellationToken);
     }
 
     private static async Task CloseAsync(IdleStream[] streams)
