@@ -276,7 +276,7 @@ public sealed class DiscussionTests
 
     [Theory]
     [InlineData(
-        "Discussions:MaxConcurrent=10",
+        "Discussions:MaxConcurrentPerClient=1",
         "You have reached the limit of discussions that speak for one client address "
             + "(Discussions:MaxConcurrentPerClient is 1): stop one, or try again when one ends or pauses.")]
     [InlineData(

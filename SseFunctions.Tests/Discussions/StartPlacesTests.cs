@@ -8,13 +8,15 @@ namespace SseFunctions.Tests.Discussions;
 /// <summary>The places of discussions that are started and canceled.</summary>
 public sealed class StartPlacesTests
 {
+    private const string OneEach = "Discussions:MaxConcurrentPerClient=1";
+
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_start_that_is_cancelled_before_the_first_turn_keeps_its_place_for_30_s()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var server = await LocalHostServer.Start(time, "Discussions:Anonymous=true");
+        await using var server = await LocalHostServer.Start(time, "Discussions:Anonymous=true", OneEach);
         await Cancel(server, await server.Http.Start());
         using (var second = await server.Http.PostAsJsonAsync("/discussions", DiscussionClient.Request(), Test))
             Assert.Equal(HttpStatusCode.TooManyRequests, second.StatusCode);
@@ -27,7 +29,7 @@ public sealed class StartPlacesTests
     {
         await using var server = await LocalHostServer.Start(settings:
         [
-            "Discussions:Anonymous=true", "Discussions:Scripted:WordDelay=00:00:00.050",
+            "Discussions:Anonymous=true", OneEach, "Discussions:Scripted:WordDelay=00:00:00.050",
         ]);
         var id = await server.Http.Start();
         using (var answer = await server.Http.Open(id))
@@ -67,8 +69,8 @@ public sealed class StartPlacesTests
     public async Task A_start_that_finds_no_place_does_not_count_as_a_start()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var server =
-            await LocalHostServer.Start(time, "Discussions:Anonymous=true", "Discussions:MaxStartsPerMinute=2");
+        await using var server = await LocalHostServer.Start(
+            time, "Discussions:Anonymous=true", OneEach, "Discussions:MaxStartsPerMinute=2");
         await server.Http.Start();
         for (var count = 0; count < 3; count++)
         {

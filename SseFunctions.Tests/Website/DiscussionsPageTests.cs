@@ -229,12 +229,12 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
     public async Task Says_why_a_discussion_cannot_start_and_keeps_what_was_entered()
     {
         var page = await browser.NewPage();
-        await using var host = await LocalHostServer.Start(null, DiscussionsPage.Anonymous, Slow);
+        await using var host = await LocalHostServer.Start(
+            null, DiscussionsPage.Anonymous, Slow, "Discussions:MaxConcurrentPerClient=1");
         await page.Open(host.Url);
         await page.Start().ClickAsync();
         await Expect(page.Locator("#start-result")).ToHaveTextAsync("Enter a topic, or choose one of the examples.");
 
-        // One address has one discussion at a time.
         var id = await host.Http.Start(DiscussionClient.Request(turns: 20));
         await page.Topic().FillAsync("Another one");
         await page.Start().ClickAsync();
