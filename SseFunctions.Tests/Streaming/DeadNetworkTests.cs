@@ -22,8 +22,8 @@ public sealed class DeadNetworkTests
             "Streaming:MaxDuration=0");
         using var client = network.Get(server.Url);
         await client.Until("retry");
-        await network.Cut();
         var since = Stopwatch.GetTimestamp();
+        await network.Cut();
         var ended = server.Logs.First("ended: client_gone");
         while (isBusy && !ended.IsCompleted)
         {
@@ -47,6 +47,8 @@ public sealed class DeadNetworkTests
             "Streaming:WriteTimeout=00:00:02", "Streaming:MaxDuration=0");
         using var client = network.Get(server.Url);
         await client.Until("retry");
+        // The client reads on. Otherwise WriteTimeout could be over before the network is cut.
+        _ = client.Until("what never comes");
         await network.Cut();
         await server.Logs.First("ended: client_gone");
         await disposed.Task.Within("end of the sequence");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,8 +10,6 @@ namespace SseFunctions.Tests.Streaming;
 /// <summary>The reasons of <see cref="StreamEnd"/>: each ends a stream, and the client can tell the result.</summary>
 public sealed class EventStreamEndTests
 {
-    private const string Heartbeat = ": heartbeat\n";
-
     [Fact]
     public async Task Ends_the_response_when_the_sequence_is_finished()
     {
@@ -45,14 +44,22 @@ public sealed class EventStreamEndTests
     public async Task Ends_cleanly_between_four_fifths_of_the_longest_duration_and_all_of_it()
     {
         const int Count = 20;
+        var sequences = new ConcurrentQueue<Sequence>();
         await using var server = await StreamServer.Start(
-            _ => new Sequence(), null, "Streaming:MaxDuration=00:10:00", "Streaming:Heartbeat=00:01:00");
+            _ =>
+            {
+                var sequence = new Sequence();
+                sequences.Enqueue(sequence);
+                return sequence;
+            },
+            null,
+            "Streaming:MaxDuration=00:10:00");
         var clients = await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => server.Get()));
         foreach (var client in clients) await client.UntilOpen();
         server.Time.Advance(TimeSpan.FromMinutes(7.9));
-        // A stream that does not wait for its sequence yet sends its heartbeat at a later tick.
-        await server.Advance(
-            TimeSpan.FromMilliseconds(3), Task.WhenAll(clients.Select(client => client.Until(Heartbeat))));
+        // The clock stands still until each stream has shown that it is open.
+        foreach (var sequence in sequences) sequence.Add("still here");
+        foreach (var client in clients) await client.Until("still here\n\n");
         Assert.DoesNotContain(server.Logs.Entries, entry => entry.Message.Contains("ended", StringComparison.Ordinal));
         server.Time.Advance(TimeSpan.FromMinutes(1.1));
         await server.Logs.First("ended: max_duration");
