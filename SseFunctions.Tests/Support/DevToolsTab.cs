@@ -15,6 +15,7 @@ internal sealed class DevToolsTab : IAsyncDisposable
     private readonly SemaphoreSlim _sending = new(1);
     private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonNode>> _answers = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource<JsonNode>> _events = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _loads = new();
     private Task _receiving = Task.CompletedTask;
     private int _lastId;
 
@@ -30,15 +31,17 @@ internal sealed class DevToolsTab : IAsyncDisposable
         await tab._socket.ConnectAsync(new Uri(target["webSocketDebuggerUrl"]!.GetValue<string>()), cancellationToken);
         tab._receiving = tab.ReceiveAsync();
         await tab.Send("Page.enable");
+        await tab.Send("Page.setLifecycleEventsEnabled", new() { ["enabled"] = true });
         await tab.Navigate(page);
         return tab;
     }
 
+    /// <summary>Opens a page in this tab, and waits until it is loaded. The page before may report its own load
+    /// late.</summary>
     public async Task Navigate(Uri page)
     {
-        var loaded = Event("Page.loadEventFired");
-        await Send("Page.navigate", new() { ["url"] = page.AbsoluteUri });
-        await loaded.Within($"page at {page}");
+        var answer = await Send("Page.navigate", new() { ["url"] = page.AbsoluteUri });
+        await LoadOf(answer["loaderId"]!.GetValue<string>()).Task.Within($"page at {page}");
     }
 
     /// <summary>Goes back to a page in the back/forward cache.</summary>
@@ -88,6 +91,9 @@ internal sealed class DevToolsTab : IAsyncDisposable
         _sending.Dispose();
         _stop.Dispose();
     }
+
+    private TaskCompletionSource LoadOf(string loader) =>
+        _loads.GetOrAdd(loader, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 
     private Task<JsonNode> Event(string method) =>
         _events.AddOrUpdate(method, _ => New(), (_, _) => New()).Task;
@@ -144,11 +150,13 @@ internal sealed class DevToolsTab : IAsyncDisposable
             if (!_answers.TryRemove(id.GetValue<int>(), out var answer)) return;
             if (message["error"] is { } error) answer.SetException(new InvalidOperationException(error.ToJsonString()));
             else answer.SetResult(message["result"]!);
+            return;
         }
-        else if (_events.TryRemove(message["method"]!.GetValue<string>(), out var waiting))
-        {
-            waiting.SetResult(message["params"]!);
-        }
+        var method = message["method"]!.GetValue<string>();
+        var parameters = message["params"]!;
+        if (method == "Page.lifecycleEvent" && parameters["name"]!.GetValue<string>() == "load")
+            LoadOf(parameters["loaderId"]!.GetValue<string>()).TrySetResult();
+        if (_events.TryRemove(method, out var waiting)) waiting.SetResult(parameters);
     }
 
     private static TaskCompletionSource<JsonNode> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

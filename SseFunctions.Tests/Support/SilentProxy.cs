@@ -78,8 +78,10 @@ internal sealed class SilentProxy : IAsyncDisposable
 
     private async Task ForwardAsync(TcpClient client)
     {
-        var path = new Path { IsSilent = _isDead };
+        var path = new Path();
         _paths.Add(path);
+        // After the addition, so that either this or SilenceAll() silences the path.
+        if (_isDead) path.IsSilent = true;
         using var server = new TcpClient();
         using (client)
         {

@@ -44,8 +44,10 @@ public sealed class ConnectionLimitTests(Browser browser) : IClassFixture<Browse
     [Fact]
     public async Task A_discussion_in_the_seventh_tab_says_what_it_waits_for_and_opens_when_a_tab_is_closed()
     {
+        // A turn that does not end by itself.
+        await using var model = await FakeModelServer.Start(ModelAnswers.Silence("The first words"));
         await using var host = await LocalHostServer.Start(
-            null, DiscussionsPage.Anonymous, "Discussions:Scripted:WordDelay=00:00:01");
+            null, [.. ModelDiscussion.SettingsFor(model), DiscussionsPage.Patient]);
         var id = await host.Http.Start();
         var first = await browser.NewPage();
         var seventh = await first.Context.NewPageAsync();

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Time.Testing;
 using Microsoft.Playwright;
 using SseFunctions.Tests.Support;
 using static Microsoft.Playwright.Assertions;
@@ -22,14 +23,16 @@ public sealed partial class DeadPathTests(Browser browser) : IClassFixture<Brows
         await using var path = new SilentProxy(host.Url);
         await OpenHub(page, path.Url);
         await WatchForCrowded(page);
+        await WatchState(page);
         await host.Publish($"topic={Topic}&data=before");
         await Expect(Events(page)).ToHaveTextAsync(["before"]);
 
         path.Silence();
         await host.Publish($"topic={Topic}&data=meanwhile");
-        await Expect(State(page)).ToHaveAttributeAsync("data-state", "reconnecting");
         await Expect(page.Locator("#messages li[data-event=error]").First).ToContainTextAsync("not even a heartbeat");
         await Expect(State(page)).ToHaveTextAsync("Live again");
+        // The page may be in this state for a quarter of a second only.
+        Assert.Contains("reconnecting", await page.EvaluateAsync<string[]>("states"));
         await host.Publish($"topic={Topic}&data=after");
         await Expect(Events(page)).ToHaveTextAsync(["before", "meanwhile", "after"]);
         // The idle connections were dead too. But the request was sent, so the browser did have a connection for it.
@@ -39,12 +42,25 @@ public sealed partial class DeadPathTests(Browser browser) : IClassFixture<Brows
     [Fact]
     public async Task The_hubs_page_stays_live_while_heartbeats_come()
     {
+        // Longer than the silence after which the page takes a connection for dead: 20 s, or 5 s with these heartbeats.
+        const int Seconds = 25;
+        var second = TimeSpan.FromSeconds(1);
         var page = await browser.NewPage();
-        await using var host =
-            await LocalHostServer.Start(null, Key, "Hub:Anonymous=true", "Streaming:Heartbeat=00:00:01");
+        // The test moves both clocks: if a busy machine delayed a heartbeat by 5 s, the page would rightly reconnect.
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var host = await LocalHostServer.Start(
+            time, Key, "Hub:Anonymous=true", "Streaming:Heartbeat=00:00:01", "Streaming:MaxDuration=0");
+        await PauseClock(page);
+        await CountChunks(page);
         await OpenHub(page, host.Url);
         await host.Publish($"topic={Topic}&data=before");
-        // Longer than the silence after which the page takes a connection for dead: 5 s with these heartbeats.
+        await host.Advance(second, Expect(Events(page)).ToHaveTextAsync(["before"]));
+        for (var passed = 0; passed < Seconds; passed++)
+        {
+            await page.Clock.RunForAsync((long)second.TotalMilliseconds);
+            var heard = await page.EvaluateAsync<int>("chunks");
+            await host.Advance(second, page.WaitForFunctionAsync("(heard) => chunks > heard", heard));
+        }
         await Expect(page.Locator("#since-last")).ToHaveTextAsync(EightSecondsOrMore());
         await Expect(State(page)).ToHaveTextAsync("Live");
         await Expect(page.Locator("#reconnect-count")).ToHaveTextAsync("0");
@@ -73,18 +89,21 @@ public sealed partial class DeadPathTests(Browser browser) : IClassFixture<Brows
     public async Task The_demo_takes_a_new_connection_when_the_browser_is_online_again()
     {
         var page = await browser.NewPage();
-        await using var host = await LocalHostServer.Start(null, "Demo:Delay=00:00:00.5", LongRetry);
+        // The series goes on when the test advances the clock, so it has not ended when the browser goes offline.
+        var delay = TimeSpan.FromSeconds(1);
+        await using var host = await LocalHostServer.Start(
+            new FakeTimeProvider(), $"Demo:Delay={delay}", "Streaming:MaxDuration=0", LongRetry);
         await using var path = new SilentProxy(host.Url);
         await page.GotoAsync($"{path.Url}");
         await page.Locator("#start").ClickAsync();
-        await Expect(Message(page, "2")).ToHaveCountAsync(1);
+        await Expect(Message(page, "1")).ToHaveCountAsync(1);
 
         // An EventSource does not see heartbeats, so the page shows "Live" until the browser reports a change.
         path.Silence();
         await page.Context.SetOfflineAsync(true);
         await Expect(State(page)).ToHaveAttributeAsync("data-state", "reconnecting");
         await page.Context.SetOfflineAsync(false);
-        await Expect(page.Locator("#messages li[data-event=close]")).ToHaveCountAsync(1);
+        await host.Advance(delay, Expect(page.Locator("#messages li[data-event=close]")).ToHaveCountAsync(1));
         Assert.Equal(AllTen, await Ids(page));
     }
 
@@ -211,8 +230,8 @@ public sealed partial class DeadPathTests(Browser browser) : IClassFixture<Brows
     {
         var page = await browser.NewPage();
         await using var host = await LocalHostServer.Start();
+        await PauseClock(page);
         await page.GotoAsync($"{host.Url}");
-        await page.Clock.InstallAsync();
         await page.EvaluateAsync("""
             async () => {
               const { Watchdog } = await import("./js/watchdog.js");
@@ -252,6 +271,24 @@ public sealed partial class DeadPathTests(Browser browser) : IClassFixture<Brows
         await Expect(State(page)).ToHaveAttributeAsync("data-state", "live");
     }
 
+    // From now on, the clock of the page advances only when the test says so.
+    private static async Task PauseClock(IPage page)
+    {
+        await page.Clock.InstallAsync();
+        await page.Clock.PauseAtAsync(DateTime.UtcNow.AddMinutes(1));
+    }
+
+    // Counts the chunks that the page has read from its streams.
+    private static async Task CountChunks(IPage page) => await page.AddInitScriptAsync("""
+        globalThis.chunks = 0;
+        const { read } = ReadableStreamDefaultReader.prototype;
+        ReadableStreamDefaultReader.prototype.read = async function () {
+          const chunk = await read.call(this);
+          globalThis.chunks++;
+          return chunk;
+        };
+        """);
+
     private static async Task JumpAhead(IPage page, TimeSpan time) => await page.EvaluateAsync(
         "(ms) => { const now = Date.now; Date.now = () => now() + ms; }", time.TotalMilliseconds);
 
@@ -262,6 +299,16 @@ public sealed partial class DeadPathTests(Browser browser) : IClassFixture<Brows
           document.dispatchEvent(new Event("visibilitychange"));
         }
         """, isVisible);
+
+    // Collects the states in which the page is from now on.
+    private static async Task WatchState(IPage page) => await page.EvaluateAsync("""
+        () => {
+          globalThis.states = [];
+          const state = document.querySelector("#state");
+          const observer = new MutationObserver(() => globalThis.states.push(state.dataset.state));
+          observer.observe(state, { attributes: true });
+        }
+        """);
 
     private static async Task WatchForCrowded(IPage page) => await page.EvaluateAsync("""
         () => {

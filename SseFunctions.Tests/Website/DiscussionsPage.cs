@@ -11,6 +11,9 @@ internal static partial class DiscussionsPage
 {
     public const string Anonymous = "Discussions:Anonymous=true";
 
+    /// <summary>The setting of a server that waits for a model's next words for longer than a test takes.</summary>
+    public const string Patient = "Discussions:ModelSilence=00:05:00";
+
     /// <summary>The settings of a server whose scripted participants speak fast.</summary>
     public static readonly string[] Fast = [Anonymous, "Discussions:Scripted:WordDelay=00:00:00.005"];
 

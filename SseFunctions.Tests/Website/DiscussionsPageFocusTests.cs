@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using SseFunctions.Tests.Discussions;
 using SseFunctions.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 
@@ -7,8 +8,6 @@ namespace SseFunctions.Tests.Website;
 /// <summary>Where the keyboard focus goes when what had it disappears from the page of discussions.</summary>
 public sealed class DiscussionsPageFocusTests(Browser browser) : IClassFixture<Browser>
 {
-    private const string Slow = "Discussions:Scripted:WordDelay=00:00:00.200";
-
     [Fact]
     public async Task Stays_on_Start_while_the_discussion_starts_and_if_it_is_refused()
     {
@@ -41,7 +40,10 @@ public sealed class DiscussionsPageFocusTests(Browser browser) : IClassFixture<B
     public async Task Goes_from_Stop_to_the_end_of_the_discussion()
     {
         var page = await browser.NewPage();
-        await using var host = await LocalHostServer.Start(null, DiscussionsPage.Anonymous, Slow);
+        // A turn that does not end by itself.
+        await using var model = await FakeModelServer.Start(ModelAnswers.Silence("The first words"));
+        await using var host = await LocalHostServer.Start(
+            null, [.. ModelDiscussion.SettingsFor(model), DiscussionsPage.Patient]);
         await page.Open(host.Url);
         await page.Begin("Tea or coffee?", 9);
         await page.Speaks(1);

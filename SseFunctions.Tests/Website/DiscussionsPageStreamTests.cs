@@ -215,6 +215,9 @@ public sealed class DiscussionsPageStreamTests(Browser browser) : IClassFixture<
         var id = await host.Http.Start(DiscussionClient.Request("Tea or coffee?", turns: 1));
         await page.Open(host.Url, id);
         await page.Ended();
+        // The button says so for 1.6 s. The page's clock stands still, so that the test sees it.
+        await page.Clock.InstallAsync();
+        await page.Clock.PauseAtAsync(DateTime.UtcNow.AddMinutes(1));
         await page.Locator(button).ClickAsync();
         await Expect(page.Locator(button)).ToHaveTextAsync("Copied");
         var copied = await page.EvaluateAsync<string>("navigator.clipboard.readText()");
@@ -250,12 +253,17 @@ public sealed class DiscussionsPageStreamTests(Browser browser) : IClassFixture<
     public async Task Leaving_the_page_pauses_the_discussion_and_coming_back_resumes_it()
     {
         var page = await browser.NewPage();
+        var hasLeft = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var model = await FakeModelServer.Start(ModelAnswers.Gated(
+            index => index == 1 ? hasLeft.Task : Task.CompletedTask, "The first words", " and the last."));
         await using var host = await LocalHostServer.Start(
-            null, DiscussionsPage.Anonymous, "Discussions:Scripted:WordDelay=00:00:00.020");
+            null, [.. ModelDiscussion.SettingsFor(model), DiscussionsPage.Patient]);
         var id = await host.Http.Start(DiscussionClient.Request(turns: 3));
         await page.Open(host.Url, id);
         await page.Speaks(1);
         await page.GotoAsync("about:blank");
+        await host.Logs.First("ended: client_gone");
+        hasLeft.SetResult();
         var limit = Task.Delay(Limits.Soon, TestContext.Current.CancellationToken);
         while ((await host.Http.Transcript(id)).State != "paused")
         {

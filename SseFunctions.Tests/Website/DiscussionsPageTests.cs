@@ -10,9 +10,6 @@ namespace SseFunctions.Tests.Website;
 /// <summary>The page of discussions in a real browser, with the discussions of LocalHost.</summary>
 public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixture<Browser>
 {
-    private const string Slow = "Discussions:Scripted:WordDelay=00:00:00.200";
-    private const string Patient = "Discussions:ModelSilence=00:05:00";
-
     [Fact]
     public async Task Starts_a_discussion_and_shows_every_word_of_it()
     {
@@ -46,7 +43,8 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var model = await FakeModelServer.Start(ModelAnswers.Gated(
             index => index == 1 ? gate.Task : Task.CompletedTask, "The **first** words", " and\n\n- the last.\n"));
-        await using var host = await LocalHostServer.Start(null, ModelDiscussion.SettingsFor(model));
+        await using var host = await LocalHostServer.Start(
+            null, [.. ModelDiscussion.SettingsFor(model), DiscussionsPage.Patient]);
         await page.Open(host.Url);
         var id = await page.Begin("Tea or coffee?", 5);
         var second = await page.Context.NewPageAsync();
@@ -78,7 +76,8 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
         var page = await browser.NewPage();
         // A turn that does not end by itself.
         await using var model = await FakeModelServer.Start(ModelAnswers.Silence("The first words"));
-        await using var host = await LocalHostServer.Start(null, [.. ModelDiscussion.SettingsFor(model), Patient]);
+        await using var host = await LocalHostServer.Start(
+            null, [.. ModelDiscussion.SettingsFor(model), DiscussionsPage.Patient]);
         await page.Open(host.Url);
         var id = await page.Begin("Tea or coffee?", 9);
         var second = await page.Context.NewPageAsync();
@@ -144,7 +143,7 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
         await using var model = await FakeModelServer.Start(ModelAnswers.Gated(
             index => gates[index].Task, [.. Enumerable.Range(0, Pieces).Select(index => $"piece{index} ")]));
         await using var host = await LocalHostServer.Start(
-            null, [.. ModelDiscussion.SettingsFor(model), "Streaming:Retry=00:00:00.1"]);
+            null, [.. ModelDiscussion.SettingsFor(model), DiscussionsPage.Patient, "Streaming:Retry=00:00:00.1"]);
         await using var network = new SilentProxy(host.Url);
         var id = await host.Http.Start(DiscussionClient.Request(turns: 1));
         await page.Open(network.Url, id);
@@ -173,7 +172,8 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
         var page = await browser.NewPage();
         // A turn that does not end by itself.
         await using var model = await FakeModelServer.Start(ModelAnswers.Silence("The first words"));
-        await using var host = await LocalHostServer.Start(null, [.. ModelDiscussion.SettingsFor(model), Patient]);
+        await using var host = await LocalHostServer.Start(
+            null, [.. ModelDiscussion.SettingsFor(model), DiscussionsPage.Patient]);
         await page.Open(host.Url);
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove Thea" }).PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Edit Viktor" })).ToBeFocusedAsync();
@@ -229,13 +229,17 @@ public sealed partial class DiscussionsPageTests(Browser browser) : IClassFixtur
     public async Task Says_why_a_discussion_cannot_start_and_keeps_what_was_entered()
     {
         var page = await browser.NewPage();
+        // A turn that does not end by itself.
+        await using var model = await FakeModelServer.Start(ModelAnswers.Silence("The first words"));
         await using var host = await LocalHostServer.Start(
-            null, DiscussionsPage.Anonymous, Slow, "Discussions:MaxConcurrentPerClient=1");
+            null,
+            [.. ModelDiscussion.SettingsFor(model), DiscussionsPage.Patient, "Discussions:MaxConcurrentPerClient=1"]);
         await page.Open(host.Url);
         await page.Start().ClickAsync();
         await Expect(page.Locator("#start-result")).ToHaveTextAsync("Enter a topic, or choose one of the examples.");
 
         var id = await host.Http.Start(DiscussionClient.Request(turns: 20));
+        using var viewer = await host.Http.Open(id);
         await page.Topic().FillAsync("Another one");
         await page.Start().ClickAsync();
         await Expect(page.Locator("#start-result")).ToContainTextAsync("You have reached the limit of discussions");

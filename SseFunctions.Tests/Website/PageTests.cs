@@ -62,22 +62,27 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task Resumes_without_a_lost_or_doubled_message_when_the_server_is_killed_and_started_again()
     {
+        const int Messages = 400;
         var page = await browser.NewPage();
         var port = Ports.Free();
-        var retry = ("Streaming__Retry", "00:00:00.3");
         var console = Console(page);
-        // Slow, so that the test can kill it before the series ends.
-        using var first = LocalHostProcess.Start($"--port {port}", retry, ("Demo__Delay", "00:00:01"));
+        (string Name, string Value)[] settings =
+        [
+            ("Streaming__Retry", "00:00:00.3"),
+            .. Enumerable.Range(0, Messages).Select(number => ($"Demo__Messages__{number}", $"message {number}")),
+        ];
+        // Its series takes minutes, so that it has not ended when the test kills the server.
+        using var first = LocalHostProcess.Start($"--port {port}", [.. settings, ("Demo__Delay", "00:00:00.5")]);
         await page.GotoAsync(await first.Url);
         await Start(page).ClickAsync();
         await Expect(Message(page, "3")).ToHaveCountAsync(1);
 
         first.Kill();
         await Expect(State(page)).ToHaveAttributeAsync("data-state", "reconnecting");
-        using var second = LocalHostProcess.Start($"--port {port}", retry, ("Demo__Delay", "00:00:00.1"));
+        using var second = LocalHostProcess.Start($"--port {port}", [.. settings, ("Demo__Delay", "0")]);
 
         await Expect(page.Locator("#messages li[data-event=close]")).ToHaveCountAsync(1);
-        Assert.Equal(AllTen, await Ids(page));
+        Assert.Equal(Enumerable.Range(1, Messages).Select(id => $"{id}"), await Ids(page));
         await Expect(page.Locator("#reconnect-count")).Not.ToHaveTextAsync("0");
         Assert.Contains(console, line => line.StartsWith("error ", StringComparison.Ordinal));
         await Expect(page.Locator("#timeline .waiting")).Not.ToHaveCountAsync(0);
