@@ -103,6 +103,7 @@ public sealed class AdapterClientTests
         AdapterClient.SkipUnlessInstalled();
         var drop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var discussion = await ModelDiscussion.Start(
+            ["Discussions:ModelSilence=00:05:00"],
             ModelAnswers.Words(Opening),
             ModelAnswers.Drops("Dropped wor", drop.Task),
             ModelAnswers.Words(Half, Rest));
@@ -181,7 +182,8 @@ public sealed class AdapterClientTests
     private static async Task<ModelDiscussion> WithPause(Task goOn)
     {
         var discussion = await ModelDiscussion.Start(
-            ["Streaming:Heartbeat=00:00:00.020"],
+            // The model is silent until the client has started, which takes seconds on a busy machine.
+            ["Streaming:Heartbeat=00:00:00.020", "Discussions:ModelSilence=00:05:00"],
             ModelAnswers.Words(Opening),
             ModelAnswers.Gated(index => index == 0 ? Task.CompletedTask : goOn, Half, Rest),
             ModelAnswers.Words("Done."));

@@ -8,6 +8,8 @@ namespace SseFunctions.Tests.Discussions;
 /// <summary>Answers that fail, and readers that cannot be served.</summary>
 public sealed class AnswerFailureTests
 {
+    // So that the reader gets the events of each attempt, and not a snapshot with some of them.
+    private readonly TaskCompletionSource _isRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _calls;
 
     [Fact]
@@ -19,6 +21,7 @@ public sealed class AnswerFailureTests
         List<string> last = [];
         await foreach (var next in answer.Events())
         {
+            _isRead.TrySetResult();
             types.Add(next.EventType);
             if (next.EventType.EndsWith(".failed", StringComparison.Ordinal)) last.Add(next.Data);
         }
@@ -37,6 +40,7 @@ public sealed class AnswerFailureTests
         List<string> failed = [];
         await foreach (var next in answer.Events())
         {
+            _isRead.TrySetResult();
             if (next.EventType == "turn.failed") failed.Add(next.Data);
         }
         Assert.Equal("""{"turn":1,"attempt":1,"reason":"provider_refused"}""", Assert.Single(failed));
@@ -66,10 +70,10 @@ public sealed class AnswerFailureTests
         Assert.Equal(0, _calls);
     }
 
-    private static async IAsyncEnumerable<string> Fails(Exception exception)
+    private async IAsyncEnumerable<string> Fails(Exception exception)
     {
         yield return "Half a ";
-        await Task.Yield();
+        await _isRead.Task;
         throw exception;
     }
 

@@ -46,6 +46,14 @@ internal static class DiscussionClient
         return events;
     }
 
+    /// <summary>Returns the id of a discussion's last event. A viewer with this id gets every later event. Without an
+    /// id, the snapshot may already have them, because the app goes on as soon as a viewer arrives.</summary>
+    public static async Task<string> LastId(this HttpClient http, string id)
+    {
+        using var transcript = await http.GetAsync($"{Path}/{id}", Test);
+        return transcript.Headers.ETag!.Tag.Trim('"');
+    }
+
     /// <summary>Opens the stream of a discussion.</summary>
     public static Task<HttpResponseMessage> Open(this HttpClient http, string id, string? lastId = null)
     {
@@ -59,6 +67,18 @@ internal static class DiscussionClient
     {
         await using var body = await answer.Content.ReadAsStreamAsync(Test);
         await foreach (var next in SseParser.Create(body).EnumerateAsync(Test)) yield return next;
+    }
+
+    /// <summary>Reads an open stream until its viewer has words of a turn, in the snapshot or in an event.</summary>
+    public static async Task<Viewer> UntilWords(this HttpResponseMessage answer)
+    {
+        var viewer = new Viewer();
+        await foreach (var next in answer.Events())
+        {
+            viewer.Take(next);
+            if (viewer.Texts.Any(text => text.Length > 0)) return viewer;
+        }
+        throw new InvalidDataException("The stream has ended without a word.");
     }
 
     public static async Task<Transcript> Transcript(this HttpClient http, string id) =>

@@ -51,11 +51,22 @@ internal sealed class DiscussionInstances(RedisFixture redis) : IDisposable
         ("Discussions__TokensPerDay", "0"),
     ];
 
+    /// <summary>An answer of a model that goes on for minutes, so that its turn is open whenever the test does
+    /// something.</summary>
+    public static Func<ModelCall, Task> Endless() => ModelAnswers.Slow(
+        TimeSpan.FromMilliseconds(20), [.. Enumerable.Range(0, 6000).Select(number => $"word{number} ")]);
+
     /// <summary>Starts a discussion at an instance, and returns its id.</summary>
-    public async Task<string> Create(int instance, string id, int turns)
+    /// <param name="instance">The number of the instance.</param>
+    /// <param name="id">The id.</param>
+    /// <param name="turns">The number of turns.</param>
+    /// <param name="model">The name of the model; null: the first model, or scripts without one.</param>
+    public async Task<string> Create(int instance, string id, int turns, string? model = null)
     {
-        using var answer = await Http.PutAsJsonAsync(
-            At(instance, $"/discussions/{id}"), DiscussionClient.Request(turns: turns), Test);
+        var request = DiscussionClient.Request(turns: turns);
+        if (model is not null)
+            request["participants"] = new object[] { new { name = "Ada", model }, new { name = "Bob", model } };
+        using var answer = await Http.PutAsJsonAsync(At(instance, $"/discussions/{id}"), request, Test);
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         return id;
     }

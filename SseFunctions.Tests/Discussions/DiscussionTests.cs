@@ -2,12 +2,14 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using SseFunctions.Discussions;
 using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Discussions;
 
-/// <summary>Discussions of scripted participants, over HTTP.</summary>
+/// <summary>Discussions of scripted participants, over HTTP; and of participants that halt where a test does something
+/// in the middle of a turn.</summary>
 public sealed class DiscussionTests
 {
     private const string Anonymous = "Discussions:Anonymous=true";
@@ -40,10 +42,11 @@ public sealed class DiscussionTests
         var request = DiscussionClient.Request(turns: 1);
         using var start = await server.Http.PutAsJsonAsync("/discussions/bytes", request, Test);
         Assert.Equal(HttpStatusCode.Created, start.StatusCode);
-        using var answer = await server.Http.Open("bytes");
+        using var answer = await server.Http.Open("bytes", await server.Http.LastId("bytes"));
         var wire = await answer.Content.ReadAsStringAsync(Test);
         var transcript = await server.Http.Transcript("bytes");
-        var events = wire.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)[1..];
+        var events = wire[wire.IndexOf("event: ", StringComparison.Ordinal)..].Split(
+            "\n\n", StringSplitOptions.RemoveEmptyEntries);
         var turn = transcript.Turns[0];
         var usage = JsonSerializer.Serialize(turn.Usage, JsonSerializerOptions.Web);
         Assert.StartsWith("event: turn.started\nid: #", events[0], StringComparison.Ordinal);
@@ -70,19 +73,17 @@ public sealed class DiscussionTests
     [Fact]
     public async Task When_the_last_viewer_leaves_the_turn_is_finished_and_the_discussion_pauses_until_the_next()
     {
-        await using var server = await Start();
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await StartHalting(turn: 1, goOn.Task);
         var id = await server.Http.Start(DiscussionClient.Request(turns: 4));
-        using (var answer = await server.Http.Open(id))
-        {
-            await foreach (var next in answer.Events())
-            {
-                if (next.EventType == "turn.delta") break;
-            }
-        }
+        using (var answer = await server.Http.Open(id)) await answer.UntilWords();
+        // If the turn ended before the app knows that the viewer has left, the next turn would begin.
+        await server.Logs.First("A stream of discussions ended");
+        goOn.SetResult();
         var transcript = await Until(server, id, held => held.State == DiscussionState.Paused);
         Assert.NotNull(Assert.Single(transcript.Turns).Finish);
         Assert.Equal("nobody_watching", transcript.Reason);
-        var events = await server.Http.Watch(id);
+        var events = await server.Http.Watch(id, await server.Http.LastId(id));
         Assert.Contains(events, next => next.EventType == "discussion.resumed");
         Assert.Equal(4, (await server.Http.Transcript(id)).Turns.Count);
     }
@@ -122,12 +123,18 @@ public sealed class DiscussionTests
     [Fact]
     public async Task A_viewer_who_comes_late_sees_the_same_words()
     {
-        await using var server = await Start();
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await StartHalting(turn: 2, goOn.Task);
         var id = await server.Http.Start();
         var early = server.Http.Watch(id);
-        await Until(server, id, held => held.Turns.Count == 2);
+        await Until(server, id, held => held.Turns is [_, { Text.Length: > 0 }]);
         var late = new Viewer();
-        foreach (var next in await server.Http.Watch(id)) late.Take(next);
+        using var answer = await server.Http.Open(id);
+        await foreach (var next in answer.Events())
+        {
+            late.Take(next);
+            goOn.TrySetResult();
+        }
         await early.Within("end");
         Assert.Equal((await server.Http.Transcript(id)).Turns.Select(turn => turn.Text), late.Texts);
     }
@@ -135,15 +142,16 @@ public sealed class DiscussionTests
     [Fact]
     public async Task Cancel_ends_the_discussion_and_the_words_said_stay()
     {
-        await using var server = await LocalHostServer.Start(
-            settings: [Anonymous, "Discussions:Scripted:WordDelay=00:00:00.050"]);
+        await using var server = await StartHalting(turn: 1, Task.Delay(Timeout.Infinite, Test));
         var id = await server.Http.Start();
         var viewer = new Viewer();
         using var answer = await server.Http.Open(id);
+        var isCancelled = false;
         await foreach (var next in answer.Events())
         {
             viewer.Take(next);
-            if (next.EventType != "turn.delta" || viewer.Texts[^1].Length < 20) continue;
+            if (isCancelled || viewer.Texts is not [{ Length: > 0 }]) continue;
+            isCancelled = true;
             using var cancelled = await server.Http.PostAsync($"/discussions/{id}/cancel", null, Test);
             Assert.Equal(HttpStatusCode.Accepted, cancelled.StatusCode);
         }
@@ -298,8 +306,9 @@ public sealed class DiscussionTests
     [Fact]
     public async Task A_viewer_beyond_the_limit_is_told_to_reconnect_later()
     {
-        await using var server = await Start("Discussions:MaxViewers=1");
-        var id = await server.Http.Start(DiscussionClient.Request(turns: 50));
+        await using var server = await StartHalting(
+            turn: 1, Task.Delay(Timeout.Infinite, Test), "Discussions:MaxViewers=1");
+        var id = await server.Http.Start();
         using (var first = await server.Http.Open(id))
         {
             using var second = await server.Http.Open(id);
@@ -399,6 +408,10 @@ public sealed class DiscussionTests
 
     private static Task<LocalHostServer> Start(params string[] settings) =>
         LocalHostServer.Start(settings: [Anonymous, Fast, Many, ManyPerClient, ManyStarts, .. settings]);
+
+    private static Task<LocalHostServer> StartHalting(int turn, Task goOn, params string[] settings) =>
+        LocalHostServer.Start(
+            services => services.AddSingleton(SpokenParticipant.Halting(turn, goOn)), null, [Anonymous, .. settings]);
 
     private static Task<HttpResponseMessage> Post(LocalHostServer server, string body, string? token = null)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -57,11 +58,18 @@ public sealed class ModelAnswersFinishTests : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Services.AddSseDiscussions(builder.Configuration);
+        // So that the reader gets the end of the turn as an event, and not in the snapshot.
+        var isRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        async IAsyncEnumerable<ChatResponseUpdate> Generate([EnumeratorCancellation] CancellationToken stop)
+        {
+            await isRead.Task.WaitAsync(stop);
+            foreach (var update in updates) yield return update;
+        }
         _app = builder.Build();
         _app.MapGet("/answers/1", async (HttpContext context, ResumableAnswers answers) =>
         {
             var result = await answers.StreamAsync(
-                context.Request, "/answers/1", _ => updates.ToAsyncEnumerable(), context.RequestAborted);
+                context.Request, "/answers/1", Generate, context.RequestAborted);
             await result.ExecuteAsync(context);
         });
         await _app.StartAsync(Test);
@@ -70,6 +78,7 @@ public sealed class ModelAnswersFinishTests : IAsyncDisposable
         var completed = "";
         await foreach (var next in answer.Events())
         {
+            isRead.TrySetResult();
             if (next.EventType == "turn.completed") completed = next.Data;
         }
         var turn = await _app.Services.GetRequiredService<ResumableAnswers>().ReadAsync("/answers/1", Test);

@@ -15,7 +15,7 @@ internal sealed class MovingViewer(string id, int number, IReadOnlyList<Instance
     private readonly Lock _gate = new();
     private readonly Random _random = new();
     private readonly Viewer _viewer = new();
-    private readonly List<(string Type, TaskCompletionSource Arrived)> _awaited = [];
+    private readonly List<(Func<SseItem<string>, bool> IsIt, TaskCompletionSource Arrived)> _awaited = [];
 
     /// <summary>Whether the viewer moves only when its connection breaks.</summary>
     public bool Stays { get; init; }
@@ -43,8 +43,20 @@ internal sealed class MovingViewer(string id, int number, IReadOnlyList<Instance
     public Task Gets(string type)
     {
         var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_gate) _awaited.Add((type, arrived));
+        lock (_gate) _awaited.Add((next => next.EventType == type, arrived));
         return Support.Limits.Within(arrived.Task, $"{type} for viewer {number} of {id}");
+    }
+
+    /// <summary>Waits until the viewer has words of a turn, if it has none yet.</summary>
+    public Task GetsWordsOf(int turn)
+    {
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (HasWordsOf(turn)) return Task.CompletedTask;
+            _awaited.Add((_ => HasWordsOf(turn), arrived));
+        }
+        return Support.Limits.Within(arrived.Task, $"word of turn {turn} for viewer {number} of {id}");
     }
 
     /// <summary>Watches until there is nothing more.</summary>
@@ -88,8 +100,13 @@ internal sealed class MovingViewer(string id, int number, IReadOnlyList<Instance
         lock (_gate)
         {
             _viewer.Take(next);
-            foreach (var (_, arrived) in _awaited.Where(awaited => awaited.Type == next.EventType)) arrived.SetResult();
-            _awaited.RemoveAll(awaited => awaited.Type == next.EventType);
+            foreach (var (isIt, arrived) in _awaited)
+            {
+                if (isIt(next)) arrived.SetResult();
+            }
+            _awaited.RemoveAll(awaited => awaited.Arrived.Task.IsCompleted);
         }
     }
+
+    private bool HasWordsOf(int turn) => _viewer.Turns >= turn && _viewer.Texts[turn - 1].Length > 0;
 }

@@ -21,12 +21,13 @@ public sealed class PausedTurnTests
             null, "Discussions:Anonymous=true", "Discussions:Scripted:WordDelay=00:00:00.002");
         await server.Http.StartAs("paused", DiscussionClient.Request(turns: 2));
         await PauseInTurn(server, words);
-        var events = await server.Http.Watch("paused");
+        var paused = await server.Http.LastId("paused");
         var viewer = new Viewer();
-        foreach (var next in events) viewer.Take(next);
+        foreach (var next in await server.Http.Watch("paused")) viewer.Take(next);
         var transcript = await server.Http.Transcript("paused");
         Assert.Equal(transcript.Turns.Select(turn => turn.Text), viewer.Texts);
         Assert.Equal([attempt, 1], transcript.Turns.Select(turn => turn.Attempt));
+        var events = await server.Http.Watch("paused", paused);
         Assert.Equal(attempt - 1, events.Count(next => next.EventType == EventTypes.TurnRestarted));
         if (words.Length > 0) Assert.DoesNotContain(words, viewer.Texts[0], StringComparison.Ordinal);
     }

@@ -42,7 +42,7 @@ public sealed class ResumableAnswersTests
             await foreach (var next in answer.Events())
             {
                 viewer.Take(next);
-                if (next.EventType == "turn.delta") break;
+                if (viewer.Texts is [{ Length: > 0 }]) break;
             }
         }
         _rest.SetResult();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SseFunctions.Discussions;
 
 namespace SseFunctions.Tests.Discussions;
@@ -9,6 +10,20 @@ internal sealed class SpokenParticipant(Func<TurnRequest, CancellationToken, IAs
     /// <summary>Says the same words in each turn.</summary>
     public static NamedParticipant Saying(string name, params string[] words) =>
         new(name, new SpokenParticipant((_, _) => words.ToAsyncEnumerable()));
+
+    /// <summary>Says two pieces in each turn. In one turn, it says the second piece only when the task
+    /// completes.</summary>
+    public static NamedParticipant Halting(int turn, Task goOn)
+    {
+        return new("halting", new SpokenParticipant(Words));
+
+        async IAsyncEnumerable<string> Words(TurnRequest request, [EnumeratorCancellation] CancellationToken stop)
+        {
+            yield return $"The first words of turn {request.Number} ";
+            if (request.Number == turn) await goOn.WaitAsync(stop);
+            yield return "and the last.";
+        }
+    }
 
     public IAsyncEnumerable<string> SpeakAsync(TurnRequest turn, CancellationToken cancellationToken) =>
         speak(turn, cancellationToken);

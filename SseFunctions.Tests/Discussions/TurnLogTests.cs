@@ -43,7 +43,7 @@ public sealed class TurnLogTests
             null,
             ModelDiscussion.SettingsFor(model));
         var id = await server.Http.Start(DiscussionClient.Request(turns: 1));
-        var events = await server.Http.Watch(id);
+        var events = await server.Http.Watch(id, await server.Http.LastId(id));
         Assert.Equal("discussion.completed", events[^1].EventType);
         var line = await server.Logs.First(
             "30 tokens could not be added to the tokens of this day, because Redis cannot be reached: no answer");

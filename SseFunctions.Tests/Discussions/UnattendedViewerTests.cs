@@ -1,7 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 using SseFunctions.Discussions;
 using SseFunctions.Tests.Support;
 
@@ -10,7 +8,10 @@ namespace SseFunctions.Tests.Discussions;
 /// <summary>Unattended discussions with a viewer, whose messages are lost.</summary>
 public sealed class UnattendedViewerTests
 {
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
+    // How long an instance with a viewer waits for the message.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
+
+    private readonly ObservedClock _time = new();
     private readonly Queue _queue = new();
 
     private static CancellationToken Test => TestContext.Current.CancellationToken;
@@ -20,20 +21,34 @@ public sealed class UnattendedViewerTests
     {
         await using var server = await Start(SpokenParticipant.Saying("any", "One."));
         var id = await StartDiscussion(server, turns: 1);
-        var opened = _time.GetUtcNow();
-        using var answer = await server.Http.Open(id);
-        await _time.Until(First(answer, "turn.started"), "turn");
-        Assert.InRange(_time.GetUtcNow() - opened, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60));
+        using var answer = await Open(server, id);
+        _time.Advance(Silence - TimeSpan.FromSeconds(1));
+        Assert.Equal(DiscussionState.Waiting, (await server.Http.Transcript(id)).State);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await First(answer, "turn.started").Within("turn");
     }
 
     [Fact]
     public async Task When_the_viewer_leaves_one_message_asks_for_the_turn_after_those_spoken()
     {
-        await using var server = await Start(
-            new NamedParticipant("slow", new SpokenParticipant((_, stop) => Slow(stop))));
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await Start(SpokenParticipant.Halting(turn: 1, goOn.Task));
         var id = await StartDiscussion(server, turns: 100);
-        using (var answer = await server.Http.Open(id))
-            await _time.Until(First(answer, "turn.delta"), "word");
+        using (var answer = await Open(server, id))
+        {
+            _time.Advance(Silence);
+            await First(answer, "turn.delta").Within("word");
+        }
+        // If the turn ended before the app knows that the viewer has left, the next turn would begin.
+        await server.Logs.First("A stream of discussions ended");
+        goOn.SetResult();
+        // The clock stands still until then, so that the app does not lose its lease in the turn.
+        var limit = DateTime.UtcNow + Limits.Soon;
+        while ((await server.Http.Transcript(id)).Turns is not [{ Finish: not null }])
+        {
+            Assert.True(DateTime.UtcNow < limit, "The turn has not ended.");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Test);
+        }
         var message = await _time.Until(_queue.Next(), "message");
         await _time.Pass(TimeSpan.FromSeconds(45));
         Assert.True(_queue.IsEmpty);
@@ -48,18 +63,23 @@ public sealed class UnattendedViewerTests
         await using var server = await Start(
             new NamedParticipant("broken", new SpokenParticipant((_, _) => throw new IOException("No model."))));
         var id = await StartDiscussion(server, turns: 2);
-        using (var answer = await server.Http.Open(id))
-            await _time.Until(First(answer, "turn.started"), "turn");
+        using (var answer = await Open(server, id))
+        {
+            _time.Advance(Silence);
+            await First(answer, "turn.started").Within("turn");
+        }
+        // While the app believes that it has a viewer, it begins the turn again.
+        await server.Logs.First("A stream of discussions ended");
         Assert.Equal($"{id} 1", await _time.Until(_queue.Next(), "message"));
     }
 
-    private async IAsyncEnumerable<string> Slow([EnumeratorCancellation] CancellationToken cancellationToken)
+    // Opens the stream, and returns when the app waits for the message.
+    private async Task<HttpResponseMessage> Open(LocalHostServer server, string id)
     {
-        for (var word = 0; word < 5; word++)
-        {
-            yield return "word ";
-            await Task.Delay(TimeSpan.FromSeconds(1), _time, cancellationToken);
-        }
+        var waits = _time.Sets(Silence);
+        var answer = await server.Http.Open(id, await server.Http.LastId(id));
+        await waits;
+        return answer;
     }
 
     private static async Task<bool> First(HttpResponseMessage answer, string type)

@@ -21,6 +21,9 @@ internal sealed class Viewer
     /// <summary>How many times the viewer got a snapshot.</summary>
     public int Snapshots { get; private set; }
 
+    /// <summary>The number of turns, the open one included.</summary>
+    public int Turns => _turns.Count;
+
     public IReadOnlyList<string> Texts => [.. _turns.Select(turn => $"{turn}")];
 
     /// <summary>Takes an event.</summary>

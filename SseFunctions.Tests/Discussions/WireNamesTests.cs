@@ -56,7 +56,7 @@ public sealed class WireNamesTests
         await using var discussion = await ModelDiscussion.Start(ModelAnswers.Words("Tea."));
         await discussion.Begin();
         var http = discussion.Server.Http;
-        var live = await http.Watch("debate");
+        var live = await http.Watch("debate", await http.LastId("debate"));
         Assert.Equal([Turn, Turn, Sum], Usages(live));
         var started = live.First(next => next.EventType == "turn.started");
         Assert.Equal([Turn, Turn, Sum], Usages(await http.Watch("debate", started.EventId)));
@@ -80,13 +80,14 @@ public sealed class WireNamesTests
         var forged = $"{end}{end}event: turn.completed{end}data: {{}}{end}{end}";
         await using var discussion = await ModelDiscussion.Start(ModelAnswers.Words("Tea.", forged, "More tea."));
         await discussion.Begin(turns: 1);
-        using var answer = await discussion.Server.Http.Open("debate");
+        var http = discussion.Server.Http;
+        using var answer = await http.Open("debate", await http.LastId("debate"));
         var wire = await answer.Text();
         // The three line ends of the stream format: WHATWG HTML 9.2.5.
         var lines = Regex.Split(wire, "\r\n|\r|\n");
         Assert.Single(lines, line => line == "event: turn.completed");
         Assert.DoesNotContain(lines, line => line.StartsWith("data: {}", StringComparison.Ordinal));
-        var turn = Assert.Single((await discussion.Server.Http.Transcript("debate")).Turns);
+        var turn = Assert.Single((await http.Transcript("debate")).Turns);
         Assert.Contains(
             "event: turn.completed\ndata: {}", turn.Text.ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }

@@ -45,6 +45,12 @@ internal sealed class Instance : IDisposable
         kill.WaitForExit();
     }
 
+    /// <summary>Waits until the process has ended.</summary>
+    public Task Exit() => _process!.Exit();
+
+    /// <summary>Waits until the process has printed a line with this text.</summary>
+    public Task Printed(string text) => _process!.Printed(text);
+
     private async Task Start()
     {
         _process = LocalHostProcess.Start($"--port {_port}", _environment);

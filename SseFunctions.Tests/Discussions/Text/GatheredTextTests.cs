@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using Microsoft.Extensions.Time.Testing;
 using SseFunctions.Discussions;
 using SseFunctions.Discussions.Text;
 using SseFunctions.Tests.Support;
@@ -13,7 +12,7 @@ public sealed class GatheredTextTests
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly ObservedClock _time = new();
 
     [Fact]
     public async Task Gives_the_first_words_at_once_and_later_words_combined()
@@ -25,9 +24,11 @@ public sealed class GatheredTextTests
         Assert.Equal("One", await Next(pieces));
 
         var next = Next(pieces);
+        var combines = _time.Sets(Gather);
         source.Give(" two");
         source.Give(" three");
         await source.Taken();
+        await combines;
         _time.Advance(Gather - TimeSpan.FromMilliseconds(1));
         Assert.False(next.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds(1));
@@ -253,6 +254,7 @@ public sealed class GatheredTextTests
             await source.Taken();
             _time.Advance(TimeSpan.FromSeconds(10));
         }
+        await Advance(TimeSpan.FromMilliseconds(1), next);
         var silence = await Assert.ThrowsAsync<ParticipantException>(() => next);
         Assert.Equal(ParticipantException.Silence, silence.Reason);
         await source.Disposed;
