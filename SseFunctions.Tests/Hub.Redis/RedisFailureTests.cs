@@ -24,7 +24,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
         await Assert.ThrowsAsync<HubUnavailableException>(() => Append(one, "refused"));
         server.Continue();
         var after = await UntilTaken(one, "after");
-        Assert.Equal(after.Position, await UntilKnown(other, "after"));
+        Assert.Equal(after.Position, await other.Find("after"));
         // Redis received the refused update, and executed the script when it continued. The script must have appended
         // nothing.
         Assert.Equal([before.Position, after.Position], await Held(other, 2));
@@ -73,8 +73,8 @@ public sealed class RedisFailureTests : IAsyncDisposable
         await Assert.ThrowsAsync<HubUnavailableException>(() => late.FindAsync("#1-0", Test).AsTask().Within("answer"));
         await server.Run();
         await UntilTaken(late, "after");
-        Assert.Equal(known.Position, await UntilKnown(late, "known"));
-        Assert.Null(await UntilKnown(late, "of nobody"));
+        Assert.Equal(known.Position, await late.Find("known"));
+        Assert.Null(await late.Find("of nobody"));
     }
 
     [Fact]
@@ -100,14 +100,14 @@ public sealed class RedisFailureTests : IAsyncDisposable
         var (one, other) = (await Start(server), await Start(server));
         var follower = other.FollowPositions(100);
         var before = await UntilTaken(one, "before");
-        Assert.Equal(before.Position, await UntilKnown(other, before.Id));
+        Assert.Equal(before.Position, await other.Find(before.Id));
         await server.Kill();
         await server.Run();
         var after = await UntilTaken(one, "after");
         Assert.True(after.Position > before.Position);
         await Assert.ThrowsAsync<LogGapException>(() => follower.Within("gap"));
-        Assert.Equal(after.Position, await UntilKnown(other, "after"));
-        Assert.Null(await UntilKnown(other, before.Id));
+        Assert.Equal(after.Position, await other.Find("after"));
+        Assert.Null(await other.Find(before.Id));
         Assert.Throws<LogGapException>(() => other.Read(before.Position, new LogEntry[1]));
         await _logs.Logs.First("Redis has lost");
         var more = await UntilTaken(other, "more");
@@ -122,9 +122,9 @@ public sealed class RedisFailureTests : IAsyncDisposable
         var before = await Append(log, "before");
         await server.Ask("FLUSHALL");
         await _logs.Logs.First("Redis has lost");
-        await UntilKnown(log, "never");
+        await log.Find("never");
         Assert.True(log.Tail > before.Position);
-        Assert.Null(await UntilKnown(log, before.Id));
+        Assert.Null(await log.Find(before.Id));
     }
 
     // A replica that was promoted before it had received the last entries looks like this.
@@ -136,7 +136,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
         var kept = await Append(one, "kept");
         var loseTheNext = await Backup(server);
         var lost = await Append(one, "lost");
-        Assert.Equal(lost.Position, await UntilKnown(other, lost.Id));
+        Assert.Equal(lost.Position, await other.Find(lost.Id));
         await loseTheNext();
 
         var after = await UntilTaken(other, "after");
@@ -144,9 +144,9 @@ public sealed class RedisFailureTests : IAsyncDisposable
         foreach (var log in new[] { one, other })
         {
             await _logs.Logs.First("Redis has lost");
-            Assert.Equal(after.Position, await UntilKnown(log, "after"));
-            Assert.Null(await UntilKnown(log, lost.Id));
-            Assert.Equal(kept.Position, await UntilKnown(log, kept.Id));
+            Assert.Equal(after.Position, await log.Find("after"));
+            Assert.Null(await log.Find(lost.Id));
+            Assert.Equal(kept.Position, await log.Find(kept.Id));
             Assert.Throws<LogGapException>(() => log.Read(lost.Position, new LogEntry[1]));
             var read = new LogEntry[10];
             Assert.Equal("after", read[log.Read(kept.Position, read) - 1].Id);
@@ -167,7 +167,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
             await Append(log, "lost");
             await loseTheNext();
             var after = await UntilTaken(log, $"after-{loss}");
-            Assert.Equal(after.Position, await UntilKnown(log, after.Id));
+            Assert.Equal(after.Position, await log.Find(after.Id));
             Assert.Throws<LogGapException>(() => log.Read(start, new LogEntry[1]));
         }
     }
@@ -200,7 +200,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
         Assert.Equal(refused.Position, again.Position);
         var other = await _logs.Start(server, limits: limits);
         Assert.Equal(refused.Position, other.Tail);
-        Assert.Equal(refused.Position, await UntilKnown(other, "own"));
+        Assert.Equal(refused.Position, await other.Find("own"));
     }
 
     [Fact]
@@ -216,8 +216,8 @@ public sealed class RedisFailureTests : IAsyncDisposable
         var told = log.FollowPositions(1, tail);
         await server.Run();
         await Assert.ThrowsAsync<LogGapException>(() => told.Within("gap"));
-        Assert.Equal(held.Position, await UntilKnown(log, held.Id));
-        await UntilRead(log);
+        Assert.Equal(held.Position, await log.Find(held.Id));
+        await log.UntilRead();
     }
 
     [Fact]
@@ -230,6 +230,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
         // Over this network, the whole history in one answer would take longer than the timeout.
         await using var network = new SlowProxy(server.Port, 3_000_000);
         var other = await _logs.StartImpatient(server, network.Port);
+        await other.UntilRead();
         await _logs.Logs.First($"this instance holds {Updates} entries");
         Assert.Equal(one.Tail, other.Tail);
     }
@@ -242,8 +243,10 @@ public sealed class RedisFailureTests : IAsyncDisposable
         await Append(log, "before");
         server.Stop();
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Test);
-        // Three batches may be sent without an answer.
-        Task[] onTheWay = [.. Enumerable.Range(0, 3).Select(number => Append(log, $"on the way {number}"))];
+        // Three batches may be sent without an answer. Each of these updates fills a batch, so none of the batches has
+        // room for the next publisher.
+        var large = new string('x', 4 * 1024 * 1024);
+        Task[] onTheWay = [.. Enumerable.Range(0, 3).Select(_ => Append(log, large))];
         var waiting = log.AppendAsync(new Update(["a"], "waiting"), cancel.Token).AsTask();
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.Within("end"));
@@ -265,40 +268,11 @@ public sealed class RedisFailureTests : IAsyncDisposable
     }
 
     private static Task<LogEntry> Append(RedisEventLog log, string data) =>
-        log.AppendAsync(new Update(["a"], data), Test).AsTask().Within($"answer to {data}");
+        log.AppendAsync(new Update(["a"], data), Test).AsTask().Within("answer");
 
     // Publishes again and again while Redis is unavailable, as a publisher would.
     private static Task<LogEntry> UntilTaken(RedisEventLog log, string id) =>
-        Until(() => log.AppendAsync(new Update(["a"], "data") { Id = id }, Test));
-
-    // Searches again and again while Redis is unavailable, because the log cannot know then whether the id exists.
-    private static Task<LogPosition?> UntilKnown(RedisEventLog log, string id) => Until(() => log.FindAsync(id, Test));
-
-    private static async Task<T> Until<T>(Func<ValueTask<T>> answer)
-    {
-        var give = DateTime.UtcNow + Limits.Soon;
-        while (true)
-        {
-            try
-            {
-                return await answer();
-            }
-            catch (HubUnavailableException) when (DateTime.UtcNow < give)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), Test);
-            }
-        }
-    }
-
-    // IsCut becomes false a moment after the entries are in the mirror.
-    private static async Task UntilRead(RedisEventLog log)
-    {
-        for (var give = DateTime.UtcNow + Limits.Soon; log.IsCut;)
-        {
-            Assert.True(DateTime.UtcNow < give, "It was never read.");
-            await Task.Delay(TimeSpan.FromMilliseconds(20), Test);
-        }
-    }
+        EventLogExtensions.UntilAvailable(() => log.AppendAsync(new Update(["a"], "data") { Id = id }, Test));
 
     private static async Task<IEnumerable<LogPosition>> Held(IEventLog log, int count) =>
         await log.FollowPositions(count).Within("entries");
@@ -307,7 +281,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
     private async Task<RedisEventLog> Start(RedisServer server)
     {
         var log = await _logs.StartImpatient(server);
-        await UntilRead(log);
+        await log.UntilRead();
         return log;
     }
 }

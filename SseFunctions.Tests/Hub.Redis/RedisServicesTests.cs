@@ -30,10 +30,10 @@ public sealed class RedisServicesTests
         await log.StartAsync(Test);
         await log.AppendAsync(new Update(["a"], "1"), Test);
         Assert.True(await registry.JoinAsync(Test));
-        Assert.Equal(ConnectionsOfOneClient, await Connections(server));
+        await UntilConnections(server, ConnectionsOfOneClient);
 
         await services.DisposeAsync();
-        await NoConnections(server);
+        await UntilConnections(server, 0);
         await Assert.ThrowsAsync<HubUnavailableException>(() => log.AppendAsync(new Update(["a"], "2"), Test).AsTask());
         await Assert.ThrowsAsync<HubUnavailableException>(() => registry.JoinAsync(Test));
         Assert.Empty(logs.Warnings);
@@ -55,9 +55,16 @@ public sealed class RedisServicesTests
             {
                 while (true)
                 {
-                    // Each search for an id that is not held reads from Redis.
-                    await log.FindAsync("unknown", stop.Token);
-                    read.TrySetResult();
+                    try
+                    {
+                        // Each search for an id that is not held reads from Redis.
+                        await log.FindAsync("unknown", stop.Token);
+                        read.TrySetResult();
+                    }
+                    catch (HubUnavailableException)
+                    {
+                        // The log does not wait for long, neither on a busy machine nor when it reads no more.
+                    }
                 }
             },
             Test);
@@ -85,12 +92,13 @@ public sealed class RedisServicesTests
         return list.Split('\n').Count(line => line.Contains("name=SseFunctions", StringComparison.Ordinal));
     }
 
-    private static async Task NoConnections(RedisServer server)
+    // A connection whose opening took too long may still be there, beside the one that took its place.
+    private static async Task UntilConnections(RedisServer server, int expected)
     {
         var limit = DateTime.UtcNow + Limits.Soon;
-        while (await Connections(server) > 0)
+        while (await Connections(server) is var open && open != expected)
         {
-            Assert.True(DateTime.UtcNow < limit, "A connection is still open.");
+            Assert.True(DateTime.UtcNow < limit, $"There are {open} connections, not {expected}.");
             await Task.Delay(TimeSpan.FromMilliseconds(20), Test);
         }
     }

@@ -1,4 +1,6 @@
+using SseFunctions.Hub;
 using SseFunctions.Hub.EventLogs;
+using SseFunctions.Hub.Redis.Log;
 
 namespace SseFunctions.Tests.Support;
 
@@ -21,4 +23,37 @@ internal static class EventLogExtensions
     public static async Task<List<LogPosition>> FollowPositions(
         this IEventLog log, int count, LogPosition after = default) =>
         (await log.Follow(count, after)).ConvertAll(entry => entry.Position);
+
+    /// <summary>Finds the position of an event id. Asks again and again while the log cannot know the answer: Redis is
+    /// unavailable, or answers later than the log waits for it, as on a busy machine.</summary>
+    public static Task<LogPosition?> Find(this IEventLog log, string id) =>
+        UntilAvailable(() => log.FindAsync(id, TestContext.Current.CancellationToken));
+
+    /// <summary>Repeats a request of a log until the log is available.</summary>
+    public static async Task<T> UntilAvailable<T>(Func<ValueTask<T>> answer)
+    {
+        var give = DateTime.UtcNow + Limits.Soon;
+        while (true)
+        {
+            try
+            {
+                return await answer();
+            }
+            catch (HubUnavailableException) when (DateTime.UtcNow < give)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Waits until the log has been read from Redis. Its start does not always wait that long, and
+    /// <see cref="RedisEventLog.IsCut"/> becomes false a moment after the entries are there.</summary>
+    public static async Task UntilRead(this RedisEventLog log)
+    {
+        for (var give = DateTime.UtcNow + Limits.Soon; log.IsCut;)
+        {
+            Assert.True(DateTime.UtcNow < give, "The log was never read.");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+        }
+    }
 }

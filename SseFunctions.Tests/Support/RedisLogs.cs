@@ -22,22 +22,30 @@ internal sealed class RedisLogs : IAsyncDisposable
 
     public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
 
-    public Task<RedisEventLog> Start(RedisServer server, string keyPrefix = "sse", LogLimits? limits = null) =>
-        Start(new RedisOptions { ConnectionString = server.ConnectionString, KeyPrefix = keyPrefix }, null, limits);
+    /// <summary>Starts a log, and waits until it has read from Redis.</summary>
+    public async Task<RedisEventLog> Start(RedisServer server, string keyPrefix = "sse", LogLimits? limits = null)
+    {
+        var options = new RedisOptions { ConnectionString = server.ConnectionString, KeyPrefix = keyPrefix };
+        var log = await Start(options, null, limits);
+        await log.UntilRead();
+        return log;
+    }
 
-    /// <summary>Starts a log whose Redis holds more entries than an instance, like in an app. With the other methods
-    /// Redis holds exactly as many as an instance.</summary>
-    public Task<RedisEventLog> StartAsForUsers(RedisServer server, LogLimits limits, string connectionString = "") =>
-        Start(
-            new RedisOptions
-            {
-                ConnectionString = connectionString.Length > 0 ? connectionString : server.ConnectionString,
-            },
-            null,
-            limits,
-            RedisEventLog.StoredLimits(limits));
+    /// <summary>Starts a log whose Redis holds more entries than an instance, like in an app, and waits until it has
+    /// read from Redis. With the other methods Redis holds exactly as many as an instance.</summary>
+    public async Task<RedisEventLog> StartAsForUsers(
+        RedisServer server, LogLimits limits, string connectionString = "")
+    {
+        var options = new RedisOptions
+        {
+            ConnectionString = connectionString.Length > 0 ? connectionString : server.ConnectionString,
+        };
+        var log = await Start(options, null, limits, RedisEventLog.StoredLimits(limits));
+        await log.UntilRead();
+        return log;
+    }
 
-    /// <summary>Starts a log with short timeouts.</summary>
+    /// <summary>Starts a log with short timeouts, also while Redis is down.</summary>
     public Task<RedisEventLog> StartImpatient(RedisServer server) =>
         Start(new RedisOptions { ConnectionString = server.ImpatientConnectionString }, null, null);
 
