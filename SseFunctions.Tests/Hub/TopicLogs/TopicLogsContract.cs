@@ -170,8 +170,7 @@ public abstract class TopicLogsContract
     public async Task A_log_that_is_gone_ends_its_readers()
     {
         var logs = await NewInstance();
-        Assert.True(await logs.TryCreateAsync("/a/1", Event("0"), TimeSpan.FromSeconds(1), Test));
-        var log = await Opened(logs);
+        var log = await OpenedBrief(logs);
         var following = Data(log, log.View().LastId);
         await Pass(TimeSpan.FromSeconds(1.2));
         Assert.Null(await logs.OpenAsync("/a/1", Test));
@@ -185,12 +184,12 @@ public abstract class TopicLogsContract
     public async Task A_log_is_kept_while_its_lease_is_held()
     {
         var logs = await NewInstance();
-        Assert.True(await logs.TryCreateAsync("/a/1", Event("0"), TimeSpan.FromSeconds(2), Test));
+        Assert.True(await logs.TryCreateAsync("/a/1", Event("0"), TimeSpan.FromSeconds(6), Test));
         var log = await Opened(logs);
-        await using var lease = await log.TryLeaseAsync(TimeSpan.FromSeconds(3), cancellationToken: Test);
-        for (var step = 0; step < 5; step++)
+        await using var lease = await log.TryLeaseAsync(TimeSpan.FromSeconds(6), cancellationToken: Test);
+        for (var step = 0; step < 4; step++)
         {
-            await Pass(TimeSpan.FromSeconds(1));
+            await Pass(TimeSpan.FromSeconds(2));
             // The clock of a store in memory does not wait for the lease that renews itself.
             Assert.False(await lease!.IsWantedAsync(Test));
         }
@@ -280,9 +279,8 @@ public abstract class TopicLogsContract
     public async Task After_its_retention_a_log_is_gone_and_its_ids_are_unknown_to_the_next()
     {
         var logs = await NewInstance();
-        Assert.True(await logs.TryCreateAsync("/a/1", Event("0"), TimeSpan.FromSeconds(1), Test));
         string id;
-        await using (var log = await Opened(logs)) id = log.View().LastId;
+        await using (var log = await OpenedBrief(logs)) id = log.View().LastId;
         await Pass(TimeSpan.FromSeconds(1.2));
         Assert.Null(await logs.OpenAsync("/a/1", Test));
         Assert.Empty(await logs.ListAsync("/a", null, 10, Test));
@@ -330,6 +328,17 @@ public abstract class TopicLogsContract
         var log = await logs.OpenAsync("/a/1", Test);
         Assert.NotNull(log);
         return log;
+    }
+
+    // A log that is kept for a second. If a busy machine has taken longer than that to open it, it is gone: then there
+    // is another.
+    private static async Task<TopicLog> OpenedBrief(ITopicLogs logs)
+    {
+        while (true)
+        {
+            Assert.True(await logs.TryCreateAsync("/a/1", Event("0"), TimeSpan.FromSeconds(1), Test));
+            if (await logs.OpenAsync("/a/1", Test) is { } log) return log;
+        }
     }
 
     private static async Task<List<string>> Data(TopicLog log, string after)
