@@ -67,7 +67,9 @@ internal sealed class MovingSubscriber(int number, IReadOnlyList<Instance> insta
         {
             try
             {
-                await Visit(instances[(number + _visits++) % instances.Count], stop);
+                var events = await Visit(instances[(number + _visits++) % instances.Count], stop);
+                // The instance cannot read its log: an EventSource would wait too before it connects again.
+                if (events == 0) await Task.Delay(RetryDelay, CancellationToken.None);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -81,14 +83,16 @@ internal sealed class MovingSubscriber(int number, IReadOnlyList<Instance> insta
         }
     }
 
-    private async Task Visit(Instance instance, CancellationToken stop)
+    // Returns how many events have come.
+    private async Task<int> Visit(Instance instance, CancellationToken stop)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(instance.Url, $"{HubClient.Path}?topic=a"));
         request.Headers.Add("Last-Event-ID", _lastId);
         using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Note(answer.Header("Last-Event-ID"));
-        var left = Stays ? int.MaxValue : _random.Next(1, LongestVisit);
+        var most = Stays ? int.MaxValue : _random.Next(1, LongestVisit);
+        var count = 0;
         await foreach (var next in SseParser.Create(await answer.Content.ReadAsStreamAsync(stop)).EnumerateAsync(stop))
         {
             // A lone retry field is not an event.
@@ -101,8 +105,9 @@ internal sealed class MovingSubscriber(int number, IReadOnlyList<Instance> insta
             }
             if (next.Data == Deployment.End) _end.TrySetResult();
             _arrivals.Add();
-            if (--left == 0) return;
+            if (++count == most) break;
         }
+        return count;
     }
 
     private void Note(string? start)

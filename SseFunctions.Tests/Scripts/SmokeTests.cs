@@ -96,6 +96,15 @@ public sealed class SmokeTests
     }
 
     [Fact]
+    public async Task Follows_a_series_no_longer_than_it_may()
+    {
+        await using var host = await LocalHostServer.Start(null, "Demo:Delay=00:10:00");
+        var result = await SmokeScript.Run([$"{host.Url}", "--wait", "5"]);
+        result.HasPassed();
+        Assert.Contains("was at message 1", result.Check("events: end"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Says_that_something_compresses()
     {
         await using var host = await LocalHostServer.Start(null, Delay);

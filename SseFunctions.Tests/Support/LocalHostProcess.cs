@@ -10,6 +10,7 @@ internal sealed class LocalHostProcess : IDisposable
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
+    private readonly List<(string Text, TaskCompletionSource Printed)> _awaited = [];
     private readonly TaskCompletionSource<string> _url = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private LocalHostProcess(Process process) => _process = process;
@@ -52,16 +53,15 @@ internal sealed class LocalHostProcess : IDisposable
     }
 
     /// <summary>Waits until the host has printed a line with this text.</summary>
-    public async Task Printed(string text)
+    public Task Printed(string text)
     {
         var printed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        void Look(object sender, DataReceivedEventArgs line)
+        lock (_output)
         {
-            if (Output.Contains(text, StringComparison.Ordinal)) printed.TrySetResult();
+            if (_output.ToString().Contains(text, StringComparison.Ordinal)) return Task.CompletedTask;
+            _awaited.Add((text, printed));
         }
-        _process.OutputDataReceived += Look;
-        if (Output.Contains(text, StringComparison.Ordinal)) return;
-        await printed.Task.Within($"line with '{text}'");
+        return printed.Task.Within($"line with '{text}'");
     }
 
     /// <summary>Asks the process to stop with a signal, like Ctrl+C and platforms do.</summary>
@@ -94,7 +94,12 @@ internal sealed class LocalHostProcess : IDisposable
                 new InvalidOperationException($"The host ended without an address of the page: {Output}"));
             return;
         }
-        lock (_output) _output.AppendLine(text);
+        lock (_output)
+        {
+            _output.AppendLine(text);
+            _awaited.RemoveAll(
+                next => text.Contains(next.Text, StringComparison.Ordinal) && next.Printed.TrySetResult());
+        }
         if (text.Contains(PageLine, StringComparison.Ordinal)) _url.TrySetResult(text.Trim()[PageLine.Length..].Trim());
     }
 }
