@@ -29,6 +29,11 @@ internal static class EventLogExtensions
     public static Task<LogPosition?> Find(this IEventLog log, string id) =>
         UntilAvailable(() => log.FindAsync(id, TestContext.Current.CancellationToken));
 
+    /// <summary>Like <see cref="Find"/>, for a reader that may not see every entry.</summary>
+    public static Task<LogPosition?> FindVisible(
+        this IEventLog log, string id, Func<IReadOnlyList<string>, bool>? seesPrivate) =>
+        UntilAvailable(() => log.FindVisibleAsync(id, seesPrivate, TestContext.Current.CancellationToken));
+
     /// <summary>Repeats a request of a log until the log is available.</summary>
     public static async Task<T> UntilAvailable<T>(Func<ValueTask<T>> answer)
     {

@@ -92,7 +92,7 @@ public abstract class EventLogContract
         var all = await Read(log, log.Start, 20);
         for (var index = 0; index < all.Count - 1; index++)
         {
-            var position = await log.FindAsync(all[index].Id, Test);
+            var position = await log.Find(all[index].Id);
             Assert.Equal(all[index].Position, position);
             Assert.Equal(
                 all.Skip(index + 1).Select(entry => entry.Id),
@@ -109,7 +109,7 @@ public abstract class EventLogContract
         var other = await log.AppendAsync(new Update(["a"], "other") { Id = "same" }, Test);
         Assert.True(other.Position > first.Position);
         Assert.Equal(2, log.Size.Count);
-        Assert.Equal(first.Position, await log.FindAsync("same", Test));
+        Assert.Equal(first.Position, await log.Find("same"));
     }
 
     [Fact]
@@ -123,9 +123,9 @@ public abstract class EventLogContract
             other.Position, (await log.AppendAsync(new Update(["a"], "other") { Id = "same" }, Test)).Position);
         for (var count = 0; count < 2; count++) await log.AppendAsync(Of("a"), Test);
         Assert.Equal(4, log.Size.Count);
-        Assert.Equal(other.Position, await log.FindAsync("same", Test));
+        Assert.Equal(other.Position, await log.Find("same"));
         for (var count = 0; count < 3; count++) await log.AppendAsync(Of("a"), Test);
-        Assert.Null(await log.FindAsync("same", Test));
+        Assert.Null(await log.Find("same"));
     }
 
     [Fact]
@@ -159,9 +159,9 @@ public abstract class EventLogContract
     public async Task Knows_no_id_that_it_never_gave(string id)
     {
         var log = await NewLog();
-        Assert.Null(await log.FindAsync(id, Test));
+        Assert.Null(await log.Find(id));
         await log.AppendAsync(Of("a"), Test);
-        Assert.Null(await log.FindAsync(id, Test));
+        Assert.Null(await log.Find(id));
     }
 
     [Fact]
@@ -174,14 +174,14 @@ public abstract class EventLogContract
             entries.Add(await log.AppendAsync(new Update(["a"], data) { Id = id }, Test));
         Assert.Equal(4, log.Size.Count);
         foreach (var entry in entries)
-            Assert.Equal(entry.Position, await log.FindAsync(entry.Position.ToString(), Test));
+            Assert.Equal(entry.Position, await log.Find(entry.Position.ToString()));
         // Another append drops the second entry, which has a publisher's id. The log holds all entries after it.
         await log.AppendAsync(Of("a"), Test);
         Assert.Equal(4, log.Size.Count);
-        Assert.Null(await log.FindAsync(entries[0].Position.ToString(), Test));
-        Assert.Equal(entries[1].Position, await log.FindAsync(entries[1].Position.ToString(), Test));
+        Assert.Null(await log.Find(entries[0].Position.ToString()));
+        Assert.Equal(entries[1].Position, await log.Find(entries[1].Position.ToString()));
         var behind = entries[^1].Position with { Sequence = entries[^1].Position.Sequence + 1000 };
-        Assert.Null(await log.FindAsync(behind.ToString(), Test));
+        Assert.Null(await log.Find(behind.ToString()));
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public abstract class EventLogContract
             Assert.Equal(new LogEnd(hidden.Position, shown), log.FindEnd());
         }
         Assert.Equal(3, log.Size.Count);
-        Assert.Null(await log.FindAsync(shown.ToString(), Test));
+        Assert.Null(await log.Find(shown.ToString()));
         var last = await log.AppendAsync(Of("a"), Test);
         Assert.Equal(new LogEnd(last.Position, last.Position), log.FindEnd());
     }
@@ -212,9 +212,9 @@ public abstract class EventLogContract
         {
             foreach (var asked in (string[])[hidden.Id, hidden.Position.ToString()])
             {
-                Assert.Equal(hidden.Position, await log.FindVisibleAsync(asked, topics => topics.Contains("a"), Test));
-                Assert.Null(await log.FindVisibleAsync(asked, topics => topics.Contains("b"), Test));
-                Assert.Null(await log.FindVisibleAsync(asked, null, Test));
+                Assert.Equal(hidden.Position, await log.FindVisible(asked, topics => topics.Contains("a")));
+                Assert.Null(await log.FindVisible(asked, topics => topics.Contains("b")));
+                Assert.Null(await log.FindVisible(asked, null));
             }
             // The third append drops the first entry, which is then the last dropped entry.
             if (count < 2) await log.AppendAsync(new Update(["a"], $"{count}") { Id = $"{id}-{count}" }, Test);
@@ -228,9 +228,9 @@ public abstract class EventLogContract
         var log = await NewLog();
         var hidden = await log.AppendAsync(new Update(["a"], "private") { IsPrivate = true, Id = "own" }, Test);
         var shown = await log.AppendAsync(new Update(["a"], "public") { Id = "own" }, Test);
-        Assert.Equal(shown.Position, await log.FindVisibleAsync("own", null, Test));
-        Assert.Equal(shown.Position, await log.FindVisibleAsync("own", topics => topics.Contains("b"), Test));
-        Assert.Equal(hidden.Position, await log.FindVisibleAsync("own", topics => topics.Contains("a"), Test));
+        Assert.Equal(shown.Position, await log.FindVisible("own", null));
+        Assert.Equal(shown.Position, await log.FindVisible("own", topics => topics.Contains("b")));
+        Assert.Equal(hidden.Position, await log.FindVisible("own", topics => topics.Contains("a")));
     }
 
     [Fact]
@@ -239,18 +239,18 @@ public abstract class EventLogContract
         var log = await NewLog(maxCount: 2);
         var start = log.FindEnd().LastPublic;
         await HideThree();
-        Assert.Equal(log.Start, await log.FindVisibleAsync($"{start}", null, Test));
+        Assert.Equal(log.Start, await log.FindVisible($"{start}", null));
         var first = await log.AppendAsync(new Update(["a"], "first") { Id = "first" }, Test);
         await HideThree();
-        Assert.Equal(log.Start, await log.FindVisibleAsync($"{first.Position}", null, Test));
-        Assert.Equal(log.Start, await log.FindVisibleAsync("first", null, Test));
+        Assert.Equal(log.Start, await log.FindVisible($"{first.Position}", null));
+        Assert.Equal(log.Start, await log.FindVisible("first", null));
         // A reader with rights might have been allowed to see the dropped private entries.
-        Assert.Null(await log.FindVisibleAsync($"{first.Position}", _ => false, Test));
-        Assert.Null(await log.FindVisibleAsync($"{start}", null, Test));
+        Assert.Null(await log.FindVisible($"{first.Position}", _ => false));
+        Assert.Null(await log.FindVisible($"{start}", null));
         await log.AppendAsync(new Update(["a"], "second"), Test);
         await HideThree();
-        Assert.Null(await log.FindVisibleAsync($"{first.Position}", null, Test));
-        Assert.Null(await log.FindVisibleAsync("first", null, Test));
+        Assert.Null(await log.FindVisible($"{first.Position}", null));
+        Assert.Null(await log.FindVisible("first", null));
 
         async Task HideThree()
         {
@@ -279,12 +279,12 @@ public abstract class EventLogContract
         Assert.Equal(log.Start, end.LastPublic);
         for (var count = 0; count < 3; count++)
         {
-            Assert.Equal(end.Tail, await log.FindAsync(end.LastPublic.ToString(), Test));
+            Assert.Equal(end.Tail, await log.Find(end.LastPublic.ToString()));
             await log.AppendAsync(new Update(["a"], $"{count}") { IsPrivate = true }, Test);
             Assert.Equal(end.LastPublic, log.FindEnd().LastPublic);
         }
         Assert.Equal(2, log.Size.Count);
-        Assert.Null(await log.FindAsync(end.LastPublic.ToString(), Test));
+        Assert.Null(await log.Find(end.LastPublic.ToString()));
     }
 
     [Fact]
@@ -316,8 +316,8 @@ public abstract class EventLogContract
                 await log.AppendAsync(new Update(["a"], "") { Id = $"{count}" }, Test));
         }
         Assert.Equal(entries[7..].Select(entry => entry.Id), (await Read(log, log.Start, 5)).Select(entry => entry.Id));
-        Assert.Null(await log.FindAsync("5", Test));
-        Assert.Equal(entries[6].Position, await log.FindAsync("6", Test));
+        Assert.Null(await log.Find("5"));
+        Assert.Equal(entries[6].Position, await log.Find("6"));
         await Assert.ThrowsAsync<LogGapException>(() => Read(log, entries[5].Position, 1));
         await log.AppendAsync(new Update(["a"], "again") { Id = "1" }, Test);
         Assert.Equal("1", (await Read(log, entries[11].Position, 1))[0].Id);
@@ -347,7 +347,7 @@ public abstract class EventLogContract
         var young = await log.AppendAsync(Of("young"), Test);
         await Pass(TimeSpan.FromSeconds(1));
         Assert.Equal(young.Id, Assert.Single(await Read(log, log.Start, 1)).Id);
-        Assert.Equal(old.Position, await log.FindAsync(old.Id, Test));
+        Assert.Equal(old.Position, await log.Find(old.Id));
     }
 
     [Fact]
