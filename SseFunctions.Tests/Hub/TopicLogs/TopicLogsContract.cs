@@ -175,6 +175,9 @@ public abstract class TopicLogsContract
         await Pass(TimeSpan.FromSeconds(1.2));
         Assert.Null(await logs.OpenAsync("/a/1", Test));
         await Assert.ThrowsAsync<FellBehindException>(() => following.Within("end of the reader"));
+        // One that begins now has only a handle from before.
+        var late = Data(log, log.View().LastId);
+        await Assert.ThrowsAsync<FellBehindException>(() => late.Within("end of the late reader"));
         // A log that is created again has nothing to do with the readers of the first.
         Assert.True(await logs.TryCreateAsync("/a/1", Event("again"), Retention, Test));
         Assert.Equal("again", Assert.Single((await Opened(logs)).View().Events).Data);

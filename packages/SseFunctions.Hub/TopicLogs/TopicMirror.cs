@@ -81,14 +81,14 @@ internal sealed partial class TopicMirror(string topic, ITopicStore store, ILogg
     /// <param name="generation">The value of <see cref="Generation"/> when the reader began.</param>
     /// <param name="isEnded">Whether no event will follow those that are returned.</param>
     /// <param name="bell">Completes when the reader should read again.</param>
-    /// <exception cref="FellBehindException">The events after the position are no longer there, or the generation is
-    /// another.</exception>
+    /// <exception cref="FellBehindException">The events after the position are no longer there, the log is gone, or the
+    /// generation is another.</exception>
     public IReadOnlyList<TopicEvent> Read(TopicPosition after, int generation, out bool isEnded, out Task bell)
     {
         lock (_gate)
         {
             var first = _last - _events.Count;
-            if (generation != _generation || after.Created != _created || after.Number < first)
+            if (_isGone || generation != _generation || after.Created != _created || after.Number < first)
                 throw new FellBehindException();
             isEnded = _isEnded;
             bell = (_bell ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
