@@ -38,7 +38,9 @@ public sealed class EventSourceTests(Browser browser) : IClassFixture<Browser>
         await page.EvaluateAsync(Watch, $"{server.Url}{HubClient.Path[1..]}?topic=a");
         await Seen(page, "cut");
         await server.Publish($"topic=a&data=in-the-gap{kind}");
-        Assert.Equal(["open", "cut", "open", "in-the-gap"], await Seen(page, "in-the-gap"));
+        // A slow machine publishes only after further streams, and looks only after the end of the last one.
+        Assert.Matches(
+            "^(open cut )+open in-the-gap( cut open)*( cut)?$", string.Join(' ', await Seen(page, "in-the-gap")));
         await page.EvaluateAsync("source.close()");
         Assert.Empty(server.Logs.Errors);
     }

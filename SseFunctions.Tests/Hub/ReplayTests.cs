@@ -125,6 +125,7 @@ public sealed class ReplayTests(HubFixture hub) : IClassFixture<HubFixture>
             ids.Add(
                 await server.Publish($"topic=a&data={number}&id=own-{number}"));
         }
+        await server.HasMatchedAll();
         await using var dropped = await server.Subscribe("topic=a", ("Last-Event-ID", ids[8]));
         Assert.Equal("earliest", dropped.LastEventId);
         Assert.Equal("10", (await dropped.Next()).Data);

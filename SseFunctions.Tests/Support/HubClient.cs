@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using SseFunctions.Hub;
+using SseFunctions.Hub.Delivery;
+using SseFunctions.Hub.EventLogs;
 
 namespace SseFunctions.Tests.Support;
 
@@ -62,6 +64,56 @@ internal static class HubClient
             using var answer = await server.Get($"{Path}/subscriptions", Bearer(Jwt.Subscriber("*")));
             if (answer.StatusCode != HttpStatusCode.ServiceUnavailable) return;
             Assert.True(DateTime.UtcNow < limit, "It was never known who is subscribed.");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Waits until the host has read the shared log. If its Redis answers late, that is only some time after
+    /// the start. Until then the host sends subscribers away.</summary>
+    public static async Task KnowsLog(this LocalHostServer server)
+    {
+        var log = server.Services.GetRequiredService<IEventLog>();
+        var limit = DateTime.UtcNow + Limits.Soon;
+        while (true)
+        {
+            try
+            {
+                log.FindEnd();
+                return;
+            }
+            catch (HubUnavailableException)
+            {
+                Assert.True(DateTime.UtcNow < limit, "The shared log was never read.");
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Waits until all updates in the log have been matched with the subscribers. Until then the log holds
+    /// more than its limits allow, and a new subscriber may get these updates as live ones.</summary>
+    public static async Task HasMatchedAll(this LocalHostServer server)
+    {
+        var subscribers = server.Services.GetRequiredService<Subscribers>();
+        var log = server.Services.GetRequiredService<IEventLog>();
+        var limit = DateTime.UtcNow + Limits.Soon;
+        while (subscribers.Matched != log.Tail)
+        {
+            Assert.True(DateTime.UtcNow < limit, "The updates were never matched.");
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Subscribes with the id of the last event, and again while the host answers that it cannot look the id
+    /// up: an instance that has not read that far waits at most 2 s for Redis.</summary>
+    public static async Task<HubSubscription> Resume(this LocalHostServer server, string query, string lastEventId)
+    {
+        var limit = DateTime.UtcNow + Limits.Soon;
+        while (true)
+        {
+            var subscription = await server.Subscribe(query, ("Last-Event-ID", lastEventId));
+            if (subscription.LastEventId is not null) return subscription;
+            await subscription.DisposeAsync();
+            Assert.True(DateTime.UtcNow < limit, "The id was never looked up.");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
         }
     }
