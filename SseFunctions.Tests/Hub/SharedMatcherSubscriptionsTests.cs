@@ -26,6 +26,7 @@ public sealed class SharedMatcherSubscriptionsTests(RedisFixture redis) : Matche
             null,
             [$"Redis:ConnectionString={redis.Server.ConnectionString}", $"Redis:KeyPrefix={Guid.NewGuid():N}",
                 .. settings]);
+        await server.KnowsLog();
         await Known(server);
         return server;
     }

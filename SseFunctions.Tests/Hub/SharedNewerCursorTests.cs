@@ -4,8 +4,16 @@ namespace SseFunctions.Tests.Hub;
 
 public sealed class SharedNewerCursorTests(RedisFixture redis) : NewerCursorContract, IClassFixture<RedisFixture>
 {
-    private protected override Task<LocalHostServer> Start(params string[] settings) => LocalHostServer.Start(
-        null,
-        [$"Redis:ConnectionString={redis.Server.ConnectionString}", $"Redis:KeyPrefix={Guid.NewGuid():N}",
-            .. settings]);
+    private protected override async Task<LocalHostServer> Start(params string[] settings)
+    {
+        var server = await LocalHostServer.Start(
+            null,
+            [
+                $"Redis:ConnectionString={redis.Server.ConnectionString}",
+                $"Redis:KeyPrefix={Guid.NewGuid():N}",
+                .. settings,
+            ]);
+        await server.KnowsLog();
+        return server;
+    }
 }

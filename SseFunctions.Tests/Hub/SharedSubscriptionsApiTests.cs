@@ -14,6 +14,7 @@ public sealed class SharedSubscriptionsApiTests(RedisFixture redis)
                 $"Redis:KeyPrefix={Guid.NewGuid():N}",
                 .. settings,
             ]);
+        await server.KnowsLog();
         if (settings.Contains(On)) await server.KnowsSubscribers();
         return server;
     }
