@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SseFunctions.Hub;
 using SseFunctions.Hub.EventLogs;
 using SseFunctions.Tests.Support;
@@ -340,14 +341,33 @@ public abstract class EventLogContract
     [Fact]
     public async Task Keeps_no_entry_longer_than_its_limit()
     {
-        var log = await NewLog(maxAge: TimeSpan.FromSeconds(4));
-        var old = await log.AppendAsync(Of("old"), Test);
-        Assert.Equal(1, log.Size.Count);
-        await Pass(TimeSpan.FromSeconds(3.5));
-        var young = await log.AppendAsync(Of("young"), Test);
-        await Pass(TimeSpan.FromSeconds(1));
-        Assert.Equal(young.Id, Assert.Single(await Read(log, log.Start, 1)).Id);
-        Assert.Equal(old.Position, await log.Find(old.Id));
+        var maxAge = TimeSpan.FromSeconds(4);
+        for (; !await IsInTime(maxAge); maxAge *= 2)
+            Assert.True(maxAge < TimeSpan.FromSeconds(30), "The machine was always too slow.");
+
+        async Task<bool> IsInTime(TimeSpan maxAge)
+        {
+            var log = await NewLog(maxAge: maxAge);
+            var appended = Stopwatch.GetTimestamp();
+            try
+            {
+                var old = await log.AppendAsync(Of("old"), Test);
+                Assert.Equal(1, log.Size.Count);
+                await Pass(maxAge * 0.875);
+                appended = Stopwatch.GetTimestamp();
+                var young = await log.AppendAsync(Of("young"), Test);
+                await Pass(maxAge / 4);
+                Assert.Equal(1, log.Size.Count);
+                Assert.Equal(young.Id, Assert.Single(await Read(log, log.Start, 1)).Id);
+                Assert.Equal(old.Position, await log.Find(old.Id));
+                return true;
+            }
+            catch (Exception) when (Stopwatch.GetElapsedTime(appended) >= maxAge)
+            {
+                // The machine stood still, so the log has rightly dropped the entry: try longer times.
+                return false;
+            }
+        }
     }
 
     [Fact]

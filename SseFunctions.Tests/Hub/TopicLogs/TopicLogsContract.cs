@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using SseFunctions.Hub;
+using SseFunctions.Hub.TopicLogs;
 using SseFunctions.Streaming;
 using SseFunctions.Tests.Support;
 
@@ -9,6 +11,9 @@ public abstract class TopicLogsContract
 {
     private static readonly TimeSpan Retention = TimeSpan.FromHours(1);
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
+
+    // A machine that always needs longer for a few commands fails a test.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
@@ -146,8 +151,11 @@ public abstract class TopicLogsContract
         var (log, lease) = await NewLog();
         var other = await Opened(await NewInstance());
         Assert.False(await lease.IsWantedAsync(Test));
-        Assert.Null(await other.TryLeaseAsync(Lease, cancellationToken: Test));
-        Assert.True(await lease.IsWantedAsync(Test));
+        await WhileAskedRecently(async () =>
+        {
+            Assert.Null(await other.TryLeaseAsync(Lease, cancellationToken: Test));
+            Assert.True(await lease.IsWantedAsync(Test));
+        });
         await lease.DisposeAsync();
         await using var next = await other.TryLeaseAsync(Lease, cancellationToken: Test);
         Assert.NotNull(next);
@@ -160,10 +168,14 @@ public abstract class TopicLogsContract
     {
         var (log, lease) = await NewLog();
         var other = await Opened(await NewInstance());
-        Assert.Null(await other.TryLeaseAsync(Lease, cancellationToken: Test));
+        await WhileAskedRecently(async () =>
+        {
+            Assert.Null(await other.TryLeaseAsync(Lease, cancellationToken: Test));
+            await lease.DisposeAsync();
+            lease = (await log.TryLeaseAsync(Lease, cancellationToken: Test))!;
+            Assert.True(await lease.IsWantedAsync(Test));
+        });
         await lease.DisposeAsync();
-        await using var again = await log.TryLeaseAsync(Lease, cancellationToken: Test);
-        Assert.True(await again!.IsWantedAsync(Test));
     }
 
     [Fact]
@@ -324,6 +336,25 @@ public abstract class TopicLogsContract
         var lease = await log.TryLeaseAsync(Lease, cancellationToken: Test);
         Assert.NotNull(lease);
         return (log, lease);
+    }
+
+    // Repeats what must be done while the store remembers that the lease was asked for, if it took longer.
+    private static async Task WhileAskedRecently(Func<Task> action)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        for (var limit = DateTime.UtcNow + Longest; ; begun = Stopwatch.GetTimestamp())
+        {
+            try
+            {
+                await action();
+                return;
+            }
+            catch (Xunit.Sdk.XunitException) when (
+                Stopwatch.GetElapsedTime(begun) >= InMemoryTopicStore.AskedRecently && DateTime.UtcNow < limit)
+            {
+                // The store has rightly forgotten it.
+            }
+        }
     }
 
     private static async Task<TopicLog> Opened(ITopicLogs logs)
