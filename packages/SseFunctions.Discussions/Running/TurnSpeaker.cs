@@ -44,10 +44,9 @@ internal sealed partial class TurnSpeaker(
         while (record.Transcript.OpenTurn is { } turn)
         {
             var started = time.GetTimestamp();
-            var words = new SpokenWords();
             try
             {
-                record = await SpeakAsync(lease, record, turn, voices, words, cancellationToken);
+                record = await SpeakAsync(lease, record, turn, voices, cancellationToken);
             }
             catch (Exception exception) when (exception is not TopicLeaseLostException
                 && !cancellationToken.IsCancellationRequested)
@@ -55,10 +54,6 @@ internal sealed partial class TurnSpeaker(
                 record = record with { SpokenSeconds = record.SpokenSeconds + Seconds(started) };
                 record = await FailAsync(lease, record, turn, exception, cancellationToken);
                 if (record.Transcript.OpenTurn is not null && !await isWanted(cancellationToken)) return record;
-            }
-            finally
-            {
-                if (words.Tokens > 0) await SpendAsync(words.Tokens);
             }
         }
         return record;
@@ -69,7 +64,6 @@ internal sealed partial class TurnSpeaker(
         DiscussionRecord record,
         Turn turn,
         IVoices voices,
-        SpokenWords words,
         CancellationToken cancellationToken)
     {
         var transcript = record.Transcript;
@@ -112,7 +106,7 @@ internal sealed partial class TurnSpeaker(
         finally
         {
             // An attempt that fails has used tokens too. A model may report fewer than its words are, even none.
-            if (isPaid) words.Tokens = Math.Max(said.Length / UnitsPerToken, request.Usage?.Total ?? 0);
+            if (isPaid) await SpendAsync(Math.Max(said.Length / UnitsPerToken, request.Usage?.Total ?? 0));
         }
         if (said.Length == 0)
             throw new ParticipantException(ParticipantException.NoWords, "The participant said nothing.");
@@ -156,6 +150,7 @@ internal sealed partial class TurnSpeaker(
 
     private async Task SpendAsync(long tokens)
     {
+        if (tokens == 0) return;
         try
         {
             await budget.SpendAsync(tokens);
@@ -180,10 +175,4 @@ internal sealed partial class TurnSpeaker(
     [LoggerMessage(412, LogLevel.Warning,
         "{Tokens} tokens could not be added to the tokens of this day, because Redis cannot be reached: {Reason}")]
     private partial void LogNotCounted(long tokens, string reason);
-
-    // The tokens that an attempt has used so far. They count for the budget even if the attempt fails.
-    private sealed class SpokenWords
-    {
-        public long Tokens { get; set; }
-    }
 }
