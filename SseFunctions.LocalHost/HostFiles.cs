@@ -71,8 +71,8 @@ internal sealed class HostFiles
         }
         catch (InvalidDataException exception)
         {
-            var reason = exception.InnerException?.Message ?? exception.Message;
-            throw new InvalidDataException($"{file} cannot be read: {reason}");
+            // The exception of the JSON parser names the line.
+            throw new InvalidDataException($"{file} cannot be read: {exception.GetBaseException().Message}");
         }
     }
 }

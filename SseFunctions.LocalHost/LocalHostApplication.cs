@@ -32,10 +32,11 @@ internal static class LocalHostApplication
     /// both.</summary>
     /// <param name="args">The arguments of the command line, without the name of the program.</param>
     /// <param name="configure">Changes the builder, for tests and benchmarks; null: no change.</param>
-    /// <exception cref="InvalidDataException">host.json, local.settings.json, the port or the collector's URL is
-    /// invalid.</exception>
+    /// <exception cref="InvalidDataException">An argument, host.json, local.settings.json, the port or the collector's
+    /// URL is invalid.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
+        CommandLine.Check(args);
         var builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         var files = new HostFiles(AppContext.BaseDirectory);
@@ -47,7 +48,7 @@ internal static class LocalHostApplication
         Log(builder.Logging);
 
         // Only from the command line: an environment variable PORT may be meant for another program.
-        var port = files.Port(new ConfigurationBuilder().AddCommandLine(args).Build()["port"]);
+        var port = files.Port(new ConfigurationBuilder().AddCommandLine(args).Build()[CommandLine.Port]);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

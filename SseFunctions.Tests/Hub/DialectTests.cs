@@ -100,9 +100,9 @@ public sealed class DialectTests
         await using var server = await LocalHostServer.Start(null, OnlyV1);
         using var answer = await server.Post("topic=a", Bearer(Everything));
         Assert.Equal(
-            "Publishing over HTTP is off: set Hub:Issuers:0:Key or Hub:Issuers:0:JwksUri.",
+            "No token can allow this, because no key is set: set Hub:Issuers.",
             await answer.Problem(HttpStatusCode.Forbidden));
-        await server.Logs.First("Publishing over HTTP is off: set Hub:Issuers:0:Key or Hub:Issuers:0:JwksUri");
+        await server.Logs.First("To allow clients with a token to publish, set Hub:Issuers");
     }
 
     // A client can send any Host. A right to the topics of another hub must not become one to this hub's relative

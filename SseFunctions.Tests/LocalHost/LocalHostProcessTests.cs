@@ -63,6 +63,7 @@ public sealed class LocalHostProcessTests
     [InlineData("Streaming__Heartbeat", "00:04:00", "Streaming:Heartbeat")]
     [InlineData("Streaming__MaxDuration", "", "Streaming:MaxDuration")]
     [InlineData("Cors__AllowedOrigins", "example.com", "Cors:AllowedOrigins")]
+    [InlineData("Hub__Anonymous", "yes", "'Hub:Anonymous' to type 'System.Boolean'. Write true or false.")]
     public async Task Says_in_one_line_which_setting_is_wrong(string name, string value, string setting)
     {
         using var host = LocalHostProcess.Start("--port 0", (name, value));
@@ -76,6 +77,12 @@ public sealed class LocalHostProcessTests
     [InlineData("--port many")]
     [InlineData("--port 65536")]
     [InlineData("--port -1")]
+    [InlineData("--port")]
+    [InlineData("--port --Hub:Anonymous")]
+    [InlineData("--prot 7072")]
+    [InlineData("--urls http://localhost:7072")]
+    [InlineData("-p 7072")]
+    [InlineData("7072")]
     public async Task Says_in_one_line_that_the_port_is_none(string arguments)
     {
         using var host = LocalHostProcess.Start(arguments);
@@ -90,7 +97,9 @@ public sealed class LocalHostProcessTests
         folder.Write("local.settings.json", """{ "Values": { "A": "b" """);
         using var host = LocalHostProcess.Start(folder.Path, "--port 0");
         Assert.Equal(1, await host.Exit());
-        Assert.StartsWith("local.settings.json cannot be read", Assert.Single(Lines(host)), StringComparison.Ordinal);
+        var line = Assert.Single(Lines(host));
+        Assert.StartsWith("local.settings.json cannot be read", line, StringComparison.Ordinal);
+        Assert.Contains("LineNumber: 0", line, StringComparison.Ordinal);
     }
 
     [Theory]

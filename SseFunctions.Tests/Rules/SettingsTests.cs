@@ -45,7 +45,7 @@ public sealed class SettingsTests
         Assert.Contains("Anonymous, ", anonymous.Message, StringComparison.Ordinal);
         await server.Logs.First("The setting Discussions:Models:0:Modell does not exist");
         var age = await server.Logs.First("The setting Hub:History:MaxAges does not exist");
-        Assert.EndsWith("Here there are MaxAge, MaxBytes, MaxCount", age.Message, StringComparison.Ordinal);
+        Assert.EndsWith("The names here are MaxAge, MaxBytes, MaxCount", age.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -69,7 +69,7 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (!_validators.Publishers.HasKeys) LogPublishingIsOff(_validators.PublishingSection);
+        if (!_validators.Publishers.HasKeys) LogPublishingIsOff(_validators.KeySettings);
         // Not awaited: this may fetch keys over the network, and the host must not wait for them.
         _ = _validators.WarmUpAsync();
         return Task.CompletedTask;
@@ -93,8 +93,7 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
     {
         if (!_validators.Publishers.HasKeys)
         {
-            var section = _validators.PublishingSection;
-            var off = $"Publishing over HTTP is off: set {section}:Key or {section}:JwksUri.";
+            var off = $"No token can allow this, because no key is set: set {_validators.KeySettings}.";
             return Deny(Publish, new HubProblem(HubProblem.Forbidden, off), "no key is set");
         }
         var access = await AdmitAsync(Publish, _validators.Publishers, token, resourceId, NoToken, cancellationToken);
@@ -181,9 +180,9 @@ internal sealed partial class HubAccess : IHostedService, IDisposable
         "{Count} more refused requests are not in the log, which has at most {Limit} a second: hub.refused counts all")]
     private partial void LogLeftOut(int count, int limit);
 
-    [LoggerMessage(142, LogLevel.Warning,
-        "Publishing over HTTP is off: set {Section}:Key or {Section}:JwksUri. The app's own code can publish")]
-    private partial void LogPublishingIsOff(string section);
+    [LoggerMessage(142, LogLevel.Information,
+        "Only the app's own code can publish: no key is set. To allow clients with a token to publish, set {Settings}")]
+    private partial void LogPublishingIsOff(string settings);
 
     /// <summary>The decision about a request.</summary>
     /// <param name="Claims">The claims of the token. Empty if the request is anonymous or refused.</param>

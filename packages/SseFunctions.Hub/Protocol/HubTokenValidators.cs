@@ -9,7 +9,7 @@ internal sealed class HubTokenValidators : IDisposable
 {
     private const string PublisherSection = $"{HubOptions.Section}:{nameof(HubOptions.Publisher)}";
     private const string SubscriberSection = $"{HubOptions.Section}:{nameof(HubOptions.Subscriber)}";
-    private const string FirstIssuer = $"{HubOptions.Section}:{nameof(HubOptions.Issuers)}:0";
+    private const string IssuersSetting = $"{HubOptions.Section}:{nameof(HubOptions.Issuers)}";
 
     // How log messages name the value that aud of a token of 1.0 must be or contain: if the setting has a value, and if
     // it has none.
@@ -54,7 +54,12 @@ internal sealed class HubTokenValidators : IDisposable
         }
         Publishers = new RoleValidator(_publisherTokens, _accessTokens);
         Subscribers = new RoleValidator(_subscriberTokens, _accessTokens);
-        PublishingSection = options.SpeaksV0 ? PublisherSection : FirstIssuer;
+        string[] settings =
+        [
+            .. options.SpeaksV1 ? [IssuersSetting] : (string[])[],
+            .. options.SpeaksV0 ? [$"{PublisherSection}:Key", $"{PublisherSection}:JwksUri"] : (string[])[],
+        ];
+        KeySettings = string.Join(" or ", settings);
     }
 
     /// <summary>Validates the tokens of requests to publish.</summary>
@@ -63,8 +68,8 @@ internal sealed class HubTokenValidators : IDisposable
     /// <summary>Validates the tokens of requests to subscribe and to read the subscription API.</summary>
     public RoleValidator Subscribers { get; }
 
-    /// <summary>The section of the settings whose keys turn publishing on.</summary>
-    public string PublishingSection { get; }
+    /// <summary>The settings of which one must be set, so that a token can allow to publish.</summary>
+    public string KeySettings { get; }
 
     /// <summary>Whether tokens of 1.0 can be valid.</summary>
     public bool HasIssuers => _accessTokens is { HasIssuers: true };

@@ -107,10 +107,15 @@ internal static class Settings
         }
         catch (InvalidOperationException exception)
         {
-            throw new OptionsValidationException(section, typeof(T),
-                [$"{exception.Message} {HowToWriteDurations}"]);
+            throw new OptionsValidationException(section, typeof(T), [$"{exception.Message}{HowToWrite(exception)}"]);
         }
     }
+
+    // The binder's message ends with the type of the setting.
+    private static string HowToWrite(InvalidOperationException exception) =>
+        exception.Message.Contains(typeof(TimeSpan).FullName!, StringComparison.Ordinal) ? $" {HowToWriteDurations}"
+        : exception.Message.Contains(typeof(bool).FullName!, StringComparison.Ordinal) ? " Write true or false."
+        : "";
 
     private sealed class ProblemsValidator<T> : IValidateOptions<T>
         where T : class, ISettings

@@ -29,7 +29,7 @@ internal sealed partial class SettingsCheck : IHostedService
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(5, LogLevel.Warning,
-        "The setting {Setting} does not exist and has no effect: correct its name, or remove it. Here there are "
-        + "{Known}")]
+        "The setting {Setting} does not exist and has no effect: correct its name, or remove it. The names here "
+        + "are {Known}")]
     private partial void LogUnknown(string setting, string known);
 }

@@ -118,7 +118,8 @@ function refused(refusal) {
   if (needsToken(refusal)) return access.ask(sentence(refusal), () => void load(discussion));
   if (refusal.status !== 404) return live.say(sentence(refusal));
   live.say(discussion.topic === ""
-    ? "There is no discussion at this address, or it is too old: discussions are kept for some days."
+    ? "There is no discussion at this address, or the server has it no longer: it is kept for some days, and without "
+      + "Redis until the server restarts."
     : "The server no longer has this discussion, so it does not go on. You can still copy it.");
 }
 
