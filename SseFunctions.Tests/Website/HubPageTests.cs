@@ -160,6 +160,7 @@ public sealed class HubPageTests(Browser browser) : IClassFixture<Browser>
         await Expect(State(page)).ToHaveTextAsync("Refused");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Connect", Exact = true })).ToBeEnabledAsync();
         await Expect(page.Locator("#notice")).ToContainTextAsync("401: ");
+        await Expect(page.Locator("#subscribe-token")).ToBeVisibleAsync();
 
         await page.Locator("#publish .token summary").ClickAsync();
         await page.Locator("#publish-token-clear").ClickAsync();

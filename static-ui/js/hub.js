@@ -30,6 +30,7 @@ import { enableTokenMaker } from "./token-maker.js";
 /** @typedef {import("./stream-status.js").StreamState} StreamState */
 
 const CAP = 500;
+const UNAUTHORIZED = 401;
 const EXAMPLE = "https://example.com/books/1";
 // Comments of healthy streams. Any other comment in a stream that ends without events says why the hub ended it.
 const EVERYDAY_COMMENTS = ["", "open", "heartbeat"];
@@ -104,7 +105,9 @@ function showState(now, reason) {
   if (reason === null) return;
   const closing = status.closing(reason);
   record(isRefusal(reason) ? "error" : "close", closing);
-  if (isRefusal(reason)) status.say(`${closing} The page does not reconnect, and neither would an EventSource.`);
+  if (!isRefusal(reason)) return;
+  status.say(`${closing} The page does not reconnect, and neither would an EventSource.`);
+  if (reason.status === UNAUTHORIZED) token.open();
 }
 
 function showButtons() {

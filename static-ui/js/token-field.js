@@ -58,6 +58,12 @@ export class TokenField {
     this.#changed();
   }
 
+  /** Opens the section with the field, for a user who needs a token. */
+  open() {
+    const section = this.#input.closest("details");
+    if (section !== null) section.open = true;
+  }
+
   /** Shows the button that fills in a token signed with the development key, if the hub is on this machine. */
   offerDevelopmentToken() {
     if (!canMint || !isLoopback(this.#hub)) return;
