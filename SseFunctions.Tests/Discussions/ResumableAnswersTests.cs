@@ -33,6 +33,18 @@ public sealed class ResumableAnswersTests
     }
 
     [Fact]
+    public async Task Where_nobody_tells_the_tokens_there_is_no_usage()
+    {
+        await using var app = await AnswerApp.Start(Generate);
+        _rest.SetResult();
+        await Read(app);
+        using var answer = await app.Open();
+        var wire = await answer.Text();
+        Assert.Contains("One two three.", wire, StringComparison.Ordinal);
+        Assert.DoesNotContain("usage", wire, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_answer_goes_on_while_its_page_reloads()
     {
         await using var app = await AnswerApp.Start(Generate);

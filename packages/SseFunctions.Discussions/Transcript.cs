@@ -24,7 +24,7 @@ public sealed record Transcript(
     /// <summary>Gets whether the discussion goes on while nobody watches.</summary>
     public bool Unattended { get; init; }
 
-    /// <summary>Gets the tokens of all ended turns; null if no turn has ended.</summary>
+    /// <summary>Gets the tokens of all ended turns; null if none has told how many it used.</summary>
     public TokenUsage? Usage { get; init; }
 
     /// <summary>Gets why the discussion has paused or ended: <c>nobody_watching</c>, <c>turns</c>, <c>tokens</c>,

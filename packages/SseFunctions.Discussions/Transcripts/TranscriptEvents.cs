@@ -22,7 +22,7 @@ internal static class TranscriptEvents
             Usage = data.Usage,
         }) with
         {
-            Usage = (transcript.Usage ?? TokenUsage.Zero) + (data.Usage ?? TokenUsage.Zero),
+            Usage = data.Usage is { } usage ? (transcript.Usage ?? TokenUsage.Zero) + usage : transcript.Usage,
         },
         EventTypes.TurnFailed => transcript with { Turns = [.. transcript.Turns.SkipLast(1)] },
         EventTypes.Paused => transcript with { State = DiscussionState.Paused, Reason = data.Reason },
