@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using SseFunctions.Benchmarks.Load;
 using SseFunctions.Benchmarks.Reporting;
@@ -20,8 +19,6 @@ internal static class IdleCommand
 
     private const int WarmUps = 50;
     private const double BytesPerKilobyte = 1024;
-    private const double MillisecondsPerSecond = 1000;
-    private const double ReportedStreams = 1000;
 
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(20);
@@ -48,7 +45,6 @@ internal static class IdleCommand
         [
             new("one topic", ServerVariant.LocalHost, $"{Paths.Hub}?topic=idle"),
             new("a topic each", ServerVariant.LocalHost, $"{Paths.Hub}?topic=idle%2F{LoadTarget.NumberMark}"),
-            new("ring", ServerVariant.Ring, $"{Paths.Hub}?topic=idle"),
             new("bare", ServerVariant.ByHand, Paths.Idle),
         ],
         streams,
@@ -62,8 +58,7 @@ internal static class IdleCommand
                 $"The limit of open files allows only {LoadLimits.MaxStreams()} streams: raise it (ulimit -Hn).");
         }
         var table = new Table(
-            "KB per stream", "resident", "anonymous", "resident, collected", "heap", "ms CPU a second for 1000 streams",
-            "heartbeats", "late", "errors");
+            "KB per stream", "resident", "anonymous", "resident, collected", "heap", "heartbeats", "late", "errors");
         foreach (var idle in cases) await MeasureAsync(idle, streams, table, cancellationToken);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{streams} idle streams, held {Hold.TotalSeconds} s"));
@@ -80,9 +75,7 @@ internal static class IdleCommand
 
         var open = await OpenAsync(server, idle, streams, cancellationToken);
         await Task.Delay(Settle, cancellationToken);
-        var (used, started) = (server.ProcessorTime, Stopwatch.GetTimestamp());
         await Task.Delay(Hold, cancellationToken);
-        var busy = (server.ProcessorTime - used) / Stopwatch.GetElapsedTime(started);
         var after = server.Memory;
         var heap = await server.CollectAsync(cancellationToken) - heapBefore;
         var collected = server.Memory;
@@ -95,7 +88,6 @@ internal static class IdleCommand
             $"{Share(after.AnonymousBytes - before.AnonymousBytes):F1}",
             $"{Share(collected.ResidentBytes - before.ResidentBytes):F1}",
             $"{Share(heap):F1}",
-            $"{busy * MillisecondsPerSecond * ReportedStreams / streams:F2}",
             $"{open.Sum(stream => stream.Heartbeats)}",
             $"{open.Sum(stream => stream.Late)}",
             $"{open.Count(stream => stream.Failed)}");

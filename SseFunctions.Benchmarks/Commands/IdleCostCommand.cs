@@ -45,7 +45,7 @@ internal static class IdleCostCommand
         {
             foreach (var idle in Cases) servers.Add(await IdleServer.StartAsync(idle, streams, cancellationToken));
             await Task.Delay(WarmUp, cancellationToken);
-            // Idle servers do not disturb each other, so that all are measured in the same time.
+            // All are measured at the same time: idle servers hardly disturb each other.
             for (var round = 0; round < rounds; round++)
             {
                 var (used, started) = (servers.ConvertAll(server => server.ProcessorTime), Stopwatch.GetTimestamp());

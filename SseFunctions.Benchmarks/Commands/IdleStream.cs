@@ -44,10 +44,10 @@ internal sealed class IdleStream : IAsyncDisposable
     public bool Failed { get; private set; }
 
     /// <summary>Opens streams, and starts to watch them.</summary>
-    /// <param name="server">The server.</param>
+    /// <param name="server">The server that answers them.</param>
     /// <param name="path">The path, in which <see cref="LoadTarget.NumberMark"/> stands for the stream's
     /// number.</param>
-    /// <param name="count">The number of streams.</param>
+    /// <param name="count">How many streams to open.</param>
     /// <param name="heartbeat">The interval at which heartbeats must come; null: none may come.</param>
     /// <param name="hasFirstEvent">Whether one event must come immediately.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>

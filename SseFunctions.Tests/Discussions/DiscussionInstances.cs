@@ -56,11 +56,8 @@ internal sealed class DiscussionInstances(RedisFixture redis) : IDisposable
     public static Func<ModelCall, Task> Endless() => ModelAnswers.Slow(
         TimeSpan.FromMilliseconds(20), [.. Enumerable.Range(0, 6000).Select(number => $"word{number} ")]);
 
-    /// <summary>Starts a discussion at an instance, and returns its id.</summary>
-    /// <param name="instance">The number of the instance.</param>
-    /// <param name="id">The id.</param>
-    /// <param name="turns">The number of turns.</param>
-    /// <param name="model">The name of the model; null: the first model, or scripts without one.</param>
+    /// <summary>Starts a discussion at an instance, and returns its id. The participants speak with this model; null:
+    /// with the first model of the settings, or from scripts if there is none.</summary>
     public async Task<string> Create(int instance, string id, int turns, string? model = null)
     {
         var request = DiscussionClient.Request(turns: turns);

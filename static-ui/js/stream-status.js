@@ -193,7 +193,7 @@ export class StreamStatus {
 
   /** @param {StreamState | "refused"} shown */
   #show(shown) {
-    // Whoever looks at the page later sees that the stream was interrupted meanwhile.
+    // A user who was away sees by this text that the stream was interrupted and has resumed.
     const name = shown === "live" && this.#isReopened ? "Live again" : NAMES[shown];
     document.title = shown === "closed" ? this.#pageTitle : `${name} · ${this.#pageTitle}`;
     // A screen reader reads a text again each time that it is set, even if it did not change.

@@ -105,7 +105,8 @@ internal sealed partial class TurnSpeaker(
         }
         finally
         {
-            // An attempt that fails has used tokens too. A model may report fewer than its words are, even none.
+            // An attempt that fails has used tokens too. A model may report fewer than its words are, even none. They
+            // are counted before anything tells viewers that the attempt is over.
             if (isPaid) await SpendAsync(Math.Max(said.Length / UnitsPerToken, request.Usage?.Total ?? 0));
         }
         if (said.Length == 0)

@@ -54,11 +54,9 @@ internal sealed class HubTokenValidators : IDisposable
         }
         Publishers = new RoleValidator(_publisherTokens, _accessTokens);
         Subscribers = new RoleValidator(_subscriberTokens, _accessTokens);
-        string[] settings =
-        [
-            .. options.SpeaksV1 ? [IssuersSetting] : (string[])[],
-            .. options.SpeaksV0 ? [$"{PublisherSection}:Key", $"{PublisherSection}:JwksUri"] : (string[])[],
-        ];
+        var settings = new List<string>();
+        if (options.SpeaksV1) settings.Add(IssuersSetting);
+        if (options.SpeaksV0) settings.AddRange([$"{PublisherSection}:Key", $"{PublisherSection}:JwksUri"]);
         KeySettings = string.Join(" or ", settings);
     }
 
@@ -68,7 +66,8 @@ internal sealed class HubTokenValidators : IDisposable
     /// <summary>Validates the tokens of requests to subscribe and to read the subscription API.</summary>
     public RoleValidator Subscribers { get; }
 
-    /// <summary>The settings of which one must be set, so that a token can allow to publish.</summary>
+    /// <summary>Names the settings of keys, for messages: if none of them is set, no token can allow to publish.
+    /// </summary>
     public string KeySettings { get; }
 
     /// <summary>Whether tokens of 1.0 can be valid.</summary>

@@ -100,8 +100,8 @@ internal sealed record SubscribeQuery(TopicMatcherSet Topics, string? LastEventI
             if (!IsReserved(name)) continue;
             if (name is not (Match or MatchExact or MatchPattern))
             {
-                return Bad($"There is no parameter of this name that begins with {Match}: use {Match}, {MatchExact} "
-                    + $"or {MatchPattern}, in lower case.");
+                return Bad($"A parameter whose name begins with {Match} must be {Match}, {MatchExact} or "
+                    + $"{MatchPattern}, in lower case.");
             }
             var isPattern = name == MatchPattern;
             // No topic is empty, so an empty exact matcher matches no topic.

@@ -118,8 +118,8 @@ function refused(refusal) {
   if (needsToken(refusal)) return access.ask(sentence(refusal), () => void load(discussion));
   if (refusal.status !== 404) return live.say(sentence(refusal));
   live.say(discussion.topic === ""
-    ? "There is no discussion at this address, or the server has it no longer: it is kept for some days, and without "
-      + "Redis until the server restarts."
+    ? "There is no discussion at this address, or it is gone: the server keeps discussions for some days, and without "
+      + "Redis only until it restarts."
     : "The server no longer has this discussion, so it does not go on. You can still copy it.");
 }
 
