@@ -67,7 +67,8 @@ internal sealed partial class Rehearsal(ILogger<Rehearsal> logger) : IHostedLife
         }
     }
 
-    private static async Task PlayAsync()
+    /// <summary>Runs the warm-up. Internal for tests: a host runs it once per process.</summary>
+    internal static async Task PlayAsync()
     {
         Tracing.Silence();
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>

@@ -26,14 +26,8 @@ public sealed partial class DiscussionRedisWorkTests(RedisFixture redis) : IClas
     // The commands that Redis ran for one discussion, and the events that a viewer got.
     private async Task<(long Commands, int Events)> Commands(int viewers)
     {
-        await using var server = await LocalHostServer.Start(settings:
-        [
-            $"Redis:ConnectionString={redis.Server.ConnectionString}",
-            $"Redis:KeyPrefix={Guid.NewGuid():N}",
-            "Discussions:Anonymous=true",
-            "Discussions:Gather=00:00:00",
-            "Discussions:Scripted:WordDelay=00:00:00.010",
-        ]);
+        await using var server = await redis.StartHost(
+            "Discussions:Anonymous=true", "Discussions:Gather=00:00:00", "Discussions:Scripted:WordDelay=00:00:00.010");
         // The same id each time, because the number of words depends on it.
         const string id = "work";
         await server.Http.StartAs(id, DiscussionClient.Request(turns: 4));

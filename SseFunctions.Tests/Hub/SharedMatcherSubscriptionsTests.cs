@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using SseFunctions.Hub.Presence;
 using SseFunctions.Tests.Support;
 
@@ -22,31 +21,8 @@ public sealed class SharedMatcherSubscriptionsTests(RedisFixture redis) : Matche
 
     private protected override async Task<LocalHostServer> Start(params string[] settings)
     {
-        var server = await LocalHostServer.Start(
-            null,
-            [$"Redis:ConnectionString={redis.Server.ConnectionString}", $"Redis:KeyPrefix={Guid.NewGuid():N}",
-                .. settings]);
-        await server.KnowsLog();
-        await Known(server);
+        var server = await redis.StartHost(settings);
+        await server.KnowsSubscribers();
         return server;
-    }
-
-    private static async Task Known(LocalHostServer server)
-    {
-        var presence = server.Services.GetRequiredService<ActiveSubscriptions>();
-        var limit = DateTime.UtcNow + Limits.Soon;
-        while (true)
-        {
-            try
-            {
-                await presence.ListAsync(TestContext.Current.CancellationToken);
-                return;
-            }
-            catch (SseFunctions.Hub.HubUnavailableException)
-            {
-                Assert.True(DateTime.UtcNow < limit, "It was never known who is subscribed.");
-                await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
-            }
-        }
     }
 }

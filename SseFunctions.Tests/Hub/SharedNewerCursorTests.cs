@@ -4,16 +4,5 @@ namespace SseFunctions.Tests.Hub;
 
 public sealed class SharedNewerCursorTests(RedisFixture redis) : NewerCursorContract, IClassFixture<RedisFixture>
 {
-    private protected override async Task<LocalHostServer> Start(params string[] settings)
-    {
-        var server = await LocalHostServer.Start(
-            null,
-            [
-                $"Redis:ConnectionString={redis.Server.ConnectionString}",
-                $"Redis:KeyPrefix={Guid.NewGuid():N}",
-                .. settings,
-            ]);
-        await server.KnowsLog();
-        return server;
-    }
+    private protected override Task<LocalHostServer> Start(params string[] settings) => redis.StartHost(settings);
 }

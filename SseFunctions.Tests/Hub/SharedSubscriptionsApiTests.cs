@@ -7,14 +7,7 @@ public sealed class SharedSubscriptionsApiTests(RedisFixture redis)
 {
     private protected override async Task<LocalHostServer> Start(params string[] settings)
     {
-        var server = await LocalHostServer.Start(
-            null,
-            [
-                $"Redis:ConnectionString={redis.Server.ConnectionString}",
-                $"Redis:KeyPrefix={Guid.NewGuid():N}",
-                .. settings,
-            ]);
-        await server.KnowsLog();
+        var server = await redis.StartHost(settings);
         if (settings.Contains(On)) await server.KnowsSubscribers();
         return server;
     }

@@ -34,7 +34,7 @@ internal static class EventLogExtensions
         this IEventLog log, string id, Func<IReadOnlyList<string>, bool>? seesPrivate) =>
         UntilAvailable(() => log.FindVisibleAsync(id, seesPrivate, TestContext.Current.CancellationToken));
 
-    /// <summary>Repeats a request of a log until the log is available.</summary>
+    /// <summary>Repeats a request while its store is unavailable.</summary>
     public static async Task<T> UntilAvailable<T>(Func<ValueTask<T>> answer)
     {
         var give = DateTime.UtcNow + Limits.Soon;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using SseFunctions.Hub;
 using SseFunctions.Hub.Delivery;
 using SseFunctions.Hub.EventLogs;
+using SseFunctions.Hub.Presence;
 
 namespace SseFunctions.Tests.Support;
 
@@ -56,37 +57,19 @@ internal static class HubClient
 
     /// <summary>Waits until the host knows the active subscriptions. If its Redis answers late, that is only some time
     /// after the start.</summary>
-    public static async Task KnowsSubscribers(this LocalHostServer server)
+    public static Task KnowsSubscribers(this LocalHostServer server)
     {
-        var limit = DateTime.UtcNow + Limits.Soon;
-        while (true)
-        {
-            using var answer = await server.Get($"{Path}/subscriptions", Bearer(Jwt.Subscriber("*")));
-            if (answer.StatusCode != HttpStatusCode.ServiceUnavailable) return;
-            Assert.True(DateTime.UtcNow < limit, "It was never known who is subscribed.");
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
-        }
+        var subscriptions = server.Services.GetRequiredService<ActiveSubscriptions>();
+        return EventLogExtensions.UntilAvailable(
+            () => subscriptions.ListAsync(TestContext.Current.CancellationToken));
     }
 
     /// <summary>Waits until the host has read the shared log. If its Redis answers late, that is only some time after
     /// the start. Until then the host sends subscribers away.</summary>
-    public static async Task KnowsLog(this LocalHostServer server)
+    public static Task KnowsLog(this LocalHostServer server)
     {
         var log = server.Services.GetRequiredService<IEventLog>();
-        var limit = DateTime.UtcNow + Limits.Soon;
-        while (true)
-        {
-            try
-            {
-                log.FindEnd();
-                return;
-            }
-            catch (HubUnavailableException)
-            {
-                Assert.True(DateTime.UtcNow < limit, "The shared log was never read.");
-                await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
-            }
-        }
+        return EventLogExtensions.UntilAvailable(() => ValueTask.FromResult(log.FindEnd()));
     }
 
     /// <summary>Waits until all updates in the log have been matched with the subscribers. Until then the log holds

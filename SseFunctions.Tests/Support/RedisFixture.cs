@@ -19,6 +19,20 @@ public sealed class RedisFixture : IAsyncLifetime
         }
     }
 
+    /// <summary>Starts a host with keys of its own, and waits until it has read the log.</summary>
+    internal async Task<LocalHostServer> StartHost(params string[] settings)
+    {
+        var server = await LocalHostServer.Start(
+            null,
+            [
+                $"Redis:ConnectionString={Server.ConnectionString}",
+                $"Redis:KeyPrefix={Guid.NewGuid():N}",
+                .. settings,
+            ]);
+        await server.KnowsLog();
+        return server;
+    }
+
     public async ValueTask InitializeAsync()
     {
         if (RedisServer.Executable is not null) _server = await RedisServer.Start();
