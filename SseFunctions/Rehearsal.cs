@@ -26,7 +26,7 @@ internal sealed partial class Rehearsal(ILogger<Rehearsal> logger) : IHostedLife
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     // Code is compiled once per process, so the warm-up runs once even if the process has several hosts.
-    private static readonly Lazy<Task> Played = new(() => Task.Run(PlayAsync));
+    private static readonly Lazy<Task> Played = new(() => Task.Run(() => PlayAsync(Limit)));
 
     private readonly ILogger _logger = logger;
 
@@ -67,8 +67,9 @@ internal sealed partial class Rehearsal(ILogger<Rehearsal> logger) : IHostedLife
         }
     }
 
-    /// <summary>Runs the warm-up. Internal for tests: a host runs it once per process.</summary>
-    internal static async Task PlayAsync()
+    /// <summary>Runs the warm-up once. Throws <see cref="OperationCanceledException"/> or
+    /// <see cref="EndOfStreamException"/> if its streams need longer than the limit.</summary>
+    internal static async Task PlayAsync(TimeSpan limit)
     {
         Tracing.Silence();
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
@@ -86,7 +87,7 @@ internal sealed partial class Rehearsal(ILogger<Rehearsal> logger) : IHostedLife
         var hosted = services.GetServices<IHostedService>().ToArray();
         foreach (var service in hosted) await service.StartAsync(CancellationToken.None);
 
-        using var end = new CancellationTokenSource(Limit);
+        using var end = new CancellationTokenSource(limit);
         var demo = ActivatorUtilities.CreateInstance<DemoFunctions>(services);
         var context = NewContext(services, "", end.Token, out var body);
         var played = demo.Events(context.Request, CancellationToken.None).ExecuteAsync(context);

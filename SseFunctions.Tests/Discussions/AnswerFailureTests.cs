@@ -8,7 +8,7 @@ namespace SseFunctions.Tests.Discussions;
 /// <summary>Answers that fail, and readers that cannot be served.</summary>
 public sealed class AnswerFailureTests
 {
-    // So that the reader gets the events of each attempt, and not a snapshot with some of them.
+    // The answer fails only after the reader has its first event. Otherwise its events could be in the snapshot.
     private readonly TaskCompletionSource _isRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _calls;
 

@@ -9,6 +9,9 @@ namespace SseFunctions.Tests.Discussions;
 /// <summary>The requests of people who start, watch and cancel discussions, over HTTP.</summary>
 internal static class DiscussionClient
 {
+    /// <summary>The start of the log line that the app writes when a viewer has left, and no longer counts.</summary>
+    public const string ViewerHasLeft = "A stream of discussions ended: client_gone";
+
     public const string Path = "/discussions";
 
     private static CancellationToken Test => TestContext.Current.CancellationToken;
@@ -46,8 +49,9 @@ internal static class DiscussionClient
         return events;
     }
 
-    /// <summary>Returns the id of a discussion's last event. A viewer with this id gets every later event. Without an
-    /// id, the snapshot may already have them, because the app goes on as soon as a viewer arrives.</summary>
+    /// <summary>Returns the id of a discussion's last event. A viewer that opens the stream with this id gets every
+    /// later event. A viewer without an id gets a snapshot, which may already contain later events, because the
+    /// discussion goes on as soon as a viewer arrives.</summary>
     public static async Task<string> LastId(this HttpClient http, string id)
     {
         using var transcript = await http.GetAsync($"{Path}/{id}", Test);

@@ -120,8 +120,7 @@ public sealed class DiscussionEndTests
             (EventTypes.TurnStarted, new EventData { Turn = 1, Attempt = 1, Participant = "1" }),
             (EventTypes.TurnCompleted, new EventData { Turn = 1, Attempt = 1, Text = "Tea.", Finish = "stop" }),
             (EventTypes.Paused, new EventData { Reason = Reasons.NobodyWatching }));
-        using var transcript = await server.Get("/discussions/paused");
-        var lastId = transcript.Headers.ETag!.Tag.Trim('"');
+        var lastId = await server.Http.LastId("paused");
         await Cancel(server.Http, "paused");
         var final = Assert.Single(await server.Http.Watch("paused", lastId));
         Assert.Equal("discussion.cancelled", final.EventType);

@@ -51,8 +51,8 @@ internal sealed class DiscussionInstances(RedisFixture redis) : IDisposable
         ("Discussions__TokensPerDay", "0"),
     ];
 
-    /// <summary>An answer of a model that goes on for minutes, so that its turn is open whenever the test does
-    /// something.</summary>
+    /// <summary>An answer of a model that lasts two minutes, longer than a test needs. So its turn is still open when
+    /// the test stops, kills or cancels.</summary>
     public static Func<ModelCall, Task> Endless() => ModelAnswers.Slow(
         TimeSpan.FromMilliseconds(20), [.. Enumerable.Range(0, 6000).Select(number => $"word{number} ")]);
 

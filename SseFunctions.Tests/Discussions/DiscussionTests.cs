@@ -8,8 +8,7 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Discussions;
 
-/// <summary>Discussions of scripted participants, over HTTP; and of participants that halt where a test does something
-/// in the middle of a turn.</summary>
+/// <summary>Discussions over HTTP. Their participants are scripted, or halt in a turn while the test acts.</summary>
 public sealed class DiscussionTests
 {
     private const string Anonymous = "Discussions:Anonymous=true";
@@ -78,7 +77,7 @@ public sealed class DiscussionTests
         var id = await server.Http.Start(DiscussionClient.Request(turns: 4));
         using (var answer = await server.Http.Open(id)) await answer.UntilWords();
         // If the turn ended before the app knows that the viewer has left, the next turn would begin.
-        await server.Logs.First("A stream of discussions ended");
+        await server.Logs.First(DiscussionClient.ViewerHasLeft);
         goOn.SetResult();
         var transcript = await Until(server, id, held => held.State == DiscussionState.Paused);
         Assert.NotNull(Assert.Single(transcript.Turns).Finish);

@@ -173,7 +173,7 @@ public sealed class ModelDiscussionTests
         var id = await server.Http.Start(DiscussionClient.Request(turns: 1));
         using (var answer = await server.Http.Open(id)) await answer.UntilWords();
         // If the turn failed before the app knows that the viewer has left, it would be begun again.
-        await server.Logs.First("A stream of discussions ended");
+        await server.Logs.First(DiscussionClient.ViewerHasLeft);
         breakOff.SetResult();
         var limit = DateTime.UtcNow + Limits.Soon;
         while ((await server.Http.Transcript(id)).State != DiscussionState.Paused)

@@ -4,13 +4,13 @@ using SseFunctions.Tests.Support;
 
 namespace SseFunctions.Tests.Discussions;
 
-/// <summary>A fake clock that reports which timers are set. So a test can move the clock when the app waits, and not
-/// before: a timer that is set after the last move never fires.</summary>
+/// <summary>A fake clock that reports when the app sets a timer. A test waits for that, and then advances the clock. A
+/// timer that is set after the last advance would never fire.</summary>
 internal sealed class ObservedClock() : FakeTimeProvider(DateTimeOffset.UtcNow)
 {
     private readonly ConcurrentDictionary<TaskCompletionSource, TimeSpan> _awaited = new();
 
-    /// <summary>Waits for the next timer of this duration. Call it before the timer can be set.</summary>
+    /// <summary>Waits until a timer of this duration is created. Must be called before that.</summary>
     public Task Sets(TimeSpan duration)
     {
         var set = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

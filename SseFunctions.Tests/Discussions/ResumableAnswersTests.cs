@@ -33,7 +33,7 @@ public sealed class ResumableAnswersTests
     }
 
     [Fact]
-    public async Task Where_nobody_tells_the_tokens_there_is_no_usage()
+    public async Task An_answer_whose_model_reports_no_tokens_has_no_usage()
     {
         await using var app = await AnswerApp.Start(Generate);
         _rest.SetResult();

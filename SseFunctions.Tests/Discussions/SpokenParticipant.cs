@@ -11,8 +11,8 @@ internal sealed class SpokenParticipant(Func<TurnRequest, CancellationToken, IAs
     public static NamedParticipant Saying(string name, params string[] words) =>
         new(name, new SpokenParticipant((_, _) => words.ToAsyncEnumerable()));
 
-    /// <summary>Says two pieces in each turn. In one turn, it says the second piece only when the task
-    /// completes.</summary>
+    /// <summary>Says two pieces in each turn. In turn <paramref name="turn"/>, it waits for <paramref name="goOn"/>
+    /// before the second piece.</summary>
     public static NamedParticipant Halting(int turn, Task goOn)
     {
         return new("halting", new SpokenParticipant(Words));

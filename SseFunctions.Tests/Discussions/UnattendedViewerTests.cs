@@ -40,7 +40,7 @@ public sealed class UnattendedViewerTests
             await First(answer, "turn.delta").Within("word");
         }
         // If the turn ended before the app knows that the viewer has left, the next turn would begin.
-        await server.Logs.First("A stream of discussions ended");
+        await server.Logs.First(DiscussionClient.ViewerHasLeft);
         goOn.SetResult();
         // The clock stands still until then, so that the app does not lose its lease in the turn.
         var limit = DateTime.UtcNow + Limits.Soon;
@@ -69,7 +69,7 @@ public sealed class UnattendedViewerTests
             await First(answer, "turn.started").Within("turn");
         }
         // While the app believes that it has a viewer, it begins the turn again.
-        await server.Logs.First("A stream of discussions ended");
+        await server.Logs.First(DiscussionClient.ViewerHasLeft);
         Assert.Equal($"{id} 1", await _time.Until(_queue.Next(), "message"));
     }
 

@@ -58,7 +58,7 @@ public sealed class HubMetricsTests
     public async Task Counts_those_who_are_told_to_come_again_and_does_not_log_each()
     {
         const int Many = 50;
-        // The log has at most this many of them a second, and the clock stands still.
+        // The hub logs at most this number of refusals a second, and the test clock does not advance.
         const int Logged = 5;
         await using var server =
             await LocalHostServer.Start(new FakeTimeProvider(DateTimeOffset.UtcNow), "Hub:MaxSubscribers=1");

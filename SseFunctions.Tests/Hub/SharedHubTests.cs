@@ -94,7 +94,7 @@ public sealed class SharedHubTests : IAsyncDisposable
         await redis.Kill();
         await redis.Run();
         await UntilTaken(host, "topic=a&data=after");
-        // The host may answer a publisher before it has noticed the loss. Then it ends the streams.
+        // The host may accept the update before it notices that Redis lost the log. Then it ends the streams.
         await open.UntilEnd();
         await using var back = await host.Resume("topic=a", cursor);
         Assert.Equal("earliest", back.LastEventId);

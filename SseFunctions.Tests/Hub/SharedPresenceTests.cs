@@ -20,9 +20,9 @@ public sealed class SharedPresenceTests : IAsyncDisposable
     private static readonly (string, string) Watcher = Bearer(Jwt.Subscriber(AllOfThem, "end"));
     private static readonly RegistryTimes Usual = RegistryTimes.Default;
     // Not shorter: after a late renewal, an instance must wait again for DeadAfter before it treats another as dead.
-    // And an instance that a busy machine lets stand still must not count as dead before its test is done with it.
+    // And a busy machine may stop an instance for seconds: it must not count as dead before the test ends.
     private static readonly RegistryTimes Short = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10));
-    // An instance with these times neither notices a loss by itself, nor counts as dead.
+    // An instance with these times does not notice a loss during a test, and does not count as dead.
     private static readonly RegistryTimes Long = new(TimeSpan.FromHours(1), TimeSpan.FromHours(4));
 
     private readonly List<IAsyncDisposable> _started = [];
@@ -115,7 +115,7 @@ public sealed class SharedPresenceTests : IAsyncDisposable
             Assert.DoesNotContain(
                 await List(host, ""), document => Topic(document) is "a" or "b");
         }
-        // Without the subscriber, the instance could have counted as dead before: it then registers anew.
+        // Only the line about the instance with the subscriber: a slow one may count as dead, and register again.
         Assert.Single(
             survivors.SelectMany(host => host.Logs.Entries),
             line => line.Message.Contains("announces that the 1 subscribers", StringComparison.Ordinal));
@@ -140,7 +140,7 @@ public sealed class SharedPresenceTests : IAsyncDisposable
         time.Advance(Short.RenewEvery);
         var again = await NextOf(watcher, "a");
         Assert.Equal(came.GetRawText(), again.GetRawText());
-        // The instance stands still again, so it may already count as dead again.
+        // The instance's clock stands still, so it may count as dead once more before the list is read.
         JsonElement? listed = null;
         await Until(
             async () =>

@@ -65,10 +65,10 @@ public sealed class LostUpdatesTests : IAsyncDisposable
         var (primary, replica) = await StartPair();
         var app = _app = await Deployment.Start(2, ConnectionString(primary, replica));
         await app.Load();
-        // Publishers are refused for about two seconds, but a publisher may happen to ask for nothing in that time.
+        // Does not wait for a refusal: Redis refuses for about 2 s, and a publisher may send nothing in that time.
         await primary.Ask("FAILOVER");
-        await Says(replica, "role:master");
-        await Says(primary, "role:slave");
+        await UntilReplication(replica, "role:master");
+        await UntilReplication(primary, "role:slave");
         await app.Publishes(100);
         await app.NothingIsWrong();
     }
@@ -153,17 +153,17 @@ public sealed class LostUpdatesTests : IAsyncDisposable
         var primary = await StartRedis("--repl-diskless-sync-delay", "0");
         var replica = await StartRedis("--replicaof", "127.0.0.1", $"{primary.Port}");
         // Wait until the replica has copied the data. Otherwise it might be promoted before it begins to copy.
-        await Says(replica, "master_link_status:up");
+        await UntilReplication(replica, "master_link_status:up");
         return (primary, replica);
     }
 
-    // Waits until the server says this about its replication.
-    private static async Task Says(RedisServer server, string line)
+    // Waits until INFO replication of the server contains this line.
+    private static async Task UntilReplication(RedisServer server, string line)
     {
         var limit = DateTime.UtcNow + Limits.Soon;
-        while (await Replication(server) is var said && !said.Contains(line, StringComparison.Ordinal))
+        while (await Replication(server) is var info && !info.Contains(line, StringComparison.Ordinal))
         {
-            Assert.True(DateTime.UtcNow < limit, $"There was never '{line}', but {said}");
+            Assert.True(DateTime.UtcNow < limit, $"INFO replication never had '{line}': {info}");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
         }
     }

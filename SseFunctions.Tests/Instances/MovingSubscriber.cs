@@ -68,7 +68,7 @@ internal sealed class MovingSubscriber(int number, IReadOnlyList<Instance> insta
             try
             {
                 var events = await Visit(instances[(number + _visits++) % instances.Count], stop);
-                // The instance cannot read its log: an EventSource would wait too before it connects again.
+                // Without an event, the instance cannot read its log. Wait like an EventSource before the next visit.
                 if (events == 0) await Task.Delay(RetryDelay, CancellationToken.None);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)

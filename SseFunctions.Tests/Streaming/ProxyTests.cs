@@ -6,7 +6,7 @@ namespace SseFunctions.Tests.Streaming;
 /// for 240 s. These tests use the same proxy with a limit of seconds, on a real clock.</summary>
 public sealed class ProxyTests
 {
-    // The proxy's limit in the tests that wait for it. A busy machine may be silent for seconds.
+    // The proxy's limit. It is long, because a busy machine may send nothing for seconds.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     [Fact]
@@ -22,7 +22,7 @@ public sealed class ProxyTests
     [Fact]
     public async Task Heartbeats_keep_a_silent_stream_alive()
     {
-        // Longer than the proxy's limit.
+        // 12 s of heartbeats, longer than the proxy's limit.
         const int Beats = 24;
         var sequence = new Sequence();
         await using var server = await StreamServer.Start(sequence, "Streaming:Heartbeat=00:00:00.5");

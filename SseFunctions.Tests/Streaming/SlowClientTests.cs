@@ -15,8 +15,8 @@ public sealed class SlowClientTests
     private const int SmallBufferBytes = 4 * 1024;
     private const int ReadBytes = 2 * 1024;
 
-    // A thread that is delayed while the buffers fill up goes on to write while the test clock advances. Then the write
-    // blocks later than the test needs, so the test begins again.
+    // On a busy machine the stream may go on to write after the buffers seemed full. Then its write blocks too late for
+    // the test clock, so the test begins again, at most this number of times.
     private const int MaxTries = 10;
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -225,7 +225,7 @@ public sealed class SlowClientTests
             return Volatile.Read(ref _count);
         }
 
-        /// <summary>Waits for the task. Returns false if the stream has taken more events than this.</summary>
+        /// <summary>Waits for the task. Returns false as soon as the stream has taken another event.</summary>
         public async Task<bool> StandsStillUntil(Task task, int count)
         {
             while (!task.IsCompleted && Volatile.Read(ref _count) == count)

@@ -6,8 +6,8 @@ namespace SseFunctions.Tests.Support;
 
 internal static class EventLogExtensions
 {
-    /// <summary>Follows the log until that many entries have come. It follows before it returns its task. So what the
-    /// caller then appends stays in the log until this reader has it, however little the log holds.</summary>
+    /// <summary>Follows the log until it has this number of entries. The reader is registered before the method returns
+    /// its task, so the log keeps what the caller appends next until this reader has it.</summary>
     public static async Task<List<LogEntry>> Follow(this IEventLog log, int count, LogPosition after = default)
     {
         var entries = new List<LogEntry>();
@@ -24,8 +24,8 @@ internal static class EventLogExtensions
         this IEventLog log, int count, LogPosition after = default) =>
         (await log.Follow(count, after)).ConvertAll(entry => entry.Position);
 
-    /// <summary>Finds the position of an event id. Asks again and again while the log cannot know the answer: Redis is
-    /// unavailable, or answers later than the log waits for it, as on a busy machine.</summary>
+    /// <summary>Finds the position of an event id. Repeats the request while the log is unavailable, for instance
+    /// because Redis answers too late on a busy machine.</summary>
     public static Task<LogPosition?> Find(this IEventLog log, string id) =>
         UntilAvailable(() => log.FindAsync(id, TestContext.Current.CancellationToken));
 
@@ -37,14 +37,14 @@ internal static class EventLogExtensions
     /// <summary>Repeats a request while its store is unavailable.</summary>
     public static async Task<T> UntilAvailable<T>(Func<ValueTask<T>> answer)
     {
-        var give = DateTime.UtcNow + Limits.Soon;
+        var limit = DateTime.UtcNow + Limits.Soon;
         while (true)
         {
             try
             {
                 return await answer();
             }
-            catch (HubUnavailableException) when (DateTime.UtcNow < give)
+            catch (HubUnavailableException) when (DateTime.UtcNow < limit)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken);
             }
@@ -55,9 +55,9 @@ internal static class EventLogExtensions
     /// <see cref="RedisEventLog.IsCut"/> becomes false a moment after the entries are there.</summary>
     public static async Task UntilRead(this RedisEventLog log)
     {
-        for (var give = DateTime.UtcNow + Limits.Soon; log.IsCut;)
+        for (var limit = DateTime.UtcNow + Limits.Soon; log.IsCut;)
         {
-            Assert.True(DateTime.UtcNow < give, "The log was never read.");
+            Assert.True(DateTime.UtcNow < limit, "The log was never read.");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
         }
     }

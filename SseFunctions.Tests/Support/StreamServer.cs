@@ -94,17 +94,8 @@ internal sealed class StreamServer : IAsyncDisposable
     public Task<RawClient> Get(string headers = "", string method = "GET", int receiveBufferBytes = 0) =>
         RawClient.Get(Url, headers, method, receiveBufferBytes: receiveBufferBytes);
 
-    /// <summary>Advances the clock repeatedly until a task completes, because a stream needs a moment to
-    /// react.</summary>
-    public async Task Advance(TimeSpan time, Task until)
-    {
-        while (!until.IsCompleted)
-        {
-            Time.Advance(time);
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken);
-        }
-        await until;
-    }
+    /// <summary>Advances the test clock until a task completes.</summary>
+    public Task Advance(TimeSpan step, Task until) => Time.Advance(step, until, TimeSpan.FromMilliseconds(1));
 
     public Task Stop() => _application.StopAsync(TestContext.Current.CancellationToken).Within("stop of the server");
 

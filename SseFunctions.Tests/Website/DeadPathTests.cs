@@ -31,7 +31,7 @@ public sealed partial class DeadPathTests(Browser browser) : IClassFixture<Brows
         await host.Publish($"topic={Topic}&data=meanwhile");
         await Expect(page.Locator("#messages li[data-event=error]").First).ToContainTextAsync("not even a heartbeat");
         await Expect(State(page)).ToHaveTextAsync("Live again");
-        // The page may be in this state for a quarter of a second only.
+        // The page may show this state for only 0.25 s, so the test reads the states that were recorded.
         Assert.Contains("reconnecting", await page.EvaluateAsync<string[]>("states"));
         await host.Publish($"topic={Topic}&data=after");
         await Expect(Events(page)).ToHaveTextAsync(["before", "meanwhile", "after"]);
@@ -271,7 +271,7 @@ public sealed partial class DeadPathTests(Browser browser) : IClassFixture<Brows
         await Expect(State(page)).ToHaveAttributeAsync("data-state", "live");
     }
 
-    // From now on, the clock of the page advances only when the test says so.
+    // From now on, only the test advances the clock of the page.
     private static async Task PauseClock(IPage page)
     {
         await page.Clock.InstallAsync();

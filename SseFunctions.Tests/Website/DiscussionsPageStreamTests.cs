@@ -215,7 +215,7 @@ public sealed class DiscussionsPageStreamTests(Browser browser) : IClassFixture<
         var id = await host.Http.Start(DiscussionClient.Request("Tea or coffee?", turns: 1));
         await page.Open(host.Url, id);
         await page.Ended();
-        // The button says so for 1.6 s. The page's clock stands still, so that the test sees it.
+        // The button shows "Copied" for 1.6 s. The clock of the page is paused, so that the text stays.
         await page.Clock.InstallAsync();
         await page.Clock.PauseAtAsync(DateTime.UtcNow.AddMinutes(1));
         await page.Locator(button).ClickAsync();

@@ -71,7 +71,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
             ("Streaming__Retry", "00:00:00.3"),
             .. Enumerable.Range(0, Messages).Select(number => ($"Demo__Messages__{number}", $"message {number}")),
         ];
-        // Its series takes minutes, so that it has not ended when the test kills the server.
+        // The first server's series takes minutes, so it has not ended when the test kills the server.
         using var first = LocalHostProcess.Start($"--port {port}", [.. settings, ("Demo__Delay", "00:00:00.5")]);
         await page.GotoAsync(await first.Url);
         await Start(page).ClickAsync();

@@ -12,9 +12,6 @@ public abstract class TopicLogsContract
     private static readonly TimeSpan Retention = TimeSpan.FromHours(1);
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
 
-    // A machine that always needs longer for a few commands fails a test.
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
-
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
     /// <summary>The topic logs of one instance. All instances of a test share the store.</summary>
@@ -187,7 +184,7 @@ public abstract class TopicLogsContract
         await Pass(TimeSpan.FromSeconds(1.2));
         Assert.Null(await logs.OpenAsync("/a/1", Test));
         await Assert.ThrowsAsync<FellBehindException>(() => following.Within("end of the reader"));
-        // One that begins now has only a handle from before.
+        // A reader that begins now still has the handle of the log that is gone.
         var late = Data(log, log.View().LastId);
         await Assert.ThrowsAsync<FellBehindException>(() => late.Within("end of the late reader"));
         // A log that is created again has nothing to do with the readers of the first.
@@ -338,11 +335,11 @@ public abstract class TopicLogsContract
         return (log, lease);
     }
 
-    // Repeats what must be done while the store remembers that the lease was asked for, if it took longer.
+    // Runs the action. Repeats it if it failed because the store had forgotten meanwhile that the lease was wanted.
     private static async Task WhileAskedRecently(Func<Task> action)
     {
         var begun = Stopwatch.GetTimestamp();
-        for (var limit = DateTime.UtcNow + Longest; ; begun = Stopwatch.GetTimestamp())
+        for (var limit = DateTime.UtcNow + Limits.Soon; ; begun = Stopwatch.GetTimestamp())
         {
             try
             {
@@ -352,7 +349,7 @@ public abstract class TopicLogsContract
             catch (Xunit.Sdk.XunitException) when (
                 Stopwatch.GetElapsedTime(begun) >= InMemoryTopicStore.AskedRecently && DateTime.UtcNow < limit)
             {
-                // The store has rightly forgotten it.
+                // The action took longer than the store remembers.
             }
         }
     }
@@ -364,14 +361,14 @@ public abstract class TopicLogsContract
         return log;
     }
 
-    // A log that is kept for a second. If a busy machine has taken longer than that to open it, it is gone: then there
-    // is another.
+    // Opens a log that is kept for a second. If a busy machine opens it too late, it is gone, and is created again.
     private static async Task<TopicLog> OpenedBrief(ITopicLogs logs)
     {
-        while (true)
+        for (var limit = DateTime.UtcNow + Limits.Soon; ;)
         {
             Assert.True(await logs.TryCreateAsync("/a/1", Event("0"), TimeSpan.FromSeconds(1), Test));
             if (await logs.OpenAsync("/a/1", Test) is { } log) return log;
+            Assert.True(DateTime.UtcNow < limit, "The log was never opened within its second.");
         }
     }
 
