@@ -28,6 +28,10 @@ public sealed class AccessTests
             {
                 { Jwt.Mint(new { exp = now - 1, claims.mercure }), "it expired at" },
                 { Jwt.Mint(new { exp = 0, claims.mercure }), "it expired at" },
+                {
+                    Jwt.Mint(new { exp = 0, authorization_details = new[] { Jwt.Detail(["publish"], "*") } }),
+                    "it expired at"
+                },
                 { Jwt.Mint(new { exp = "never", claims.mercure }), "its claim exp is not a number" },
                 { Jwt.Mint(new { nbf = now + 1_000_000, claims.mercure }), "it is not valid before" },
                 {
@@ -141,6 +145,24 @@ public sealed class AccessTests
         await AssertTellsNothing(publish);
         await server.Logs.First($"Answered 401 to a request to publish: the token (Header) was refused: {reason}");
         AssertHoldNone(server, [token, .. token.Split('.').Where(part => part.Length > 20)]);
+        Assert.Empty(await server.Held("a"));
+    }
+
+    [Theory]
+    [InlineData("Hub:Dialects=0.x")]
+    [InlineData("Hub:Dialects=1.0,0.x")]
+    public async Task A_token_of_0_x_has_no_rights_of_1_0(string dialects)
+    {
+        await using var server = await LocalHostServer.Start(null, [dialects, .. Jwt.Trusted]);
+        var exp = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds();
+        var details = Jwt.Detail(["publish", "subscribe"], "*");
+        foreach (var claim in new object[] { new[] { details }, details, 7, "a", new[] { 7 } })
+        {
+            using var answer = await server.Post(
+                "topic=a&data=a", Bearer(Jwt.Mint(new { exp, authorization_details = claim })));
+            Assert.NotEmpty(await answer.Problem(HttpStatusCode.Forbidden));
+        }
+        await server.Logs.First("it has no claim mercure, so it gives no rights");
         Assert.Empty(await server.Held("a"));
     }
 

@@ -110,6 +110,35 @@ public sealed class ClaimsTests
         Assert.Equal(expected, await bench.Refuses(Jws.Signed(ValidatorBench.Secret, claims)));
     }
 
+    [Theory]
+    [InlineData("""[{"actions":["publish"],"topics":[{"match":"*"}]}]""")]
+    [InlineData("[]")]
+    [InlineData("[7]")]
+    [InlineData("null")]
+    [InlineData("\"\\ud800\"")]
+    public async Task The_rights_of_a_token_of_1_0_mean_nothing_in_one_of_0_x(string details)
+    {
+        using var bench = ValidatorBench.With();
+        var read = await bench.Accepts(Jws.Signed(ValidatorBench.Secret,
+            $$$"""{"exp":{{{bench.Now + 60}}},"authorization_details":{{{details}}},"mercure":{"publish":["a"]}}"""));
+        Assert.False(read.IsAccessToken);
+        Assert.Empty(read.Details);
+        Assert.Equal(["a"], read.Publish);
+        Assert.Equal(bench.Time.GetUtcNow().AddSeconds(60), read.Expires);
+    }
+
+    [Theory]
+    [InlineData("\"exp\":1", "it expired at 1970-01-01")]
+    [InlineData("\"nbf\":99999999999", "it is not valid before")]
+    [InlineData("\"aud\":\"other\"", "it is for 'other' (aud)")]
+    public async Task The_rights_of_a_token_of_1_0_do_not_spare_one_of_0_x_a_check(string claim, string expected)
+    {
+        using var bench = ValidatorBench.With();
+        var reason = await bench.Refuses(
+            Jws.Signed(ValidatorBench.Secret, $$"""{ {{claim}},"authorization_details":[]}"""));
+        Assert.StartsWith(expected, reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Text_that_is_not_UTF8_is_refused()
     {

@@ -26,8 +26,6 @@ internal static class ClaimsReader
         var claims = json.RootElement;
         if (claims.ValueKind != JsonValueKind.Object) return TokenResult.Refused("its payload is not a JSON object");
 
-        if (claims.TryGetProperty("authorization_details", out var details))
-            return TokenResult.Valid(new TokenClaims { IsAccessToken = true, Details = Placeholder(details) }, null);
         var registered = RegisteredClaims.Judge(claims, expected, now);
         return registered.Problem is { } reason ? TokenResult.Refused(reason) : Rights(claims, registered);
     }
@@ -54,17 +52,6 @@ internal static class ClaimsReader
         };
         return TokenResult.Valid(read, registered.Hint);
     }
-
-    private static List<AuthorizationDetail> Placeholder(JsonElement details) =>
-        [.. details.EnumerateArray().Select(detail => new AuthorizationDetail(
-            detail.GetProperty("actions").EnumerateArray().Any(action => action.GetString() == Publish),
-            detail.GetProperty("actions").EnumerateArray().Any(action => action.GetString() == Subscribe),
-            [.. detail.GetProperty("topics").EnumerateArray().Select(topic => new TopicGrant(
-                topic.GetProperty("match").GetString()!,
-                topic.TryGetProperty("match_type", out var type) && type.GetString() == "urlpattern"
-                    ? GrantType.UrlPattern
-                    : GrantType.Exact))],
-            detail.TryGetProperty(Payload, out var payload) ? payload.GetRawText() : null))];
 
     // Null counts as absent: serializers write it for a missing value, and it gives no right.
     private static string? Selectors(JsonElement rights, string name, out IReadOnlyList<string> selectors)
