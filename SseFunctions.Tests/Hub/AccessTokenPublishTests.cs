@@ -192,7 +192,30 @@ public sealed class AccessTokenPublishTests(AccessTokenHubFixture hub) : IClassF
     }
 
     [Theory]
+    [InlineData("/.well-known/./mercure/subscriptions/exact/a/b")]
+    [InlineData("/.well-known/%2e/mercure/subscriptions/exact/a/b")]
+    [InlineData("/x/../.well-known/mercure//../subscriptions/exact/a/b")]
+    [InlineData("\\.well-known\\mercure\\subscriptions\\exact\\a\\b")]
+    [InlineData("https:mercure/subscriptions/exact/a/b")]
+    [InlineData("http:mercure/subscriptions/exact/a/b")]
+    [InlineData("mercure/subscriptions/exact/a/b")]
+    public async Task No_token_of_0_x_forges_who_is_subscribed_for_a_URL_pattern(string topic)
+    {
+        const string presence = "~/.well-known/mercure/subscriptions/*";
+        await using var watcher = await _server.Subscribe(
+            $"match_urlpattern={Uri.EscapeDataString(presence[1..])}&match=presence/end",
+            Bearer(AccessTokens.Subscriber(presence)));
+        using var answer = await _server.Post(
+            $"topic={Uri.EscapeDataString(topic)}&private=on&type=mercure&data=forged", Bearer(Everything));
+        Assert.Contains(TheHubs, await answer.Problem(HttpStatusCode.BadRequest), StringComparison.Ordinal);
+        await _server.Publish("topic=presence/end&data=end");
+        Assert.Equal("end", (await watcher.Next()).Data);
+    }
+
+    [Theory]
     [InlineData("topic=*")]
+    [InlineData("topic=mercure")]
+    [InlineData("topic=subscriptions/mercure")]
     [InlineData("topic=zero%E2%80%8Bwidth")]
     [InlineData("topic=/x/../.well-known/./mercure")]
     [InlineData("topic=old&type=mercure")]

@@ -18,6 +18,7 @@ public sealed class UpdatePublisherTests(HubFixture hub) : IClassFixture<HubFixt
         new Update([new string('a', 4097)], "a"),
         new Update([.. Enumerable.Repeat("a", 1001)], "a"),
         new Update(["/.well-known/mercure/subscriptions/a/b"], "a"),
+        new Update(["/.well-known/./mercure/subscriptions/exact/a/b"], "a"),
         new Update(["a"], new string('a', (1024 * 1024) + 1)),
         new Update(["a"], "a") { Id = "#1-0" },
         new Update(["a"], "a") { Id = "earliest" },

@@ -18,7 +18,6 @@ internal sealed record SubscriptionDocument(
     /// <summary>The SSE event type of updates about subscriptions of 1.0.</summary>
     public const string EventTypeOfV1 = "mercure";
 
-    private const string Root = HubPath.Absolute + "/subscriptions";
     private const string Context = "https://mercure.rocks/";
 
     /// <summary>Gets the path of the subscription: its id in JSON, and the topic of its updates, to which a token must
@@ -39,8 +38,9 @@ internal sealed record SubscriptionDocument(
     public static string PathOf(
         string? topic = null, string? subscriber = null, MatchKind kind = MatchKind.Selector)
     {
-        if (topic is null) return Root;
-        var root = kind == MatchKind.Selector ? Root : $"{Root}/{MatchTypes.NameOf(kind)}";
+        if (topic is null) return HubPath.Subscriptions;
+        const string all = HubPath.Subscriptions;
+        var root = kind == MatchKind.Selector ? all : $"{all}/{MatchTypes.NameOf(kind)}";
         var path = $"{root}/{Uri.EscapeDataString(topic)}";
         return subscriber is null ? path : $"{path}/{Uri.EscapeDataString(subscriber)}";
     }

@@ -21,7 +21,8 @@ internal static class AccessTokenUpdateRules
         {
             if (topic == Wildcard) return Bad("A topic must not be *: it stands for all topics.");
             if (ControlCharacters.AreIn(topic)) return Bad(Invisible("A topic"));
-            if (IsTheHubs(topic, hub))
+            // A hub can have several names, and proxies change them, so the host does not matter.
+            if (TopicUrls.HasInPath(topic, hub, HubPath.Absolute))
             {
                 return Bad(
                     $"Topics with {HubPath.Absolute} in them are reserved for the hub: choose another topic.");
@@ -33,12 +34,6 @@ internal static class AccessTokenUpdateRules
         return type == ReservedType
             ? Bad($"The type {ReservedType} is reserved for the hub: choose another type.") : null;
     }
-
-    // Any host, scheme and port: a hub can have several names, and proxies change them. The path is decoded, as it is
-    // for routing.
-    private static bool IsTheHubs(string topic, WhatwgUrl hub) =>
-        WhatwgUrl.Parse(topic, hub) is { } url
-        && Uri.UnescapeDataString(url.Path).Contains(HubPath.Absolute, StringComparison.OrdinalIgnoreCase);
 
     private static string Invisible(string what) =>
         $"{what} has a control or format character (Unicode Cc or Cf): remove it.";

@@ -16,8 +16,7 @@ internal static class BaseUrls
 
     /// <summary>The base URL for a Host that is invalid, and for a ResourceId that is not an address. All clients then
     /// have the same base URL.</summary>
-    internal static readonly WhatwgUrl Unknown =
-        new() { Scheme = "http", Host = "hub.invalid", Path = HubPath.Absolute };
+    internal static readonly WhatwgUrl Unknown = TopicUrls.UnknownHub;
 
     // One object for each address: patterns with the same object are compared with a topic that is parsed once.
     private static readonly ConcurrentDictionary<string, WhatwgUrl> Kept = new(StringComparer.Ordinal);

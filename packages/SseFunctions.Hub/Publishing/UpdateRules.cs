@@ -27,6 +27,11 @@ internal static class UpdateRules
             // The hub publishes its subscription updates on topics below its path. No publisher may forge them.
             if (topic.Contains(HubPath.Absolute, StringComparison.Ordinal))
                 return Bad($"Topics that contain {HubPath.Absolute} are reserved for the hub: choose another topic.");
+            if (IsBelowSubscriptions(topic))
+            {
+                return Bad($"Topics that are URLs with {HubPath.Subscriptions} in their path are reserved for the hub: "
+                    + "choose another topic.");
+            }
         }
         if (update.Data is null) return Bad("The data is null: set it to an empty string for an update without data.");
         if (Encoding.UTF8.GetByteCount(update.Data) > limits.MaxDataBytes)
@@ -49,6 +54,12 @@ internal static class UpdateRules
             ? TooLarge($"The id, percent-encoded, is longer than {MaxIdLength} characters: shorten it.")
             : null;
     }
+
+    // URL patterns resolve a topic such as /.well-known/./mercure/subscriptions/a, and so find the hub's path in it.
+    // The address of the hub is unknown here, and its scheme decides whether https:a is relative.
+    private static bool IsBelowSubscriptions(string topic) =>
+        TopicUrls.HasInPath(topic, TopicUrls.UnknownHub, HubPath.Subscriptions)
+        || TopicUrls.HasInPath(topic, TopicUrls.UnknownSecureHub, HubPath.Subscriptions);
 
     private static bool HasControls(string text) => text.AsSpan().ContainsAnyInRange('\0', '\u001f')
         || text.AsSpan().ContainsAnyInRange('\u007f', '\u009f');

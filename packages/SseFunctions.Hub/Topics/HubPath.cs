@@ -1,7 +1,6 @@
 namespace SseFunctions.Hub.Topics;
 
-/// <summary>The path of the hub, which the Mercure protocol defines. The hub's subscription updates have topics below
-/// this path.</summary>
+/// <summary>The path of the hub, which the Mercure protocol defines, and the paths that follow from it.</summary>
 internal static class HubPath
 {
     /// <summary>The path without its first slash, as function routes are written.</summary>
@@ -9,6 +8,9 @@ internal static class HubPath
 
     /// <summary>The path with its first slash.</summary>
     public const string Absolute = "/" + Route;
+
+    /// <summary>The path of the subscription API. The hub's subscription updates have topics below it.</summary>
+    public const string Subscriptions = Absolute + "/subscriptions";
 
     /// <summary>The route of the hub's metadata (RFC 9728, section 3.1).</summary>
     public const string MetadataRoute = ".well-known/oauth-protected-resource/" + Route;

@@ -8,6 +8,13 @@ namespace SseFunctions.Hub.Topics;
 /// Thread-safe.</summary>
 internal static class TopicUrls
 {
+    /// <summary>A base URL for where the address of the hub is unknown.</summary>
+    public static readonly WhatwgUrl UnknownHub =
+        new() { Scheme = "http", Host = "hub.invalid", Path = HubPath.Absolute };
+
+    /// <summary>The same base URL with the scheme https.</summary>
+    public static readonly WhatwgUrl UnknownSecureHub = UnknownHub with { Scheme = "https" };
+
     private const int Kept = 16;
 
     [ThreadStatic]
@@ -25,6 +32,12 @@ internal static class TopicUrls
             entry = new Entry(topic, baseUrl, WhatwgUrl.Parse(topic, baseUrl));
         return entry.Url;
     }
+
+    /// <summary>Whether a topic is a URL whose path contains another path, on any host, scheme and port. Dot segments
+    /// are resolved as they are for URL patterns, and escapes are decoded as they are for routing.</summary>
+    public static bool HasInPath(string topic, WhatwgUrl baseUrl, string path) =>
+        WhatwgUrl.Parse(topic, baseUrl) is { } url
+        && Uri.UnescapeDataString(url.Path).Contains(path, StringComparison.OrdinalIgnoreCase);
 
     private readonly record struct Entry(string? Topic, WhatwgUrl? BaseUrl, WhatwgUrl? Url);
 }
