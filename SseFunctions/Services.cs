@@ -34,6 +34,10 @@ public static class Services
         var redis = configuration.GetSection(RedisOptions.Section);
         if (redis.GetChildren().Any(setting => setting.Value is { Length: > 0 }))
             hub.AddRedis();
+        else
+            // So that a mistyped section, such as Rediss, is reported.
+            services.AddSingleton(
+                new SettingsSection(configuration, RedisOptions.Section, typeof(RedisOptions), IsShared: true));
 
         services.AddUnattendedDiscussions(configuration);
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using SseFunctions.Demo;
 using SseFunctions.Discussions;
 using SseFunctions.Hub;
@@ -46,6 +47,90 @@ public sealed class SettingsTests
         await server.Logs.First("The setting Discussions:Models:0:Modell does not exist");
         var age = await server.Logs.First("The setting Hub:History:MaxAges does not exist");
         Assert.EndsWith("The names here are MaxAge, MaxBytes, MaxCount", age.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Hub:Issuers:Issuer", "Issuers:0:Issuer, ")]
+    [InlineData("Hub:Issuers:0", "Issuers:0:Issuer, ")]
+    [InlineData("Hub:Publisher", "Publisher:Key, ")]
+    [InlineData("Hub:History", "History:MaxBytes, ")]
+    [InlineData("Discussions:Models:Key", "Models:0:Key, ")]
+    public async Task A_value_in_place_of_a_group_is_logged_with_the_names_in_the_group(string setting, string name)
+    {
+        await using var server = await LocalHostServer.Start(settings: $"{setting}=a-secret");
+        var logged = await server.Logs.First($"The setting {setting} does not exist and has no effect");
+        Assert.Equal(LogLevel.Warning, logged.Level);
+        Assert.Contains(name, logged.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("a-secret", logged.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Hubb:Issuers:0:Issuer", "Hubb", "Hub")]
+    [InlineData("hbu:anonymous", "hbu", "Hub")]
+    [InlineData("Discusions:Turns", "Discusions", "Discussions")]
+    [InlineData("Corss:AllowedOrigins", "Corss", "Cors")]
+    [InlineData("Streeming:Heartbeat", "Streeming", "Streaming")]
+    [InlineData("Rediss:ConnectionString", "Rediss", "Redis")]
+    public async Task A_mistyped_section_is_logged_with_its_name(string setting, string section, string meant)
+    {
+        await using var server = await LocalHostServer.Start(settings: $"{setting}=1");
+        var logged = await server.Logs.First(
+            $"The section {section} has no effect: if it is meant to be {meant}, correct its name");
+        Assert.Equal(LogLevel.Warning, logged.Level);
+    }
+
+    [Fact]
+    public async Task Sections_and_settings_of_others_are_not_logged()
+    {
+        await using var server = await LocalHostServer.Start(settings:
+        [
+            "Hubs:Chat=a", "Hubs:Chat:Url=a", "Hubb=a", "Pub:Publisher=a", "Sub:Subscriptions=a", "Http:Cookie=a",
+            "Core:Origins=a", "Demand:Delay=a", "Stream:Retry=a", "Connection:ConnectionString=a", "Cors:Policy=a",
+            "Cors:AllowedMethods=a", "HUB=a",
+        ]);
+        Assert.Empty(server.Logs.Warnings);
+    }
+
+    [Theory]
+    [InlineData("ConectionString", true)]
+    [InlineData("connectionstrings", true)]
+    [InlineData("KeyPrefx", true)]
+    [InlineData("CleintId", true)]
+    [InlineData("InstanceName", false)]
+    [InlineData("Configuration", false)]
+    [InlineData("principalId", false)]
+    [InlineData("redisHostName", false)]
+    [InlineData("tenantId", false)]
+    [InlineData("Credentials2go", false)]
+    public void In_a_shared_section_a_name_is_mistyped_if_it_resembles_an_absent_setting(string name, bool isMistyped)
+    {
+        static SettingsSection Redis(params string[] names) => new(
+            new ConfigurationBuilder().AddInMemoryCollection(
+                names.Select(name => KeyValuePair.Create($"Redis:{name}", (string?)"1"))).Build(),
+            "Redis",
+            typeof(RedisOptions),
+            IsShared: true);
+        var unknown = isMistyped
+            ? [($"Redis:{name}", "ClientId, ConnectionString, Credential, KeyPrefix")]
+            : Array.Empty<(string, string)>();
+        Assert.Equal(unknown, Redis(name).Unknown());
+        Assert.Empty(Redis(name, "ClientId", "ConnectionString", "Credential", "KeyPrefix").Unknown());
+    }
+
+    [Theory]
+    [InlineData("Hub:MaxTopics", "1e3", "Write a whole number in digits alone, at most 2147483647.")]
+    [InlineData("Hub:MaxTopics", "99999999999", "Write a whole number in digits alone, at most 2147483647.")]
+    [InlineData("Hub:History:MaxBytes", "64MB", "Write a whole number in digits alone, at most 9223372036854775807.")]
+    [InlineData("Hub:Publisher:JwksUri", "http://[", "Write a whole address, such as https://example.com/keys.")]
+    [InlineData("Hub:Anonymous", "yes", "Write true or false.")]
+    [InlineData("Hub:Gather", "20ms", "Durations are written hh:mm:ss (2 seconds are 00:00:02).")]
+    public async Task A_value_that_cannot_be_converted_is_refused_with_how_to_write_it(
+        string setting, string value, string how)
+    {
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => LocalHostServer.Start(settings: $"{setting}={value}"));
+        Assert.Contains($"'{setting}'", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith(how, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

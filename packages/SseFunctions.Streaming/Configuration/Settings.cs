@@ -14,8 +14,8 @@ internal static class Settings
     /// <summary>Binds a section to <typeparamref name="T"/>, and validates it with <see cref="ISettings.Problems"/>
     /// when the host starts. <paramref name="lists"/> sets the lists of the section with <see cref="List"/> or
     /// <see cref="Texts"/>, because the binder cannot read a list that is written as one value. Settings that do not
-    /// exist are logged at the start, unless <paramref name="isShared"/> says that the app may have settings of its own
-    /// in the section.</summary>
+    /// exist are logged at the start. If <paramref name="isShared"/> says that the app may have settings of its own in
+    /// the section, only those are logged that resemble a setting which is absent.</summary>
     public static void AddSettings<T>(
         this IServiceCollection services,
         IConfiguration configuration,
@@ -32,7 +32,7 @@ internal static class Settings
             })
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<T>, ProblemsValidator<T>>();
-        if (!isShared) services.AddSingleton(new SettingsSection(configuration, section, typeof(T)));
+        services.AddSingleton(new SettingsSection(configuration, section, typeof(T), isShared));
         var isFirst = services.All(service => service.ImplementationType != typeof(SettingsCheck));
         if (isFirst) services.Insert(0, ServiceDescriptor.Singleton<IHostedService, SettingsCheck>());
     }
@@ -113,9 +113,15 @@ internal static class Settings
 
     // The binder's message ends with the type of the setting.
     private static string HowToWrite(InvalidOperationException exception) =>
-        exception.Message.Contains(typeof(TimeSpan).FullName!, StringComparison.Ordinal) ? $" {HowToWriteDurations}"
-        : exception.Message.Contains(typeof(bool).FullName!, StringComparison.Ordinal) ? " Write true or false."
+        IsFor<TimeSpan>(exception) ? $" {HowToWriteDurations}"
+        : IsFor<bool>(exception) ? " Write true or false."
+        : IsFor<int>(exception) ? $" Write a whole number in digits alone, at most {int.MaxValue}."
+        : IsFor<long>(exception) ? $" Write a whole number in digits alone, at most {long.MaxValue}."
+        : IsFor<Uri>(exception) ? " Write a whole address, such as https://example.com/keys."
         : "";
+
+    private static bool IsFor<T>(InvalidOperationException exception) =>
+        exception.Message.Contains($"'{typeof(T).FullName}'", StringComparison.Ordinal);
 
     private sealed class ProblemsValidator<T> : IValidateOptions<T>
         where T : class, ISettings
