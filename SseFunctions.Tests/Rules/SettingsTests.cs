@@ -1,4 +1,6 @@
+using System.Text;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SseFunctions.Demo;
@@ -131,6 +133,46 @@ public sealed class SettingsTests
             () => LocalHostServer.Start(settings: $"{setting}={value}"));
         Assert.Contains($"'{setting}'", exception.Message, StringComparison.Ordinal);
         Assert.EndsWith(how, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"Hub":{"Cookie":null,"AccessTokenCookie":null,"MaxTopics":null,"Gather":null,"History":null}}""")]
+    [InlineData("""{"Hub":{"History":{"MaxAge":null,"MaxCount":null},"Publisher":{"Algorithm":null,"Keys":null}}}""")]
+    [InlineData("""{"Hub":{"Dialects":null,"Issuers":[null,{"Algorithm":null}],"PublishOrigins":[null]}}""")]
+    [InlineData("""{"Streaming":{"Heartbeat":null,"Retry":null,"MaxDuration":null,"WriteTimeout":null}}""")]
+    [InlineData("""{"Redis":{"KeyPrefix":null,"Credential":null,"ClientId":null}}""")]
+    public void A_setting_that_is_null_in_JSON_is_not_set(string json)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json)))
+            .AddInMemoryCollection([KeyValuePair.Create("Redis:ConnectionString", (string?)"localhost")]).Build();
+        var services = new ServiceCollection();
+        services.AddSseHub(configuration).AddRedis();
+        using var provider = services.BuildServiceProvider();
+        provider.GetRequiredService<IStartupValidator>().Validate();
+        var hub = provider.GetRequiredService<IOptions<HubOptions>>().Value;
+        hub.Issuers = [.. hub.Issuers.Where(issuer => issuer.Issuer is not null)];
+        Assert.Equivalent(new HubOptions(), hub);
+        Assert.Equivalent(new StreamingOptions(), provider.GetRequiredService<IOptions<StreamingOptions>>().Value);
+        Assert.Equal("sse", provider.GetRequiredService<IOptions<RedisOptions>>().Value.KeyPrefix);
+    }
+
+    [Fact]
+    public async Task A_list_of_groups_is_read_from_a_part_of_the_configuration_too()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+            new Dictionary<string, string?>
+            {
+                ["Part:Hub:Issuers:0:Issuer"] = "https://login.example",
+                ["Part:Hub:Issuers:0:Keys:0"] = "first",
+                ["Part:Hub:Issuers:0:Keys:1"] = "second",
+            }).Build();
+        var services = new ServiceCollection();
+        services.AddSseHub(configuration.GetSection("Part"));
+        await using var provider = services.BuildServiceProvider();
+        var issuer = Assert.Single(provider.GetRequiredService<IOptions<HubOptions>>().Value.Issuers);
+        Assert.Equal("https://login.example", issuer.Issuer);
+        Assert.Equal(["first", "second"], issuer.Keys);
     }
 
     [Fact]

@@ -82,9 +82,11 @@ internal static class Settings
         var items = new List<T>();
         foreach (var section in list.GetChildren())
         {
+            // Not the path of the section: the configuration may be a section itself, whose path would count twice.
+            var path = ConfigurationPath.Combine(key, section.Key);
             var item = new T();
-            Bind(configuration, section.Path, item);
-            complete(item, section.Path);
+            Bind(configuration, path, item);
+            complete(item, path);
             items.Add(item);
         }
         return items;
@@ -99,11 +101,16 @@ internal static class Settings
             yield return $"{key} is {duration}: set it to between 0 and {longest}. {HowToWriteDurations}";
     }
 
+    // A setting that is null in JSON counts as not set. The binder would set a text to null, and a duration to 0, which
+    // turns heartbeats off.
     private static void Bind<T>(IConfiguration configuration, string section, T options)
     {
+        var settings = configuration.GetSection(section);
+        var set = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.AsEnumerable().Where(setting => setting.Value is not null)).Build();
         try
         {
-            configuration.GetSection(section).Bind(options);
+            set.GetSection(settings.Path).Bind(options);
         }
         catch (InvalidOperationException exception)
         {
