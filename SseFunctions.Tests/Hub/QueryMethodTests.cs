@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using SseFunctions.Tests.Support;
@@ -61,6 +62,24 @@ public sealed class QueryMethodTests(AccessTokenHubFixture hub) : IClassFixture<
     {
         using var answer = await Send(_server, "", body, type);
         Assert.Contains(title, await answer.Problem((HttpStatusCode)status), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("topic", 1000, 128, true)]
+    [InlineData("topic", 1000, 129, false)]
+    [InlineData("match", 100, 1280, true)]
+    [InlineData("match", 100, 1281, false)]
+    [InlineData("match_urlpattern", 32, 4001, false)]
+    public async Task The_texts_of_all_matchers_together_are_limited(string name, int count, int length, bool fits)
+    {
+        var body = string.Join('&', Enumerable.Range(0, count).Select(
+            number => $"{name}={number.ToString(CultureInfo.InvariantCulture).PadRight(length, 'a')}"));
+        using var answer = await Send(_server, "", body);
+        if (fits) Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        else
+            Assert.Equal(
+                "The topics and matchers have more than 128000 characters together: name fewer or shorter ones.",
+                await answer.Problem(HttpStatusCode.BadRequest));
     }
 
     [Fact]

@@ -24,6 +24,11 @@ internal sealed record SubscribeQuery(TopicMatcherSet Topics, string? LastEventI
     private const int MaxSelectorLength = 4096;
     private const int OtherParameters = 100;
 
+    // The hub keeps about five bytes for each character as long as the stream is open, and a body of QUERY may have
+    // very many. So the characters of all matchers of a subscriber have a limit too, which is higher than a URL's.
+    private const int CharactersForEachTopic = 128;
+    private const int LeastTopics = 1000;
+
     // Each template and each pattern has a limit of its own. This limit is for all templates and patterns of a
     // subscriber together, because each update may have to be matched with all of them.
     internal const int MaxSteps = 1000;
@@ -55,6 +60,13 @@ internal sealed record SubscribeQuery(TopicMatcherSet Topics, string? LastEventI
             return Bad(unreadable.Title);
         // The fields of the query come first, so its cursor wins over a cursor in the body.
         if (body is not null) fields.AddRange(body);
+        var most = (long)CharactersForEachTopic * Math.Max(options.MaxTopics, LeastTopics);
+        var texts = fields.Where(field => field.Key == Topic || IsReserved(field.Key)).Select(field => field.Value);
+        if (texts.Sum(text => (long)text.Length) > most)
+        {
+            return Bad($"The topics and matchers have more than {most} characters together: name fewer or shorter "
+                + "ones.");
+        }
         if (Selectors(fields, options, out var selectors) is { } badSelector) return badSelector;
         if (Matchers(fields, options, baseUrl, out var matchers) is { } badMatcher) return badMatcher;
         if (selectors.Length + matchers.Count == 0) return Missing(options);
