@@ -152,6 +152,22 @@ public abstract class SubscriptionsApiContract
     }
 
     [Fact]
+    public async Task Where_to_go_on_from_is_no_private_update_that_the_reader_may_not_see()
+    {
+        await using var server = await Start(On);
+        await server.Publish("topic=b&data=old");
+        var hidden = await server.Publish("topic=secret&private=on&id=hidden&data=secret");
+        using var answer = await server.Get(Root, Watcher);
+        var cursor = Json(await answer.Text()).GetProperty("lastEventID").GetString()!;
+        Assert.NotEqual(hidden, cursor);
+        Assert.DoesNotContain(hidden, answer.Header("Link"), StringComparison.Ordinal);
+        await using var next = await server.Subscribe($"topic=b&lastEventID={Uri.EscapeDataString(cursor)}", Watcher);
+        Assert.Equal(cursor, next.LastEventId);
+        await server.Publish("topic=b&data=new");
+        Assert.Equal("new", (await next.Next()).Data);
+    }
+
+    [Fact]
     public async Task Answers_304_while_nothing_has_changed()
     {
         await using var server = await Start(On);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using SseFunctions.Hub.Delivery;
 using SseFunctions.Hub.EventLogs;
 using SseFunctions.Hub.Presence;
 using SseFunctions.Hub.Publishing;
@@ -43,11 +44,12 @@ internal sealed class SubscriptionsEndpoint(
         if (path.Topic is null ? !rights.MatchesAny([SubscriptionDocument.PathOf()]) : rights.Matchers.Count == 0)
             return Forbid(claims);
 
-        // Read before the list. So the update about any change that the list does not contain comes after this id.
-        var lastEventId = log.LastId ?? EventIds.Earliest;
+        string lastEventId;
         SubscriptionDocument[] documents;
         try
         {
+            // Read before the list. So the update about any change that the list does not contain comes after this id.
+            lastEventId = await LastEventIdAsync(rights, cancellationToken);
             documents = [.. (await active.ListAsync(cancellationToken)).Where(path.Contains)];
         }
         catch (HubUnavailableException exception)
@@ -81,6 +83,16 @@ internal sealed class SubscriptionsEndpoint(
         return request.Headers.IfNoneMatch.ToString() == tag
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : new HubJsonResult(Encoding.UTF8.GetBytes(json), path.IsOfV1 ? Json : JsonLd);
+    }
+
+    // The id of the last update, or the position of the last one that the reader may see. The id of a private update
+    // that it may not see would tell the reader of that update, and is unknown when the reader subscribes with it.
+    private async ValueTask<string> LastEventIdAsync(TopicMatcherSet rights, CancellationToken cancellationToken)
+    {
+        if (log.LastId is not { } last) return EventIds.Earliest;
+        var isVisible =
+            await log.FindVisibleAsync(last, Visibility.PrivateFilter(rights), cancellationToken) is not null;
+        return isVisible ? last : StartCursor.Of(log, log.FindEnd(), rights).ToString();
     }
 
     private HubProblemResult Forbid(TokenClaims claims) =>
