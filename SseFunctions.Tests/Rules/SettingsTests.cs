@@ -67,6 +67,19 @@ public sealed class SettingsTests
     }
 
     [Theory]
+    [InlineData("Hub:Publisher:Key:0", "Algorithm, ")]
+    [InlineData("Hub:Publisher:Keys:0:Key", "Algorithm, ")]
+    [InlineData("Hub:Anonymous:0", "Anonymous, ")]
+    [InlineData("Hub:Issuers:0:Issuer:0", "Algorithm, ")]
+    public async Task A_group_in_place_of_a_value_is_logged_with_the_names_beside_it(string setting, string names)
+    {
+        await using var server = await LocalHostServer.Start(
+            settings: ["Hub:Issuers:0:Issuer=a", $"Hub:Issuers:0:Key={Jwt.Key}", $"{setting}=a"]);
+        var logged = await server.Logs.First($"The setting {setting} does not exist and has no effect");
+        Assert.Contains(names, logged.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Hubb:Issuers:0:Issuer", "Hubb", "Hub")]
     [InlineData("hbu:anonymous", "hbu", "Hub")]
     [InlineData("Discusions:Turns", "Discusions", "Discussions")]

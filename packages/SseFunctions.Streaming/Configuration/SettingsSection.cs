@@ -44,8 +44,15 @@ internal sealed record SettingsSection(IConfiguration Configuration, string Name
             var groups = item is null
                 ? [(Section: setting, Type: property.PropertyType)]
                 : setting.GetChildren().Select(entry => (Section: entry, Type: item));
-            foreach (var group in groups.Where(group => IsGroup(group.Type)))
+            foreach (var group in groups)
             {
+                if (!IsGroup(group.Type))
+                {
+                    // The binder ignores names below a value too, as in Key__0, which should be Keys__0.
+                    foreach (var below in group.Section.GetChildren())
+                        yield return (below.Path, string.Join(", ", Names(type)));
+                    continue;
+                }
                 // The binder ignores the value of a group, as in Issuers__Issuer without the number of the issuer.
                 if (group.Section.Value is { Length: > 0 })
                 {
