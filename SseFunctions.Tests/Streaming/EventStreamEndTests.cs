@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -254,6 +255,25 @@ public sealed class EventStreamEndTests
         using var client = await server.Get();
         Assert.True(await client.UntilEnd());
         await server.Logs.First("ended: host_stopping, after 0 events");
+    }
+
+    [Fact]
+    public async Task A_stream_whose_time_is_over_ends_at_once_however_long_ago_that_was()
+    {
+        await using var server = await StreamServer.StartWithFakeTime(new Sequence());
+        var streams = server.Services.GetRequiredService<EventStreams>();
+        var context = new DefaultHttpContext();
+        await streams.Stream("test", new Sequence(), CancellationToken.None, DateTimeOffset.MinValue)
+            .ExecuteAsync(context);
+        await server.Logs.First("ended: expired, after 0 events");
+    }
+
+    [Fact]
+    public async Task A_client_that_is_gone_before_it_is_told_to_come_back_later_is_no_failure()
+    {
+        var context = new DefaultHttpContext { RequestAborted = new CancellationToken(canceled: true) };
+        await new RetryLaterResult("full", TimeSpan.FromSeconds(1)).ExecuteAsync(context);
+        Assert.Equal(StatusCodes.Status200OK, context.Response.StatusCode);
     }
 
     private static async IAsyncEnumerable<ServerSentEvent> Deaf(Task never)

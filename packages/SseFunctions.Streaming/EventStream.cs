@@ -78,9 +78,10 @@ internal sealed class EventStream : ILentClient, IDisposable
     /// stream.</param>
     /// <param name="options">The settings of all streams.</param>
     /// <param name="time">The clock for everything but the kernel's state.</param>
-    /// <param name="expires">When the stream ends with <see cref="StreamEnd.Expired"/>; null: never.</param>
+    /// <param name="lifetime">The time after which the stream ends with <see cref="StreamEnd.Expired"/>; null:
+    /// never.</param>
     public EventStream(
-        HttpContext context, OpenStreams open, StreamingOptions options, TimeProvider time, DateTimeOffset? expires)
+        HttpContext context, OpenStreams open, StreamingOptions options, TimeProvider time, TimeSpan? lifetime)
     {
         _client = new ClientWriter(context, time);
         _open = open;
@@ -92,11 +93,29 @@ internal sealed class EventStream : ILentClient, IDisposable
         _maxDurationAt = options.MaxDuration > TimeSpan.Zero
             ? time.After(_openedAt, options.MaxDuration * share)
             : OpenStreams.Never;
-        _expiresAt = expires is { } end ? time.After(_openedAt, end - time.GetUtcNow()) : OpenStreams.Never;
+        _expiresAt = lifetime is { } duration ? time.After(_openedAt, duration) : OpenStreams.Never;
     }
 
     /// <summary>The feature that opened the stream, for logs, metrics and spans.</summary>
     public required string Feature { get; init; }
+
+    /// <summary>Is canceled when the client is gone.</summary>
+    public required CancellationToken Gone { get; init; }
+
+    /// <summary>Is canceled when the platform cancels the invocation.</summary>
+    public required CancellationToken Invocation { get; init; }
+
+    /// <summary>Is canceled when the host stops.</summary>
+    public required CancellationToken Stopping { get; init; }
+
+    /// <summary>The reason for which a token has been canceled; <see cref="StreamEnd.None"/> if none has. The app's
+    /// sequence may listen to the same tokens, and then it may end before the callback that calls <see cref="End"/> has
+    /// run.</summary>
+    public StreamEnd Canceled =>
+        Gone.IsCancellationRequested ? StreamEnd.ClientGone
+        : Invocation.IsCancellationRequested ? StreamEnd.InvocationCancelled
+        : Stopping.IsCancellationRequested ? StreamEnd.HostStopping
+        : StreamEnd.None;
 
     /// <summary>The stream's index in <see cref="OpenStreams"/>. Only that class uses the index, under its own
     /// lock.</summary>
@@ -125,9 +144,11 @@ internal sealed class EventStream : ILentClient, IDisposable
         : OpenStreams.Never;
 
     /// <summary>Ends the stream: sets the end reason and wakes the loop, which then stops the sequence. The first
-    /// reason counts, with one exception: <see cref="StreamEnd.ClientGone"/> replaces
+    /// reason counts, with two exceptions. <see cref="StreamEnd.ClientGone"/> replaces
     /// <see cref="StreamEnd.InvocationCancelled"/>, because the platform also cancels the invocation of a client that
-    /// leaves. Any thread may call this at any time; it returns immediately.</summary>
+    /// leaves. <see cref="StreamEnd.Failed"/> replaces <see cref="StreamEnd.Finished"/>, because a finished sequence
+    /// can still throw when it is disposed of. Any thread may call this at any time; it returns
+    /// immediately.</summary>
     public void End(StreamEnd reason)
     {
         Interlocked.CompareExchange(ref _endedAt, _time.GetTimestamp(), 0);
@@ -136,6 +157,7 @@ internal sealed class EventStream : ILentClient, IDisposable
             // After Abort the client is gone because the stream aborted the connection: the first reason stays.
             if (reason == StreamEnd.ClientGone && !_client.IsAborted)
                 TryReplaceReason(StreamEnd.InvocationCancelled, reason);
+            if (reason == StreamEnd.Failed) TryReplaceReason(StreamEnd.Finished, reason);
             return;
         }
         _signal.Raise(Wake.End);
@@ -173,11 +195,11 @@ internal sealed class EventStream : ILentClient, IDisposable
     /// <summary>Runs the loop: starts the response, writes the preamble immediately, then the events as the sequence
     /// gives them, until the stream ends. Then stops the sequence and waits up to 1 s for its finally blocks. Called
     /// once, by the owner.</summary>
-    /// <returns>True if the sequence stopped and was disposed of; false if it ignored its cancellation and still
-    /// runs.</returns>
-    /// <exception cref="Exception">The exception of the sequence, or of a write. The OperationCanceledException of a
-    /// sequence that was canceled is not thrown.</exception>
-    public async Task<bool> WriteAsync(ReadOnlyMemory<byte> preamble, IAsyncEnumerable<ServerSentEvent> events)
+    /// <returns>The disposal of the sequence. Not completed if the sequence ignored its cancellation and still
+    /// runs. Fails with what the sequence threw when it was stopped; the OperationCanceledException of a sequence that
+    /// was canceled is not thrown.</returns>
+    /// <exception cref="Exception">The exception of the sequence, or of a write.</exception>
+    public async Task<Task> WriteAsync(ReadOnlyMemory<byte> preamble, IAsyncEnumerable<ServerSentEvent> events)
     {
         await _client.StartAsync();
         _client.Write(preamble.Span);
@@ -195,7 +217,7 @@ internal sealed class EventStream : ILentClient, IDisposable
             {
                 var isOver = !WriteWhatIsReady(reader);
                 if (!await SendAsync()) End(StreamEnd.ClientGone);
-                if (isOver) End(StreamEnd.Finished);
+                if (isOver) End(Canceled is not StreamEnd.None and var cause ? cause : StreamEnd.Finished);
                 // Without this, a sequence that always has an event ready would keep this thread from other streams.
                 else if (!reader.IsPending) await Task.Yield();
                 while (reader.IsPending && !Ended)
@@ -212,9 +234,7 @@ internal sealed class EventStream : ILentClient, IDisposable
             closing = reader.CloseAsync(isAtItsEnd: Reason == StreamEnd.Finished);
             if (!closing.IsCompleted) await Task.WhenAny(closing, Task.Delay(SequenceGrace, _time));
         }
-        if (!closing.IsCompleted) return false;
-        await closing;
-        return true;
+        return closing;
     }
 
     /// <inheritdoc/>

@@ -101,9 +101,12 @@ public sealed partial class EventStreams : IDisposable
         CancellationToken invocation)
     {
         var gone = context.RequestAborted;
-        using var stream = new EventStream(context, _open, _options, _time, expires - _tick)
+        using var stream = new EventStream(context, _open, _options, _time, expires - _time.GetUtcNow() - _tick)
         {
             Feature = feature,
+            Gone = gone,
+            Invocation = invocation,
+            Stopping = _stopping,
             Trace = StreamTrace.Begin(context, feature),
         };
         _open.Add(stream, stream.Look(_time.GetTimestamp()));
@@ -114,7 +117,16 @@ public sealed partial class EventStreams : IDisposable
             static stream => ((EventStream)stream!).End(StreamEnd.InvocationCancelled), stream);
         try
         {
-            if (!await stream.WriteAsync(Preamble(cursor), events)) LogLeftBehind(feature);
+            var closing = await stream.WriteAsync(Preamble(cursor), events);
+            if (closing.IsCompleted)
+            {
+                await closing;
+            }
+            else
+            {
+                LogLeftBehind(feature);
+                _ = LogLateEndAsync(feature, closing);
+            }
         }
         catch (FellBehindException)
         {
@@ -124,11 +136,10 @@ public sealed partial class EventStreams : IDisposable
             await stream.SendAsync();
         }
         catch (Exception exception) when (stream.Reason != StreamEnd.Finished
-            && (stream.Reason != StreamEnd.None || gone.IsCancellationRequested || invocation.IsCancellationRequested))
+            && (stream.Reason != StreamEnd.None || stream.Canceled != StreamEnd.None))
         {
-            // An exception that a sequence throws while it is being stopped is not a failure. A sequence that uses the
-            // invocation's token may throw before the callback above has ended the stream.
-            stream.End(gone.IsCancellationRequested ? StreamEnd.ClientGone : StreamEnd.InvocationCancelled);
+            // An exception that a sequence throws while it is being stopped is not a failure.
+            if (stream.Canceled is not StreamEnd.None and var cause) stream.End(cause);
             LogThrewWhenStopped(feature, exception);
         }
         catch (Exception exception)
@@ -150,6 +161,18 @@ public sealed partial class EventStreams : IDisposable
             _metrics.Ended(feature, reason);
             LogEnded(feature, reason.Name(), stream.Events, stream.Age.TotalSeconds);
             stream.Trace?.Ended(reason, stream.Events, stream.Age);
+        }
+    }
+
+    private async Task LogLateEndAsync(string feature, Task closing)
+    {
+        try
+        {
+            await closing;
+        }
+        catch (Exception exception)
+        {
+            LogThrewWhenStopped(feature, exception);
         }
     }
 

@@ -37,6 +37,7 @@ public sealed class RetryLaterResult : IResult
         if (HttpMethods.IsHead(httpContext.Request.Method)) return Task.CompletedTask;
         var retry = RetrySpread.Draw(_shortestWait, _shortestWait);
         var opening = EventEncoder.EncodeOpening($"{_reason}, reconnect later", retry, id: null);
-        return response.Body.WriteAsync(opening, httpContext.RequestAborted).AsTask();
+        // No token: that the client is gone is no failure of the function.
+        return response.Body.WriteAsync(opening, CancellationToken.None).AsTask();
     }
 }

@@ -61,26 +61,28 @@ internal sealed class SequenceReader : IDisposable
     /// <summary>Takes the result of MoveNextAsync, which must be there.</summary>
     /// <returns>The event; null at the end of the sequence.</returns>
     /// <exception cref="Exception">What the sequence threw.</exception>
+    /// <exception cref="InvalidOperationException">The sequence gave null instead of an event.</exception>
     public ServerSentEvent? Take()
     {
         _state = State.Idle;
-        return _next.GetResult() ? _sequence.Current : null;
+        if (!_next.GetResult()) return null;
+        return _sequence.Current
+            ?? throw new InvalidOperationException("The sequence gave null instead of an event: leave it out.");
     }
 
     /// <summary>Stops the sequence, unless it is at its end, and disposes its enumerator, which runs its finally
     /// blocks. An enumerator must not be disposed while MoveNextAsync is pending, so this waits for the pending call
     /// first.</summary>
     /// <exception cref="Exception">What the sequence threw, except an OperationCanceledException after its token was
-    /// canceled.</exception>
+    /// canceled. An AggregateException if a callback of the token threw.</exception>
     public async Task CloseAsync(bool isAtItsEnd)
     {
+        if (!isAtItsEnd) _stoppable?.Stop();
+        // Not Cancel: it would run the token's callbacks on this thread. They are the app's code: they may block, or
+        // throw before the pending call has completed.
+        var canceling = isAtItsEnd || _stop is null ? Task.CompletedTask : _stop.CancelAsync();
         try
         {
-            if (!isAtItsEnd)
-            {
-                _stoppable?.Stop();
-                _stop?.Cancel();
-            }
             while (IsPending) Woken(await _signal.WaitAsync());
             if (_state == State.Answered) _next.GetResult();
         }
@@ -91,6 +93,7 @@ internal sealed class SequenceReader : IDisposable
         {
             await _sequence.DisposeAsync();
         }
+        await canceling;
     }
 
     /// <summary>Disposes the source of the sequence's token.</summary>
