@@ -179,6 +179,100 @@ public sealed class HubPagePartsTests(Browser browser) : IClassFixture<Browser>
         Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
     }
 
+    [Fact]
+    public async Task Resumes_after_a_very_long_id()
+    {
+        const int Length = 200_000;
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start();
+        await Open(page, host);
+        // A stub in place of the network, whose parts refuse such a header before this page's server can.
+        var asked = await page.EvaluateAsync<string[]>("""
+            async (length) => {
+              const { FetchStream } = await import("./js/fetch-stream.js");
+              const asked = [];
+              const body = `retry: 10\nid: ${"é".repeat(length)}\ndata: 1\n\n`;
+              globalThis.fetch = async (url, { headers }) => {
+                asked.push(String((headers?.["Last-Event-ID"] ?? "").length));
+                return asked.length === 1
+                  ? new Response(body, { headers: { "Content-Type": "text/event-stream" } })
+                  : new Response(null, { status: 204 });
+              };
+              await new Promise((resolve) => {
+                const ignore = () => {};
+                const stream = new FetchStream({
+                  onState: (state, reason) => { if (reason !== null) resolve(reason); },
+                  onOpen: ignore, onEvents: ignore, onCursor: ignore, onRetry: ignore, onWaiting: ignore,
+                });
+                stream.start({ url: new URL("https://example.com/"), token: "" });
+              });
+              return asked;
+            }
+            """, Length).Within("second request");
+        Assert.Equal(["0", $"{2 * Length}"], asked);
+    }
+
+    [Fact]
+    public async Task Closes_a_stream_whose_event_has_no_end()
+    {
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start();
+        await Open(page, host);
+        var reason = await page.EvaluateAsync<string>("""
+            async () => {
+              const { FetchStream } = await import("./js/fetch-stream.js");
+              const chunk = new TextEncoder().encode("x".repeat(1024 * 1024));
+              let left = 100;
+              const pull = (controller) => left-- > 0 ? controller.enqueue(chunk) : controller.close();
+              globalThis.fetch = async () => new Response(
+                new ReadableStream({ pull }), { headers: { "Content-Type": "text/event-stream" } });
+              return new Promise((resolve) => {
+                const ignore = () => {};
+                const stream = new FetchStream({
+                  onState: (state, reason) => { if (reason !== null) resolve(reason.title); },
+                  onRetry: () => resolve("The stream ended by itself."),
+                  onOpen: ignore, onEvents: ignore, onCursor: ignore, onWaiting: ignore,
+                });
+                stream.start({ url: new URL("https://example.com/"), token: "" });
+              });
+            }
+            """).Within("end of the stream");
+        Assert.Equal("An event of this stream is too long", reason);
+    }
+
+    [Fact]
+    public async Task Keeps_no_more_of_a_huge_event_than_it_can_show()
+    {
+        const int Rows = 50;
+        const int Length = 1_000_000;
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start();
+        await Open(page, host);
+        var devTools = await page.Context.NewCDPSessionAsync(page);
+        var before = await UsedBytes();
+        await page.EvaluateAsync("""
+            async ([rows, length]) => {
+              const { Deliveries } = await import("./js/delivery.js");
+              const { EventRow } = await import("./js/event-row.js");
+              const deliveries = new Deliveries({ asked: "", held: null, date: null });
+              globalThis.rows = Array.from({ length: rows }, (_, index) => {
+                const data = `${index} `.repeat(length);
+                const event = { type: "message", data, id: null, lastEventId: "", retry: null };
+                return new EventRow(event, deliveries, [["match", "a"]], 0);
+              });
+            }
+            """, new[] { Rows, Length });
+        // Each row keeps 100,000 characters of more than 2,000,000.
+        Assert.InRange(await UsedBytes() - before, 0, Rows * Length / 2);
+
+        async Task<double> UsedBytes()
+        {
+            await devTools.SendAsync("HeapProfiler.collectGarbage");
+            var usage = await devTools.SendAsync("Runtime.getHeapUsage");
+            return usage?.GetProperty("usedSize").GetDouble() ?? double.NaN;
+        }
+    }
+
     [Theory]
     [InlineData("garbage", "Not a JWT")]
     [InlineData("a.b.c", "Not a JWT")]

@@ -143,6 +143,50 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
+    public async Task A_huge_message_and_a_huge_id_leave_the_page_usable()
+    {
+        var page = await browser.NewPage();
+        using var host = LocalHostProcess.Start("--port 0");
+        await page.GotoAsync(await host.Url);
+        await page.RouteAsync("**/events*", route => route.FulfillAsync(new()
+        {
+            ContentType = "text/event-stream",
+            Body = $"retry: 3600000\nid: \u202e{new string('9', 4_000)}\ndata: \u202e{new string('x', 200_000)}\n\n",
+        }));
+        await Start(page).ClickAsync();
+        var row = page.Locator("#messages li[data-event=message]").First;
+        await Expect(row.Locator(".row-data")).ToContainTextAsync("(the first 10,000 of 200,001 characters)");
+        await Expect(page.Locator("#notice")).ToContainTextAsync("\\u202e999");
+        foreach (var text in new[] { row, page.Locator("#last-event-id"), page.Locator("#notice") })
+            Assert.DoesNotContain("\u202e", await text.TextContentAsync(), StringComparison.Ordinal);
+        Assert.True(await page.EvaluateAsync<int>("document.querySelector('.toolbar').offsetHeight") < 200);
+        Assert.True(await page.EvaluateAsync<int>("document.querySelector('.facts').offsetHeight") < 300);
+    }
+
+    [Fact]
+    public async Task Says_that_an_answer_is_no_stream()
+    {
+        var page = await browser.NewPage();
+        using var host = LocalHostProcess.Start("--port 0");
+        await page.GotoAsync(await host.Url);
+        await page.RouteAsync(
+            "**/events*", route => route.FulfillAsync(new() { ContentType = "text/html", Body = "<p>Sign in" }));
+        await Start(page).ClickAsync();
+        await Expect(page.Locator("#notice")).ToContainTextAsync("answered with text/html, not with text/event-stream");
+    }
+
+    [Fact]
+    public async Task Says_that_a_server_may_not_allow_the_page_to_read_its_stream()
+    {
+        var page = await browser.NewPage();
+        using var site = LocalHostProcess.Start("--port 0");
+        using var api = LocalHostProcess.Start("--port 0");
+        await page.GotoAsync($"{await site.Url}?api={Uri.EscapeDataString(await api.Url)}");
+        await Start(page).ClickAsync();
+        await Expect(page.Locator("#notice")).ToContainTextAsync("Cors:AllowedOrigins");
+    }
+
+    [Fact]
     public async Task Reads_the_stream_of_another_origin_that_allows_it()
     {
         var page = await browser.NewPage();

@@ -7,7 +7,9 @@ import { MessageList } from "./message-list.js";
 import { followPage } from "./page-life.js";
 import { PathCheck } from "./path-check.js";
 import { StreamStatus } from "./stream-status.js";
+import { brief } from "./text.js";
 
+/** @typedef {import("./event-stream.js").Answer} Answer */
 /** @typedef {import("./stream-status.js").CloseReason} CloseReason */
 /** @typedef {import("./stream-status.js").StreamState} StreamState */
 
@@ -18,6 +20,9 @@ const clear = get("clear", HTMLButtonElement);
 const list = new MessageList(get("messages", HTMLElement));
 const status = new StreamStatus({ peer: "server", counted: "Messages", start, stop });
 const url = followAddress(resolveEndpoint("events", location));
+const STREAM = "text/event-stream";
+const NO_ANSWER = "The server does not answer: check your network, and that the server runs"
+  + (url.origin === location.origin ? "" : ", and that Cors:AllowedOrigins has this page’s origin");
 const path = new PathCheck(get("path", HTMLElement), url);
 
 const stream = new EventStream(url, {
@@ -32,7 +37,7 @@ const stream = new EventStream(url, {
 });
 
 /** @param {string} prefix */
-const fromId = (prefix) => (status.lastEventId === "" ? "" : `${prefix} ${status.lastEventId}`);
+const fromId = (prefix) => (status.lastEventId === "" ? "" : `${prefix} ${brief(status.lastEventId)}`);
 
 /**
  * @param {StreamState} now
@@ -52,9 +57,9 @@ function showButtons() {
  * @param {string} text
  * @param {string} [id]
  */
-function record(event, text, id) {
+function record(event, text, id = "") {
   list.add({ event, text, id });
-  status.mark(event, id);
+  status.mark(event, brief(id));
   showButtons();
 }
 
@@ -91,14 +96,17 @@ function failed(final) {
 }
 
 /**
- * @param {number | null} code
+ * @param {Answer | null} answer
  * @param {number} delay
  */
-function retrying(code, delay) {
-  let answer = `The server answered ${code}`;
-  if (code === null) answer = "The server does not answer: check your network, and that the server runs";
-  else if (code < 300) answer = "The server answers again";
-  status.retrying(answer, delay);
+function retrying(answer, delay) {
+  status.retrying(answer === null ? NO_ANSWER : causeOf(answer), delay);
+}
+
+/** @param {Answer} answer */
+function causeOf({ status, type }) {
+  if (status !== 200) return `The server answered ${status}`;
+  return type === STREAM ? "The server answers again" : `The server answered with ${type}, not with ${STREAM}`;
 }
 
 /**

@@ -1,6 +1,7 @@
 // @ts-check
 
 import { get } from "./dom.js";
+import { brief } from "./text.js";
 
 const COPIED_FOR = 1_600;
 // The hosts to which the page's Content-Security-Policy allows connections without TLS.
@@ -35,12 +36,12 @@ export function resolveEndpoint(path, page, name) {
   const url = URL.canParse(wanted) ? new URL(wanted) : null;
   const example = new URL(whole === null ? "/api/" : `/api/${path}`, "https://example.com").href;
   if (url === null || !["http:", "https:"].includes(url.protocol)) {
-    const problem = `“${wanted}” is not an http or https address, such as ${example}. `
+    const problem = `“${brief(wanted)}” is not an http or https address, such as ${example}. `
       + `Correct ?${parameter}= in the address bar. Meanwhile, the page uses its own server: ${own.href}`;
     return { url: own, problem };
   }
   if (url.protocol === "http:" && url.origin !== page.origin && !LOOPBACK.includes(url.hostname)) {
-    const problem = `“${wanted}” is http on another machine, but this page connects to other machines by https only: `
+    const problem = `“${brief(wanted)}” is http on another machine, but this page connects to other machines by https only: `
       + `use https in ?${parameter}=. Meanwhile, the page uses its own server: ${own.href}`;
     return { url: own, problem };
   }

@@ -3,7 +3,7 @@
 import { cell, timeCell } from "./dom.js";
 import { presence } from "./presence.js";
 import { onlyTopic } from "./protocol.js";
-import { duration, prettyJson, visible } from "./text.js";
+import { brief, duration, prettyJson, visible } from "./text.js";
 
 /** @typedef {import("./delivery.js").Deliveries} Deliveries */
 /** @typedef {import("./protocol.js").Matcher} Matcher */
@@ -41,8 +41,8 @@ export class EventRow {
 
     const head = cell("div", "event-head", "");
     const time = timeCell(new Date(performance.timeOrigin + arrivedAt));
-    const id = cell("code", "event-id", event.id === null ? "no id" : visible(event.id) || "empty id");
-    head.append(time, id, cell("code", "event-type", visible(event.type)));
+    const id = cell("code", "event-id", event.id === null ? "no id" : brief(event.id) || "empty id");
+    head.append(time, id, cell("code", "event-type", brief(event.type)));
     if (event.retry !== null) head.append(cell("code", "event-retry", `retry ${event.retry}`));
     head.append(this.#origin, this.#latency);
 
@@ -102,7 +102,8 @@ export class EventRow {
 
 /** @param {string} data */
 function dataCells(data) {
-  const kept = data.length > MOST_CHARS ? data.slice(0, MOST_CHARS) : data;
+  // structuredClone copies the part. V8 would keep the whole text in memory for a slice of it.
+  const kept = data.length > MOST_CHARS ? structuredClone(data.slice(0, MOST_CHARS)) : data;
   const oneLine = kept.length <= ONE_LINE && !kept.includes("\n");
   const full = visible((oneLine ? null : prettyJson(kept)) ?? kept);
   const preview = shorten(full);

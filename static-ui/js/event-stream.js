@@ -2,10 +2,18 @@
 
 import { backoff, sleep } from "./backoff.js";
 import { awaitAnswer } from "./connections.js";
+import { contentType } from "./problem.js";
 import { duration } from "./text.js";
 
 /** @typedef {import("./stream-status.js").CloseReason} CloseReason */
 /** @typedef {import("./stream-status.js").StreamState} StreamState */
+
+/**
+ * The server's answer to the same request, asked again.
+ * @typedef {object} Answer
+ * @property {number} status
+ * @property {string} type the content type without its parameters, in lower case; `no content type` if there is none
+ */
 
 /**
  * Callbacks, not an EventTarget: a stream has one owner, and plain functions need no casts from `Event`.
@@ -16,7 +24,8 @@ import { duration } from "./text.js";
  * @property {(event: MessageEvent<string>) => void} [onClose] called for the event with which the server ends the
  *   series
  * @property {(final: boolean) => void} [onError] final: the browser does not reconnect
- * @property {(status: number | null, delay: number) => void} [onRetry] status: null if there was no answer; delay: ms
+ * @property {(answer: Answer | null, delay: number) => void} [onRetry] answer: null if there was none, or if CORS does
+ *   not allow this page to read it; delay: ms
  * @property {(cause: string, delay: number) => void} [onReopen] called before a new connection replaces one that may be
  *   dead; delay: ms
  * @property {(isCrowded: boolean) => void} [onWaiting] see {@link awaitAnswer}
@@ -206,14 +215,14 @@ export class EventStream {
 
   /** @param {AbortSignal} signal */
   async #recover(signal) {
-    const status = await this.#probe(signal);
+    const answer = await this.#probe(signal);
     if (signal.aborted) return;
-    if (status === 204) {
+    if (answer?.status === 204) {
       this.stop("finished");
       return;
     }
     const delay = backoff(this.#attempt++);
-    this.#handlers.onRetry?.(status, delay);
+    this.#handlers.onRetry?.(answer, delay);
     await sleep(delay, signal);
     if (!signal.aborted) this.#connect(signal);
   }
@@ -221,13 +230,13 @@ export class EventStream {
   /**
    * Asks the server once more, because an EventSource does not tell the status with which the server refused it.
    * @param {AbortSignal} signal
-   * @returns {Promise<number | null>}
+   * @returns {Promise<Answer | null>}
    */
   async #probe(signal) {
     try {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT)]);
       const response = await fetch(this.#resumeUrl(), { method: "HEAD", cache: "no-store", signal: limit });
-      return response.status;
+      return { status: response.status, type: contentType(response) || "no content type" };
     } catch {
       return null;
     }

@@ -1,6 +1,7 @@
 // @ts-check
 
 import { cell } from "./dom.js";
+import { brief } from "./text.js";
 
 const NONE = "—";
 
@@ -89,7 +90,7 @@ export class Facts {
 
   #show() {
     const { lastEventId, messages, reconnections, openTime } = this.#elements;
-    lastEventId.textContent = this.#lastEventId || NONE;
+    lastEventId.textContent = brief(this.#lastEventId) || NONE;
     messages.textContent = String(this.#messages);
     reconnections.textContent = String(this.#reconnections);
     openTime.textContent = this.everOpened ? `${Math.round(this.#openedAt - this.#startedAt)} ms` : NONE;

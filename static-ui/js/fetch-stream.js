@@ -2,7 +2,7 @@
 
 import { backoff, sleep } from "./backoff.js";
 import { awaitAnswer } from "./connections.js";
-import { readRefusal } from "./problem.js";
+import { contentType, readRefusal } from "./problem.js";
 import { askedCursor } from "./protocol.js";
 import { SseParser } from "./sse-parser.js";
 import { duration } from "./text.js";
@@ -57,6 +57,11 @@ const WORTH_ASKING_AGAIN = [408, 425, 429];
 // start first.
 const PATIENCE = 10_000;
 const MOST_PATIENCE = 80_000;
+// The longest event, four times as long as the largest update that a hub can be set to accept. An event without end
+// would fill the memory.
+const MOST_CHARS = 64 * 1024 * 1024;
+/** @type {Refusal} */
+const TOO_LONG = { status: 200, title: "An event of this stream is too long", detail: "The limit is 64 MB" };
 
 /**
  * Reads a stream with fetch. Unlike an EventSource it shows events of every type, the retry field, the response headers
@@ -159,8 +164,10 @@ export class FetchStream {
       let comment = "";
       if (answer !== null && isStream(answer)) {
         attempt = 0;
-        comment = await this.#read(answer, request.url, step);
+        const end = await this.#read(answer, request.url, step);
         if (signal.aborted) return;
+        if (typeof end !== "string") return this.#close(end);
+        comment = end;
         wanted = this.#retry;
       } else if (answer !== null) {
         refusal = await refuse(answer);
@@ -238,7 +245,8 @@ export class FetchStream {
    * @param {Response} response
    * @param {URL} url
    * @param {AbortSignal} signal
-   * @returns {Promise<string>} the last comment if there was no event; else empty
+   * @returns {Promise<string | Refusal>} the last comment if there was no event, else empty; a Refusal if an event of
+   *   the stream is too long
    */
   async #read(response, url, signal) {
     const asked = this.#lastEventId || askedCursor(url);
@@ -266,6 +274,10 @@ export class FetchStream {
       }
       const shown = events.at(-1)?.lastEventId ?? lastEventId;
       if (parser.lastEventId !== shown) this.#handlers.onCursor(parser.lastEventId);
+      if (parser.unfinished > MOST_CHARS) {
+        await reader?.cancel().catch(() => {});
+        return TOO_LONG;
+      }
     }
     this.#watchdog.rest();
     return isEmpty ? parser.comment : "";
@@ -292,9 +304,6 @@ async function next(reader) {
     return null;
   }
 }
-
-/** @param {Response} answer */
-const contentType = (answer) => (answer.headers.get("Content-Type") ?? "").split(";")[0].trim().toLowerCase();
 
 /** @param {Response} answer */
 const isStream = (answer) => answer.status === 200 && contentType(answer) === "text/event-stream";
@@ -327,7 +336,7 @@ function retryAfter(answer) {
  * Encodes an id for a header. The id is sent as UTF-8 (WHATWG HTML 9.2.3), and fetch takes one character per byte.
  * @param {string} text
  */
-const toHeader = (text) => String.fromCharCode(...new TextEncoder().encode(text));
+const toHeader = (text) => Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
 
 /** @param {string} bytes */
 const fromHeader = (bytes) => new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));

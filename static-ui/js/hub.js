@@ -14,7 +14,7 @@ import { showProtocol } from "./protocol.js";
 import { Publications } from "./publications.js";
 import { NO_ANSWER, PublishForm, lines } from "./publish-form.js";
 import { StreamStatus, isRefusal } from "./stream-status.js";
-import { duration, visible } from "./text.js";
+import { brief, duration, visible } from "./text.js";
 import { TokenField, isLoopback } from "./token-field.js";
 import { canMint } from "./token.js";
 import { enableTokenMaker } from "./token-maker.js";
@@ -30,6 +30,7 @@ import { enableTokenMaker } from "./token-maker.js";
 /** @typedef {import("./stream-status.js").StreamState} StreamState */
 
 const CAP = 500;
+const OK = 200;
 const UNAUTHORIZED = 401;
 const EXAMPLE = "https://example.com/books/1";
 // Comments of healthy streams. Any other comment in a stream that ends without events says why the hub ended it.
@@ -106,7 +107,8 @@ function showState(now, reason) {
   const closing = status.closing(reason);
   record(isRefusal(reason) ? "error" : "close", closing);
   if (!isRefusal(reason)) return;
-  status.say(`${closing} The page does not reconnect, and neither would an EventSource.`);
+  const others = reason.status === OK ? "" : ", and neither would an EventSource";
+  status.say(`${closing} The page does not reconnect${others}.`);
   if (reason.status === UNAUTHORIZED) token.open();
 }
 
@@ -119,7 +121,7 @@ function showButtons() {
  * @param {string} text
  */
 function record(event, text) {
-  list.add({ event, text: visible(text) });
+  list.add({ event, text });
   status.mark(event);
   showButtons();
 }
@@ -129,11 +131,11 @@ function opened(opening) {
   const again = status.isReopened;
   deliveries = new Deliveries(opening);
   const { asked, held } = opening;
-  const after = asked === "" || asked === "earliest" ? "" : `, after ${asked}`;
+  const after = asked === "" || asked === "earliest" ? "" : `, after ${brief(asked)}`;
   record("open", `${again ? "reconnected" : "connected"}${after}`);
   status.say(resumption(again, asked, held));
   const isGap = after !== "" && held === "earliest";
-  const missing = `Gap: the hub’s history does not contain ${asked}, so updates after it may be missing. `
+  const missing = `Gap: the hub’s history does not contain ${brief(asked)}, so updates after it may be missing. `
     + "If they were dropped, raise Hub:History:MaxCount, MaxBytes or MaxAge.";
   warn(isGap ? missing : "");
   if (isGap) record("error", missing);
@@ -150,10 +152,10 @@ function resumption(again, asked, held) {
   if (asked === "") return `Receiving new updates.${skew}`;
   if (asked === "earliest" || held === "earliest") return `Receiving the whole history, then new updates.${skew}`;
   if (held === null) {
-    return `Resumed after ${asked}. Updates may be missing: the page can read no Last-Event-ID in the answer.${skew}`;
+    return `Resumed after ${brief(asked)}. Updates may be missing: the page can read no Last-Event-ID in the answer.${skew}`;
   }
-  if (held === asked) return `Resumed after ${asked}: nothing is missing.${skew}`;
-  return `Resumed after ${held}.${skew}`;
+  if (held === asked) return `Resumed after ${brief(asked)}: nothing is missing.${skew}`;
+  return `Resumed after ${brief(held)}.${skew}`;
 }
 
 /** @param {SseEvent[]} events */
@@ -166,7 +168,7 @@ function received(events) {
   list.append(...rows.map((row) => row.element));
   for (const [index, { id, type }] of shown.entries()) {
     if (id !== null) publications.arrived(id, rows[index]);
-    status.mark("message", type === "message" ? "" : visible(type));
+    status.mark("message", type === "message" ? "" : brief(type));
   }
   showButtons();
 }

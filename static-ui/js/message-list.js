@@ -1,6 +1,7 @@
 // @ts-check
 
 import { cell, timeCell } from "./dom.js";
+import { brief } from "./text.js";
 
 /**
  * @typedef {object} Entry
@@ -11,6 +12,8 @@ import { cell, timeCell } from "./dom.js";
  */
 
 const NEAR_BOTTOM = 12;
+// The list keeps 500 rows: together they must not fill the memory, and the layout of one must not stop the page.
+const MOST_CHARS = 10_000;
 
 /** A scrolling list of rows, the newest last. The oldest rows beyond the cap are removed. */
 export class MessageList {
@@ -37,8 +40,8 @@ export class MessageList {
     const row = document.createElement("li");
     row.dataset.event = event;
     if (id !== "") row.dataset.id = id;
-    const label = event === "message" ? id : event;
-    row.append(timeCell(time), cell("span", "row-id", label), cell("span", "row-data", text));
+    const label = event === "message" ? brief(id) : event;
+    row.append(timeCell(time), cell("span", "row-id", label), cell("span", "row-data", shown(text)));
     this.append(row);
   }
 
@@ -62,4 +65,11 @@ export class MessageList {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
     return scrollHeight - scrollTop - clientHeight <= NEAR_BOTTOM;
   }
+}
+
+/** @param {string} text */
+function shown(text) {
+  if (text.length <= MOST_CHARS) return brief(text, MOST_CHARS);
+  const [most, total] = [MOST_CHARS, text.length].map((count) => count.toLocaleString("en"));
+  return `${brief(text, MOST_CHARS)} (the first ${most} of ${total} characters)`;
 }

@@ -2,6 +2,7 @@
 
 const MAX_CHARS = 65_536;
 const TIME_LIMIT = 5_000;
+const LONGEST_TEXT = 500;
 
 /**
  * The answer of a server that refused a request.
@@ -28,6 +29,13 @@ const WORDS = {
 
 /**
  * @param {Response} response
+ * @returns {string} the content type without its parameters, in lower case; empty: none
+ */
+export const contentType = (response) =>
+  (response.headers.get("Content-Type") ?? "").split(";")[0].trim().toLowerCase();
+
+/**
+ * @param {Response} response
  * @returns {Promise<Refusal>}
  */
 export async function readRefusal(response) {
@@ -36,10 +44,10 @@ export async function readRefusal(response) {
   const text = await readSome(response);
   const problem = parse(text);
   if (problem !== null) {
-    if (typeof problem.title === "string" && problem.title !== "") refusal.title = problem.title;
-    if (typeof problem.detail === "string") refusal.detail = problem.detail;
+    if (typeof problem.title === "string" && problem.title !== "") refusal.title = problem.title.slice(0, LONGEST_TEXT);
+    if (typeof problem.detail === "string") refusal.detail = problem.detail.slice(0, LONGEST_TEXT);
   } else if ((response.headers.get("Content-Type") ?? "").startsWith("text/plain")) {
-    refusal.detail = text.trim().slice(0, 500);
+    refusal.detail = text.trim().slice(0, LONGEST_TEXT);
   }
   return refusal;
 }

@@ -109,6 +109,11 @@ export class SseParser {
     this.#id = this.#retry = null;
   }
 
+  /** The number of characters that the parser holds: the unfinished line, and the data of the unfinished event. */
+  get unfinished() {
+    return this.#line.length + this.#data.length;
+  }
+
   /** The last comment. Some servers say in it why the stream ends. */
   get comment() {
     return this.#comment;

@@ -4,7 +4,7 @@ import { CROWDED } from "./connections.js";
 import { cell, get } from "./dom.js";
 import { Facts } from "./facts.js";
 import { describe } from "./problem.js";
-import { duration, visible } from "./text.js";
+import { brief, duration } from "./text.js";
 import { Timeline } from "./timeline.js";
 
 /** @typedef {import("./problem.js").Refusal} Refusal */
@@ -33,6 +33,8 @@ import { Timeline } from "./timeline.js";
  * @property {HTMLButtonElement} start
  * @property {HTMLButtonElement} stop
  */
+
+const MOST_CHARS = 600;
 
 /** @type {Record<StreamState | "refused", string>} */
 const NAMES = {
@@ -165,7 +167,8 @@ export class StreamStatus {
 
   /** @param {string} text the notice beside the state; it replaces the last one */
   say(text) {
-    this.#notice.textContent = visible(text);
+    // Parts of a text may come from a server.
+    this.#notice.textContent = brief(text, MOST_CHARS);
   }
 
   /**
@@ -188,7 +191,7 @@ export class StreamStatus {
   }
 
   get #resumption() {
-    return this.lastEventId === "" ? "" : `, to resume after event ${this.lastEventId}`;
+    return this.lastEventId === "" ? "" : `, to resume after event ${brief(this.lastEventId)}`;
   }
 
   /** @param {StreamState | "refused"} shown */

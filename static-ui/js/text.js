@@ -16,6 +16,13 @@ export const visible = (text) =>
   text.replace(HIDDEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /**
+ * @param {string} text such as an event id, which a server may make as long as it likes
+ * @param {number} [most] characters
+ * @returns {string} the visible text, cut after that many characters
+ */
+export const brief = (text, most = 64) => (text.length > most ? `${visible(text.slice(0, most))}…` : visible(text));
+
+/**
  * @param {string} text
  * @returns {boolean} whether the text is only white space and characters without a width
  */
