@@ -120,11 +120,22 @@ internal sealed class ModelCall
     /// <summary>Writes some words.</summary>
     public Task Say(string words) => Raw(Chunk(new { content = words }, null));
 
+    /// <summary>Writes some words in a chunk that also has a usage.</summary>
+    public Task Tell((int Input, int Output) usage, string words) => Raw(Data(new
+    {
+        id = "c",
+        @object = "chat.completion.chunk",
+        created = 1,
+        model = "fake",
+        choices = new[] { new { index = 0, delta = new { content = words }, finish_reason = (string?)null } },
+        usage = Tokens(usage),
+    }));
+
     /// <summary>Ends the answer.</summary>
     public async Task End(string finish = "stop", (int Input, int Output)? usage = null)
     {
         await Raw(Chunk(new { }, finish));
-        if (usage is var (input, output))
+        if (usage is { } tokens)
         {
             await Raw(Data(new
             {
@@ -133,7 +144,7 @@ internal sealed class ModelCall
                 created = 1,
                 model = "fake",
                 choices = Array.Empty<object>(),
-                usage = new { prompt_tokens = input, completion_tokens = output, total_tokens = input + output },
+                usage = Tokens(tokens),
             }));
         }
         await Raw("data: [DONE]\n\n");
@@ -151,6 +162,13 @@ internal sealed class ModelCall
         model = "fake",
         choices = new[] { new { index = 0, delta, finish_reason = finish } },
     });
+
+    private static object Tokens((int Input, int Output) usage) => new
+    {
+        prompt_tokens = usage.Input,
+        completion_tokens = usage.Output,
+        total_tokens = usage.Input + usage.Output,
+    };
 
     private static string Data(object json) => $"data: {JsonSerializer.Serialize(json)}\n\n";
 }

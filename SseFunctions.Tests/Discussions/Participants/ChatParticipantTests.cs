@@ -67,6 +67,22 @@ public sealed class ChatParticipantTests
     }
 
     [Fact]
+    public async Task Counts_tokens_once_that_the_server_tells_with_each_piece()
+    {
+        // As vLLM, LiteLLM, Perplexity and Gemini do: each piece has the tokens until then.
+        await using var server = await FakeModelServer.Start(async call =>
+        {
+            await call.Tell((100, 1), "Cars ");
+            await call.Tell((100, 2), "are ");
+            await call.Tell((100, 3), "loud");
+            await call.End(usage: (100, 3));
+        });
+        var turn = Turns.Next();
+        Assert.Equal("Cars are loud", await Participant(server).Text(turn));
+        Assert.Equal(new TokenUsage(100, 3), turn.Usage);
+    }
+
+    [Fact]
     public async Task Does_not_say_the_own_name_that_models_begin_with()
     {
         await using var server = await FakeModelServer.Start(ModelAnswers.Words("**A", "da", ":**", " Cars", " are"));

@@ -5,7 +5,8 @@ namespace SseFunctions.Discussions.Participants;
 /// <summary>What is known of a model's answer so far. Not thread-safe.</summary>
 internal sealed class ModelAnswer
 {
-    private UsageDetails? _usage;
+    private (long Input, long Output) _tokens;
+    private (long Input, long Output) _lastTold;
 
     /// <summary>Gets whether the model has said why its answer ended.</summary>
     public bool HasEnded { get; private set; }
@@ -18,16 +19,16 @@ internal sealed class ModelAnswer
     public int Length { get; private set; }
 
     /// <summary>Gets how many tokens the model read; null if the model has not said.</summary>
-    public long? Input => Known(_usage?.InputTokenCount);
+    public long? Input => Known(_tokens.Input);
 
     /// <summary>Gets how many tokens the model wrote; null if the model has not said.</summary>
-    public long? Output => Known(_usage?.OutputTokenCount);
+    public long? Output => Known(_tokens.Output);
 
     /// <summary>Takes the next part of the answer and returns its words, which may be empty.</summary>
     public string Take(ChatResponseUpdate update)
     {
-        // An answer with calls of functions reports the tokens of each call of the model.
-        foreach (var usage in update.Contents.OfType<UsageContent>()) (_usage ??= new()).Add(usage.Details);
+        foreach (var usage in update.Contents.OfType<UsageContent>())
+            Count((usage.Details.InputTokenCount ?? 0, usage.Details.OutputTokenCount ?? 0));
         if (update.FinishReason is { } reason)
         {
             HasEnded = true;
@@ -38,8 +39,19 @@ internal sealed class ModelAnswer
         return text;
     }
 
+    // Microsoft.Extensions.AI reports additional tokens: an answer with calls of functions reports those of each call of
+    // the model. But many servers that speak like OpenAI send the tokens until then with each piece. Such a report
+    // repeats the tokens that were read. A further call of the model reads more.
+    private void Count((long Input, long Output) told)
+    {
+        var isRepeated = told.Input > 0 && told.Input == _lastTold.Input && told.Output >= _lastTold.Output;
+        var known = isRepeated ? _lastTold : default;
+        _tokens = (_tokens.Input + told.Input - known.Input, _tokens.Output + told.Output - known.Output);
+        _lastTold = told;
+    }
+
     // Some servers report zeros.
-    private static long? Known(long? tokens) => tokens > 0 ? tokens : null;
+    private static long? Known(long tokens) => tokens > 0 ? tokens : null;
 
     private static string FinishOf(ChatFinishReason reason)
     {
