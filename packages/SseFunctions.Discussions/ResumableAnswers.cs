@@ -121,7 +121,7 @@ public sealed class ResumableAnswers
     {
         var answer = new ModelAnswer();
         // An update without words is a sign of life too, for example while a model thinks.
-        await foreach (var update in generate(cancellationToken).WithCancellation(cancellationToken))
+        await foreach (var update in ModelUpdates.ReadAsync(generate(cancellationToken), null, cancellationToken))
             yield return answer.Take(update);
         turn.Report(
             answer.Finish,
