@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using SseFunctions.Discussions;
@@ -149,13 +151,35 @@ public sealed class ModelDiscussionTests
         var began = DateTimeOffset.UtcNow;
         await Watch(server, turns: 1);
         // A discussion that is started now must find them counted.
-        var counts = server.Services.GetRequiredService<ISharedCounts>();
-        var spent = 0L;
-        // The day may have ended meanwhile.
-        foreach (var day in new[] { began, DateTimeOffset.UtcNow }
-            .Select(time => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)).Distinct())
-            spent += await counts.AddAsync($"discussions:tokens:{day}", 0, TimeSpan.FromDays(1), Test);
+        var spent = await Spent(server, began);
         Assert.InRange(spent, 4 * 1000, 4 * 1000 * 2);
+    }
+
+    [Fact]
+    public async Task The_tokens_of_a_turn_that_is_cancelled_count_for_the_day_although_its_model_does_not_stop()
+    {
+        const int PersonaLength = 2000;
+        await using var server = await LocalHostServer.Start(
+            services => services.AddSingleton<IChatClient>(new EndlessChatClient()), null, "Discussions:Anonymous=true");
+        var request = DiscussionClient.Request();
+        request["participants"] = new object[]
+        {
+            new { name = "Ada", persona = new string('a', PersonaLength) },
+            new { name = "Bob", persona = new string('b', PersonaLength) },
+        };
+        var began = DateTimeOffset.UtcNow;
+        var id = await server.Http.Start(request);
+        using (var answer = await server.Http.Open(id)) await answer.UntilWords();
+        using var cancelled = await server.Http.PostAsync($"/discussions/{id}/cancel", null, Test);
+        var limit = DateTime.UtcNow + Limits.Soon;
+        long spent;
+        while ((spent = await Spent(server, began)) == 0)
+        {
+            Assert.True(DateTime.UtcNow < limit, "The tokens were not counted.");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Test);
+        }
+        // The model has read both personas: four UTF-16 units are one token.
+        Assert.InRange(spent, 2 * PersonaLength / 4, 2 * PersonaLength);
     }
 
     [Fact]
@@ -188,6 +212,17 @@ public sealed class ModelDiscussionTests
             events.Select(next => next.EventType).Distinct());
         var turn = Assert.Single((await server.Http.Transcript(id)).Turns);
         Assert.Equal(("Whole.", 2), (turn.Text, turn.Attempt));
+    }
+
+    private static async Task<long> Spent(LocalHostServer server, DateTimeOffset began)
+    {
+        var counts = server.Services.GetRequiredService<ISharedCounts>();
+        var spent = 0L;
+        // The day may have ended meanwhile.
+        foreach (var day in new[] { began, DateTimeOffset.UtcNow }
+            .Select(time => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)).Distinct())
+            spent += await counts.AddAsync($"discussions:tokens:{day}", 0, TimeSpan.FromDays(1), Test);
+        return spent;
     }
 
     private static Func<ModelCall, Task> Answer(string kind) => kind switch
@@ -223,4 +258,27 @@ public sealed class ModelDiscussionTests
         $"Discussions:Models:0:Key={Key}",
         "Discussions:Models:0:Model=fake",
     ];
+
+    // Says a word, and then nothing more. It does not listen to its token.
+    private sealed class EndlessChatClient : IChatClient
+    {
+        public Task<ChatResponse> GetResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+            IEnumerable<ChatMessage> messages,
+            ChatOptions? options,
+            [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            yield return new ChatResponseUpdate(ChatRole.Assistant, "Well, ");
+            await Task.Delay(Timeout.Infinite, Test);
+        }
+
+        public object? GetService(Type serviceType, object? serviceKey) => null;
+
+        public void Dispose()
+        {
+        }
+    }
 }

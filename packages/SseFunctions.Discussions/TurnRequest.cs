@@ -49,7 +49,8 @@ public sealed class TurnRequest
     /// <summary>Gets the tokens of the turn; null unless the participant has reported them.</summary>
     public TokenUsage? Usage { get; private set; }
 
-    /// <summary>Reports how the turn ended. The last report counts.</summary>
+    /// <summary>Reports how the turn ended, or how many tokens it has taken until now. The last report counts, also if
+    /// the turn is broken off.</summary>
     /// <param name="finish"><see cref="Stop"/>, <see cref="Length"/> or <see cref="ContentFilter"/>.</param>
     /// <param name="usage">The tokens; null if they are not known.</param>
     public void Report(string finish, TokenUsage? usage)

@@ -25,24 +25,19 @@ internal sealed class ChatParticipant(IChatClient client, ChatManner manner) : I
         var options = new ChatOptions { MaxOutputTokens = turn.MaxTokens, Temperature = manner.Temperature };
         var answer = new ModelAnswer();
         var prefix = new NamePrefix(turn.Speaker.Name);
-        try
+        var read = Estimate(messages.Sum(message => message.Text.Length));
+        // Also before the end: an attempt that fails or is cancelled costs tokens too, and a client may ignore its token.
+        Report();
+        var updates = ModelUpdates.ReadAsync(
+            client.GetStreamingResponseAsync(messages, options, cancellationToken), manner.Secret, cancellationToken);
+        await foreach (var update in updates)
         {
-            await using var updates = client.GetStreamingResponseAsync(messages, options, cancellationToken)
-                .GetAsyncEnumerator(cancellationToken);
-            while (await Next(updates, cancellationToken))
-            {
-                // An update without words is a sign of life too, for example while a model thinks.
-                yield return answer.Take(updates.Current) is { Length: > 0 } words ? prefix.Append(words) : "";
-            }
-            if (prefix.Complete() is { Length: > 0 } rest) yield return rest;
+            var words = answer.Take(update);
+            Report();
+            // An update without words is a sign of life too, for example while a model thinks.
+            yield return words.Length > 0 ? prefix.Append(words) : "";
         }
-        finally
-        {
-            // Also after a failure, because the words of a broken attempt cost tokens too.
-            turn.Report(answer.Finish, new TokenUsage(
-                answer.Input ?? Estimate(messages.Sum(message => message.Text.Length)),
-                answer.Output ?? Estimate(answer.Length)));
-        }
+        if (prefix.Complete() is { Length: > 0 } rest) yield return rest;
         if (manner.NeedsFinishReason && !answer.HasEnded)
         {
             throw new ParticipantException(
@@ -50,18 +45,9 @@ internal sealed class ChatParticipant(IChatClient client, ChatManner manner) : I
         }
         if (!prefix.HasWords)
             throw new ParticipantException(ParticipantException.NoWords, "The model ended its answer without a word.");
-    }
 
-    private async Task<bool> Next(IAsyncEnumerator<ChatResponseUpdate> updates, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await updates.MoveNextAsync();
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw ChatErrors.Of(exception, manner.Secret);
-        }
+        void Report() => turn.Report(
+            answer.Finish, new TokenUsage(answer.Input ?? read, answer.Output ?? Estimate(answer.Length)));
     }
 
     private static long Estimate(int length) => (length + UnitsPerToken - 1) / UnitsPerToken;
