@@ -65,6 +65,30 @@ public sealed class AnswerInstancesTests(RedisFixture redis) : IClassFixture<Red
         Assert.Equal("The whole answer.", Assert.Single(moved.Texts));
     }
 
+    [Fact]
+    public async Task An_answer_whose_log_Redis_has_lost_is_generated_again()
+    {
+        var calls = 0;
+        async IAsyncEnumerable<string> Generate([EnumeratorCancellation] CancellationToken stop)
+        {
+            var call = Interlocked.Increment(ref calls);
+            yield return $"Call {call} ";
+            if (call == 1) await Task.Delay(Timeout.Infinite, stop);
+            yield return "is whole.";
+        }
+        var app = await Start(Generate);
+        var hasWords = new TaskCompletionSource();
+        var lost = Read(app, hasWords);
+        await hasWords.Task.Within("first word");
+        var key = $"{{{_prefix}}}:topic:/answers/42";
+        await redis.Server.Ask("DEL", key, $"{key}:events");
+        var viewer = await lost.Within("end of the stream");
+        Assert.Null(viewer.End);
+        await Read(app, new TaskCompletionSource(), viewer).Within("end of the answer");
+        Assert.Equal("Call 2 is whole.", Assert.Single(viewer.Texts));
+        Assert.Equal("discussion.completed", viewer.End);
+    }
+
     private static async Task<Viewer> Read(AnswerApp app, TaskCompletionSource hasWords, Viewer? from = null)
     {
         var viewer = from ?? new Viewer();

@@ -10,6 +10,7 @@ namespace SseFunctions.Tests.Discussions;
 /// <summary>Several instances that share one Redis, for discussions. Their keys are their own.</summary>
 internal sealed class DiscussionInstances(RedisFixture redis) : IDisposable
 {
+    private readonly string _prefix = $"{Guid.NewGuid():N}";
     private readonly List<Instance> _instances = [];
 
     private static CancellationToken Test => TestContext.Current.CancellationToken;
@@ -27,7 +28,7 @@ internal sealed class DiscussionInstances(RedisFixture redis) : IDisposable
         (string, string)[] settings =
         [
             ("Redis__ConnectionString", redis.Server.ConnectionString),
-            ("Redis__KeyPrefix", $"{Guid.NewGuid():N}"),
+            ("Redis__KeyPrefix", _prefix),
             ("Discussions__Anonymous", "true"),
             ("Discussions__MaxConcurrent", "1000"),
             ("Discussions__MaxConcurrentPerClient", "0"),
@@ -72,6 +73,11 @@ internal sealed class DiscussionInstances(RedisFixture redis) : IDisposable
     public async Task<Transcript> Transcript(int instance, string id) =>
         await Http.GetFromJsonAsync<Transcript>(At(instance, $"/discussions/{id}"), Test)
         ?? throw new JsonException("null");
+
+    /// <summary>Returns when the lease of a discussion expires, in milliseconds of Unix time; 0 after its holder has
+    /// given it back.</summary>
+    public async Task<long> LeasedUntil(string id) =>
+        (long)await redis.Server.Ask("HGET", $"{{{_prefix}}}:topic:/discussions/{id}", "until");
 
     /// <summary>A viewer that moves from one instance to the next: after some events, or, if it stays, only when its
     /// connection breaks. Its number decides at which instance it begins.</summary>
