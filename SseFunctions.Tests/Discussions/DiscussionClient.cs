@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
+using System.Text;
 using System.Text.Json;
 using SseFunctions.Discussions;
 
@@ -37,6 +38,17 @@ internal static class DiscussionClient
     {
         using var answer = await http.PutAsJsonAsync($"{Path}/{id}", request, Test);
         Assert.True(answer.StatusCode == HttpStatusCode.Created, await answer.Content.ReadAsStringAsync(Test));
+    }
+
+    /// <summary>Sends a start request with this body.</summary>
+    public static Task<HttpResponseMessage> Post(this HttpClient http, string body, string? token = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, Path)
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        if (token is not null) request.Headers.Authorization = new("Bearer", token);
+        return http.SendAsync(request, Test);
     }
 
     /// <summary>Watches a discussion to its end. The stream must end by itself.</summary>

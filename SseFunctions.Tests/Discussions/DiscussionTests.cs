@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using SseFunctions.Discussions;
@@ -163,146 +162,6 @@ public sealed class DiscussionTests
     }
 
     [Fact]
-    public async Task A_start_may_be_repeated_with_the_same_body_only()
-    {
-        await using var server = await Start();
-        var request = DiscussionClient.Request();
-        using var first = await server.Http.PutAsJsonAsync("/discussions/mine", request, Test);
-        using var again = await server.Http.PutAsJsonAsync("/discussions/mine", request, Test);
-        using var other = await server.Http.PutAsJsonAsync(
-            "/discussions/mine", DiscussionClient.Request("Milk?"), Test);
-        Assert.Equal(HttpStatusCode.Created, first.StatusCode);
-        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
-        Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
-        Assert.Equal("/discussions/mine", first.Headers.Location?.ToString());
-        Assert.Equal(await first.Text(), await again.Text());
-    }
-
-    [Fact]
-    public async Task The_list_has_all_but_private_discussions_in_pages()
-    {
-        await using var server = await Start();
-        for (var number = 0; number < 25; number++)
-        {
-            using var start = await server.Http.PutAsJsonAsync(
-                $"/discussions/d{number}", DiscussionClient.Request($"Topic {number}"), Test);
-        }
-        List<string> ids = [];
-        for (var cursor = ""; ;)
-        {
-            using var page = JsonDocument.Parse(await server.Http.GetStringAsync($"/discussions{cursor}", Test));
-            ids.AddRange(page.RootElement.GetProperty("discussions").EnumerateArray()
-                .Select(item => item.GetProperty("id").GetString()!));
-            if (!page.RootElement.TryGetProperty("next", out var next)) break;
-            cursor = $"?before={next.GetString()}";
-        }
-        Assert.Equal(Enumerable.Range(0, 25).Reverse().Select(number => $"d{number}"), ids);
-    }
-
-    [Fact]
-    public async Task A_transcript_that_has_not_changed_is_not_sent_again()
-    {
-        await using var server = await Start();
-        var id = await server.Http.Start();
-        using var first = await server.Get($"/discussions/{id}");
-        var tag = first.Headers.ETag!.ToString();
-        using var same = await server.Get($"/discussions/{id}", ("If-None-Match", tag));
-        Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
-        await server.Http.Watch(id);
-        using var changed = await server.Get($"/discussions/{id}", ("If-None-Match", tag));
-        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
-    }
-
-    [Theory]
-    [InlineData("{", 400, "not JSON")]
-    [InlineData("[]", 400, "JSON object")]
-    [InlineData("{}", 400, "topic")]
-    [InlineData("{\"topic\":\"  \"}", 400, "topic")]
-    [InlineData("{\"topic\":7}", 400, "Send topic as a text")]
-    [InlineData("{\"topic\":\"\\ud800\"}", 400, "")]
-    [InlineData("{\"topic\":\"a\"}", 400, "participants")]
-    [InlineData("{\"topic\":\"a\",\"participants\":[]}", 400, "2 to 6 participants")]
-    [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\"}]}", 400, "2 to 6 participants")]
-    [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\"},{}]}", 400, "name")]
-    [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\"},3]}", 400, "participant 2")]
-    [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\"},{\"name\":\"a\"}]}", 400, "the name")]
-    [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\",\"id\":\"2\"},{\"name\":\"B\"}]}", 400, "the id 2")]
-    [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\",\"id\":\"a b\"},{\"name\":\"B\"}]}", 400, "the id")]
-    [InlineData("{\"topic\":\"a\",\"participants\":[{\"name\":\"A\",\"model\":\"x\"},{\"name\":\"B\"}]}", 400, "x:")]
-    public async Task Bad_starts_are_told_what_to_change(string body, int status, string title)
-    {
-        await using var server = await Start();
-        using var answer = await Post(server, body);
-        Assert.Equal(status, (int)answer.StatusCode);
-        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
-        Assert.Contains(title, await answer.Text(), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("{\"turns\":0}")]
-    [InlineData("{\"turns\":101}")]
-    [InlineData("{\"turns\":1.5}")]
-    [InlineData("{\"tokens\":50001}")]
-    [InlineData("{\"minutes\":\"5\"}")]
-    [InlineData("5")]
-    public async Task Limits_above_the_settings_are_refused(string limits)
-    {
-        await using var server = await Start();
-        var body = JsonSerializer.Serialize(DiscussionClient.Request()).Replace(
-            "{\"turns\":3}", limits, StringComparison.Ordinal);
-        using var answer = await Post(server, body);
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains("limits", await answer.Text(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Texts_and_bodies_that_are_too_long_are_refused()
-    {
-        await using var server = await Start();
-        using var topic = await Post(
-            server, JsonSerializer.Serialize(DiscussionClient.Request(new string('a', 501))));
-        Assert.Equal(HttpStatusCode.BadRequest, topic.StatusCode);
-        using var body = await Post(server, new string(' ', 200_000));
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, body.StatusCode);
-        using var form = await server.Http.PostAsync("/discussions", new StringContent("{}"), Test);
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, form.StatusCode);
-    }
-
-    [Theory]
-    [InlineData("GET", "/discussions/nobody", 404)]
-    [InlineData("GET", "/discussions/nobody/events", 404)]
-    [InlineData("POST", "/discussions/nobody/cancel", 404)]
-    [InlineData("GET", "/discussions/a%20b", 404)]
-    [InlineData("GET", "/discussions?before=x", 400)]
-    public async Task Unknown_discussions_are_not_found(string method, string path, int status)
-    {
-        await using var server = await Start();
-        using var answer = await server.Send(new HttpMethod(method), path);
-        Assert.Equal(status, (int)answer.StatusCode);
-    }
-
-    [Theory]
-    [InlineData(
-        "Discussions:MaxConcurrentPerClient=1",
-        "You have reached the limit of discussions that speak for one client address "
-            + "(Discussions:MaxConcurrentPerClient is 1): stop one, or try again when one ends or pauses.")]
-    [InlineData(
-        "Discussions:MaxConcurrent=1",
-        "The app has reached its limit of discussions that speak (Discussions:MaxConcurrent is 1): try again when one "
-            + "ends or pauses.")]
-    public async Task Beyond_a_limit_a_start_is_told_which_and_when_to_come_again(string setting, string title)
-    {
-        await using var server = await LocalHostServer.Start(settings: [Anonymous, Fast, setting]);
-        var first = await server.Http.Start();
-        using var second = await Post(server, JsonSerializer.Serialize(DiscussionClient.Request()));
-        Assert.Equal(HttpStatusCode.TooManyRequests, second.StatusCode);
-        Assert.Equal(title, JsonDocument.Parse(await second.Text()).RootElement.GetProperty("title").GetString());
-        Assert.Equal(TimeSpan.FromSeconds(30), second.Headers.RetryAfter?.Delta);
-        await server.Http.Watch(first);
-        await server.Http.Start();
-    }
-
-    [Fact]
     public async Task A_viewer_beyond_the_limit_is_told_to_reconnect_later()
     {
         await using var server = await StartHalting(
@@ -341,50 +200,6 @@ public sealed class DiscussionTests
     }
 
     [Fact]
-    public async Task Without_a_token_nothing_can_be_started_or_cancelled_unless_the_settings_allow_it()
-    {
-        await using var server = await LocalHostServer.Start(settings: ["Discussions:Anonymous=false", Fast]);
-        using var start = await Post(server, JsonSerializer.Serialize(DiscussionClient.Request()));
-        Assert.Equal(HttpStatusCode.Unauthorized, start.StatusCode);
-        using var withToken = await Post(
-            server, JsonSerializer.Serialize(DiscussionClient.Request()), Jwt.Publisher("/discussions/{id}"));
-        Assert.Equal(HttpStatusCode.Created, withToken.StatusCode);
-        var id = JsonDocument.Parse(await withToken.Text()).RootElement.GetProperty("id").GetString();
-        using var cancel = await server.Http.PostAsync($"/discussions/{id}/cancel", null, Test);
-        Assert.Equal(HttpStatusCode.Unauthorized, cancel.StatusCode);
-        using var wrong = await server.Send(
-            HttpMethod.Post, $"/discussions/{id}/cancel", HubClient.Bearer(Jwt.Publisher("/discussions/other")));
-        Assert.Equal(HttpStatusCode.Forbidden, wrong.StatusCode);
-        // Hub:Anonymous is on in the sample settings: everyone may watch.
-        await server.Http.Watch(id!);
-    }
-
-    [Fact]
-    public async Task A_private_discussion_needs_a_token_for_its_topic()
-    {
-        await using var server = await Start();
-        var request = DiscussionClient.Request(turns: 1);
-        request["private"] = true;
-        using var refused = await Post(server, JsonSerializer.Serialize(request));
-        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
-        using var start = await Post(server, JsonSerializer.Serialize(request), Jwt.Publisher("*"));
-        Assert.Equal(HttpStatusCode.Created, start.StatusCode);
-        var id = JsonDocument.Parse(await start.Text()).RootElement.GetProperty("id").GetString()!;
-        foreach (var path in (string[])["", "/events"])
-        {
-            using var without = await server.Get($"/discussions/{id}{path}");
-            Assert.Equal(HttpStatusCode.Unauthorized, without.StatusCode);
-            using var wrong = await server.Get(
-                $"/discussions/{id}{path}", HubClient.Bearer(Jwt.Subscriber("/discussions/other")));
-            Assert.Equal(HttpStatusCode.Forbidden, wrong.StatusCode);
-        }
-        using var right = await server.Get(
-            $"/discussions/{id}/events", HubClient.Bearer(Jwt.Subscriber($"/discussions/{id}")));
-        Assert.Equal(HttpStatusCode.OK, right.StatusCode);
-        Assert.DoesNotContain(id, await server.Http.GetStringAsync("/discussions", Test), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task What_people_and_participants_say_is_data()
     {
         const string Attack =
@@ -411,16 +226,6 @@ public sealed class DiscussionTests
     private static Task<LocalHostServer> StartHalting(int turn, Task goOn, params string[] settings) =>
         LocalHostServer.Start(
             services => services.AddSingleton(SpokenParticipant.Halting(turn, goOn)), null, [Anonymous, .. settings]);
-
-    private static Task<HttpResponseMessage> Post(LocalHostServer server, string body, string? token = null)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/discussions")
-        {
-            Content = new StringContent(body, Encoding.UTF8, "application/json"),
-        };
-        if (token is not null) request.Headers.Authorization = new("Bearer", token);
-        return server.Http.SendAsync(request, Test);
-    }
 
     private static async Task<bool> IsTurnedAway(LocalHostServer server, string id)
     {
