@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using SseFunctions.Tests.Discussions;
 using SseFunctions.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 
@@ -117,6 +118,27 @@ public sealed class DiscussionsPageWordsTests(Browser browser) : IClassFixture<B
         await name.FillAsync(Unseen);
         await name.PressAsync("Enter");
         await Expect(page.Locator("#editor-problem")).ToHaveTextAsync("Enter a name.");
+    }
+
+    [Fact]
+    public async Task A_topic_or_a_name_has_at_most_30_combining_marks_in_a_row()
+    {
+        // A tower of marks would cover the other discussions of the list.
+        var tower = $"a{new string('\u0301', 59)}";
+        var drawn = tower[..31];
+        var page = await browser.NewPage();
+        await using var host = await LocalHostServer.Start(null, DiscussionsPage.Fast);
+        var request = DiscussionClient.Request(tower, turns: 1);
+        request["participants"] = new object[] { new { name = tower }, new { name = "Bob" } };
+        await host.Http.StartAs("tower", request);
+        await page.Open(host.Url);
+        var topic = page.Locator(".earlier-topic");
+        await Expect(topic).ToHaveTextAsync(drawn);
+        await topic.ClickAsync();
+        await page.Ended();
+        await Expect(page.Locator("#title")).ToHaveTextAsync(drawn);
+        await Expect(page.Locator(".person-tag .person-name").First).ToHaveTextAsync(drawn);
+        await Expect(page.Locator(".speaker")).ToHaveTextAsync(drawn);
     }
 
     [Fact]

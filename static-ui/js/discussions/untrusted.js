@@ -1,6 +1,7 @@
 // @ts-check
 
 import { isBlank, visible } from "../text.js";
+import { Marks } from "./marks.js";
 
 /**
  * The readers of this file turn a value from a server into one of a known type. A value of another type becomes the
@@ -29,11 +30,13 @@ export const text = (value) => (typeof value === "string" ? value : "");
 
 /**
  * Reads a text that the page shows within its own sentences, such as a name: characters that are invisible or that
- * change the direction of the text after them are written as \uXXXX.
+ * change the direction of the text after them are written as \uXXXX, and combining marks that follow many others are
+ * removed.
  * @param {unknown} value
  * @returns {string} in one line; empty if nothing would be seen
  */
-export const line = (value) => (isBlank(text(value)) ? "" : visible(text(value).replace(/\s+/g, " ").trim()));
+export const line = (value) =>
+  (isBlank(text(value)) ? "" : visible(new Marks().limit(text(value).replace(/\s+/g, " ").trim())));
 
 /**
  * @param {unknown} value
