@@ -44,6 +44,24 @@ public sealed class DiscussionEndTests
     }
 
     [Fact]
+    public async Task The_tokens_of_a_participant_that_does_not_tell_them_are_estimated_for_the_limit()
+    {
+        await using var server = await LocalHostServer.Start(
+            services => services.AddSingleton(SpokenParticipant.Saying("silent", new string('a', 400))),
+            null,
+            Anonymous);
+        var request = DiscussionClient.Request();
+        request["limits"] = new { turns = 10, tokens = 150 };
+        var id = await server.Http.Start(request);
+        await server.Http.Watch(id);
+        var transcript = await server.Http.Transcript(id);
+        Assert.Equal((DiscussionState.Completed, "tokens"), (transcript.State, transcript.Reason));
+        Assert.Equal(2, transcript.Turns.Count);
+        // Viewers are told what is known only.
+        Assert.Null(transcript.Usage);
+    }
+
+    [Fact]
     public async Task A_turn_whose_last_attempt_was_interrupted_ends_the_discussion()
     {
         await using var server = await LocalHostServer.Start(settings: [Anonymous, Fast]);

@@ -196,7 +196,8 @@ internal sealed partial class Speaker(
     {
         var (transcript, limits) = (record.Transcript, record.Transcript.Limits);
         if (transcript.Turns.Count >= limits.Turns) return Reasons.Turns;
-        if ((transcript.Usage?.Total ?? 0) >= limits.Tokens) return Reasons.Tokens;
+        var tokens = transcript.Turns.Sum(turn => turn.Usage?.Total ?? turn.Text.Length / TurnSpeaker.UnitsPerToken);
+        if (tokens >= limits.Tokens) return Reasons.Tokens;
         if (record.SpokenSeconds >= TimeSpan.FromMinutes(limits.Minutes).TotalSeconds) return Reasons.Time;
         return voices.IsLimited && await budget.IsSpentAsync(cancellationToken) ? Reasons.Budget : null;
     }

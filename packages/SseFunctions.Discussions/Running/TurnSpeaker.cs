@@ -15,9 +15,9 @@ internal sealed partial class TurnSpeaker(
     /// <summary>The maximum number of attempts at one turn, on all instances together.</summary>
     internal const int MaxAttempts = 4;
 
-    // Estimate for the budget, while the model has not reported its tokens, or if it reports fewer: this many UTF-16
-    // units are one token.
-    private const int UnitsPerToken = 4;
+    /// <summary>Estimate for the limits, where a model has not reported its tokens: this many UTF-16 units are one
+    /// token.</summary>
+    internal const int UnitsPerToken = 4;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
