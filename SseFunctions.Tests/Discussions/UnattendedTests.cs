@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using SseFunctions.Discussions;
+using SseFunctions.Discussions.Transcripts;
 using SseFunctions.Hub;
 using SseFunctions.Tests.Support;
 
@@ -66,6 +67,53 @@ public sealed class UnattendedTests
         await lease!.DisposeAsync();
         await turns.SpeakAsync(first, Test);
         Assert.Single((await server.Http.Transcript(id)).Turns);
+    }
+
+    // An instance with a viewer is far ahead of the queue. It speaks, or it was lost and its lease has expired.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_many_messages_that_were_overtaken_one_comes_again_later(bool isLeased)
+    {
+        var queue = new Queue();
+        await using var server = await Start(queue);
+        var id = await server.Http.Start(Request(turns: 9));
+        var turns = server.Services.GetRequiredService<IDiscussionTurns>();
+        var first = await queue.Next();
+        foreach (var turn in (int[])[1, 2, 3])
+        {
+            await server.Append(
+                id,
+                record => record,
+                (EventTypes.TurnStarted, new EventData { Turn = turn, Attempt = 1, Participant = "1" }),
+                (EventTypes.TurnCompleted, new EventData { Turn = turn, Attempt = 1, Text = "Tea.", Finish = "stop" }));
+        }
+        await using var log = await server.Services.GetRequiredService<ITopicLogs>().OpenAsync(
+            $"/discussions/{id}", Test);
+        await using var lease = await log!.TryLeaseAsync(TimeSpan.FromSeconds(15), cancellationToken: Test);
+        if (!isLeased) await lease!.DisposeAsync();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => turns.SpeakAsync(first, Test)));
+        // Without the message, nobody would go on.
+        Assert.Equal($"{id} 4", await queue.Next());
+        Assert.InRange(queue.LastDelay, TimeSpan.FromSeconds(15.1), TimeSpan.FromSeconds(60));
+        Assert.True(queue.IsEmpty);
+    }
+
+    [Fact]
+    public async Task A_message_that_could_not_be_sent_again_is_sent_when_it_arrives_again()
+    {
+        var queue = new Queue();
+        await using var server = await Start(queue);
+        var id = await server.Http.Start(Request(turns: 3));
+        var turns = server.Services.GetRequiredService<IDiscussionTurns>();
+        var first = await queue.Next();
+        await using var log = await server.Services.GetRequiredService<ITopicLogs>().OpenAsync(
+            $"/discussions/{id}", Test);
+        await using var lease = await log!.TryLeaseAsync(TimeSpan.FromSeconds(15), cancellationToken: Test);
+        queue.FailsOnce = true;
+        await Assert.ThrowsAsync<IOException>(() => turns.SpeakAsync(first, Test));
+        await turns.SpeakAsync(first, Test);
+        Assert.Equal(first, await queue.Next());
     }
 
     [Fact]

@@ -73,6 +73,24 @@ public sealed class UnattendedViewerTests
         Assert.Equal($"{id} 1", await _time.Until(_queue.Next(), "message"));
     }
 
+    [Fact]
+    public async Task When_the_viewer_leaves_the_message_is_sent_although_the_queue_fails_at_first()
+    {
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await Start(SpokenParticipant.Halting(turn: 1, goOn.Task));
+        var id = await StartDiscussion(server, turns: 100);
+        using (var answer = await Open(server, id))
+        {
+            _time.Advance(Silence);
+            await First(answer, "turn.delta").Within("word");
+        }
+        await server.Logs.First(DiscussionClient.ViewerHasLeft);
+        _queue.Failures = 2;
+        goOn.SetResult();
+        Assert.StartsWith(id, await _time.Until(_queue.Next(), "message"), StringComparison.Ordinal);
+        Assert.Equal(0, _queue.Failures);
+    }
+
     // Opens the stream, and returns when the app waits for the message.
     private async Task<HttpResponseMessage> Open(LocalHostServer server, string id)
     {
@@ -112,8 +130,14 @@ public sealed class UnattendedViewerTests
 
         public bool IsEmpty => !_messages.Reader.TryPeek(out _);
 
-        public Task SendAsync(string message, TimeSpan delay, CancellationToken cancellationToken = default) =>
-            _messages.Writer.WriteAsync(message, cancellationToken).AsTask();
+        public int Failures { get; set; }
+
+        public Task SendAsync(string message, TimeSpan delay, CancellationToken cancellationToken = default)
+        {
+            if (Failures == 0) return _messages.Writer.WriteAsync(message, cancellationToken).AsTask();
+            Failures--;
+            throw new IOException("The storage account does not answer.");
+        }
 
         public Task<string> Next() => _messages.Reader.ReadAsync(Test).AsTask();
     }

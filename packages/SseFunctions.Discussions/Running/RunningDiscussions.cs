@@ -175,8 +175,17 @@ internal sealed partial class RunningDiscussions(
     {
         var transcript = DiscussionLog.Read(log.View()).Transcript;
         if (!transcript.Unattended || _messages is null) return await Speaker.TryPauseAsync(log, _stop.Token);
-        await _messages.SendAsync($"{TurnMessage.Next(transcript)}", TimeSpan.Zero, _stop.Token);
-        return true;
+        try
+        {
+            await _messages.SendAsync($"{TurnMessage.Next(transcript)}", TimeSpan.Zero, _stop.Token);
+            return true;
+        }
+        catch (Exception exception) when (!_stop.IsCancellationRequested)
+        {
+            // Without the message, nobody would go on.
+            LogNotSent(log.Topic, exception);
+            return false;
+        }
     }
 
     // Returns whether this instance may speak because of its viewers: the discussion is not unattended, or its log has
@@ -202,6 +211,11 @@ internal sealed partial class RunningDiscussions(
     [LoggerMessage(401, LogLevel.Warning,
         "The discussion {Topic} cannot go on now, because its log cannot be reached: trying again. {Reason}")]
     private partial void LogUnavailable(string topic, string reason);
+
+    [LoggerMessage(403, LogLevel.Warning,
+        "The queue did not take the message for the next turn of the unattended discussion {Topic}: trying again every "
+        + "2 s. Check the queue's storage account, or your ITurnMessages")]
+    private partial void LogNotSent(string topic, Exception exception);
 
     private sealed class Seat(RunningDiscussions owner, Audience audience) : IDisposable
     {

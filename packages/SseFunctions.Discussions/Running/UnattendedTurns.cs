@@ -8,6 +8,7 @@ internal sealed partial class UnattendedTurns(
     ITopicLogs logs,
     Speaker speaker,
     ModelVoices voices,
+    ISharedCounts counts,
     IEnumerable<ITurnMessages> queues,
     ILogger<UnattendedTurns> logger)
     : IDiscussionTurns
@@ -16,6 +17,8 @@ internal sealed partial class UnattendedTurns(
 
     // Longer than a lease lasts: if the instance that spoke is lost, the message finds the lease free.
     private static readonly TimeSpan LaterDelay = Speaker.LeaseDuration + TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan PlaceMargin = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _logger = logger;
     private readonly ITurnMessages? _queue = queues.FirstOrDefault();
@@ -49,16 +52,32 @@ internal sealed partial class UnattendedTurns(
             cancellationToken);
         if (_queue is null || result == SpeakResult.Ended) return;
         var next = Next(log);
-        // This turn and the next are spoken already: another message has overtaken this one.
-        if (next.Turn > asked.Turn + 1) return;
-        var delay = result switch
+        // More turns were spoken meanwhile: because of another message, or by an instance with a viewer.
+        var isOvertaken = next.Turn > asked.Turn + 1;
+        if (result == SpeakResult.NotWanted && !isOvertaken)
+            await _queue.SendAsync($"{next}", TimeSpan.Zero, cancellationToken);
+        else
+            await SendLaterAsync(_queue, next, result == SpeakResult.NoPlace ? NoPlaceDelay : LaterDelay);
+    }
+
+    // The instance that speaks may be lost, and only this message may be left then. Of the messages that find it
+    // speaking, one is enough: the others end here, so that a flood of messages does not go round and round.
+    private async Task SendLaterAsync(ITurnMessages queue, TurnMessage next, TimeSpan delay)
+    {
+        KeyValuePair<string, int>[] room = [new($"discussions:later:{next.Discussion}", 1)];
+        var member = Guid.NewGuid().ToString("N");
+        // The place is free again when the message arrives.
+        if (await counts.TryEnterAsync(room, member, delay - PlaceMargin, CancellationToken.None) is not null) return;
+        try
         {
-            SpeakResult.NoPlace => NoPlaceDelay,
-            // An instance with a viewer speaks, or has just been lost.
-            SpeakResult.OtherSpeaks or SpeakResult.LeaseLost => LaterDelay,
-            _ => TimeSpan.Zero,
-        };
-        await _queue.SendAsync($"{next}", delay, cancellationToken);
+            await queue.SendAsync($"{next}", delay, CancellationToken.None);
+        }
+        catch
+        {
+            // The message that is being handled arrives again.
+            await counts.LeaveAsync([room[0].Key], member, CancellationToken.None);
+            throw;
+        }
     }
 
     private static TurnMessage Next(TopicLog log) => TurnMessage.Next(DiscussionLog.Read(log.View()).Transcript);
