@@ -160,7 +160,9 @@ public sealed class ModelDiscussionTests
     {
         const int PersonaLength = 2000;
         await using var server = await LocalHostServer.Start(
-            services => services.AddSingleton<IChatClient>(new EndlessChatClient()), null, "Discussions:Anonymous=true");
+            services => services.AddSingleton<IChatClient>(new EndlessChatClient()),
+            null,
+            "Discussions:Anonymous=true");
         var request = DiscussionClient.Request();
         request["participants"] = new object[]
         {

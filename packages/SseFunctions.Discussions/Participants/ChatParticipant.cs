@@ -26,7 +26,7 @@ internal sealed class ChatParticipant(IChatClient client, ChatManner manner) : I
         var answer = new ModelAnswer();
         var prefix = new NamePrefix(turn.Speaker.Name);
         var read = Estimate(messages.Sum(message => message.Text.Length));
-        // Also before the end: an attempt that fails or is cancelled costs tokens too, and a client may ignore its token.
+        // Not only at the end: an attempt that is broken off costs tokens too, and its client may ignore the token.
         Report();
         var updates = ModelUpdates.ReadAsync(
             client.GetStreamingResponseAsync(messages, options, cancellationToken), manner.Secret, cancellationToken);

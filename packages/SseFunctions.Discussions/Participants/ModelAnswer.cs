@@ -39,9 +39,9 @@ internal sealed class ModelAnswer
         return text;
     }
 
-    // Microsoft.Extensions.AI reports additional tokens: an answer with calls of functions reports those of each call of
-    // the model. But many servers that speak like OpenAI send the tokens until then with each piece. Such a report
-    // repeats the tokens that were read. A further call of the model reads more.
+    // A client of Microsoft.Extensions.AI tells additional tokens: if it calls functions, those of each call of the
+    // model. But many servers that speak like OpenAI send the tokens until then with each piece. Such a report repeats
+    // the tokens that were read. A further call of the model reads more.
     private void Count((long Input, long Output) told)
     {
         var isRepeated = told.Input > 0 && told.Input == _lastTold.Input && told.Output >= _lastTold.Output;
