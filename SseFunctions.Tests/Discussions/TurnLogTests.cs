@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using SseFunctions.Hub;
 using SseFunctions.Hub.TopicLogs;
 using SseFunctions.Tests.Support;
@@ -50,6 +51,22 @@ public sealed class TurnLogTests
         Assert.Equal(LogLevel.Warning, line.Level);
     }
 
+    [Fact]
+    public async Task A_discussion_that_cannot_reach_Redis_says_so_once_and_not_with_each_attempt()
+    {
+        const int Attempts = 5;
+        const string Line = "The discussion /discussions/lost cannot go on now, because its log cannot be reached";
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var counts = new LostCounts(Attempts);
+        await using var server = await LocalHostServer.Start(
+            services => services.AddSingleton<ISharedCounts>(counts), time, "Discussions:Anonymous=true");
+        await server.Http.StartAs("lost", DiscussionClient.Request(turns: 1));
+        counts.IsLost = true;
+        using var answer = await server.Http.Open("lost");
+        await time.Until(counts.Asked, "attempt");
+        Assert.Single(server.Logs.Entries, line => line.Message.StartsWith(Line, StringComparison.Ordinal));
+    }
+
     private static bool HasProviderText(LogLine line) =>
         $"{line.Message} {line.Exception}".Contains(ProviderText, StringComparison.Ordinal);
 
@@ -70,6 +87,38 @@ public sealed class TurnLogTests
             TimeSpan duration,
             CancellationToken cancellationToken = default) =>
             _inner.TryEnterAsync(rooms, member, duration, cancellationToken);
+
+        public Task LeaveAsync(
+            IReadOnlyList<string> rooms, string member, CancellationToken cancellationToken = default) =>
+            _inner.LeaveAsync(rooms, member, cancellationToken);
+    }
+
+    // Redis is lost when a place is to be taken.
+    private sealed class LostCounts(int attempts) : ISharedCounts
+    {
+        private readonly InMemoryCounts _inner = new(TimeProvider.System);
+        private readonly TaskCompletionSource<bool> _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _count;
+
+        public bool IsLost { get; set; }
+
+        // Completes with the last attempt.
+        public Task<bool> Asked => _asked.Task;
+
+        public Task<long> AddAsync(
+            string counter, long amount, TimeSpan keep, CancellationToken cancellationToken = default) =>
+            _inner.AddAsync(counter, amount, keep, cancellationToken);
+
+        public Task<string?> TryEnterAsync(
+            IReadOnlyList<KeyValuePair<string, int>> rooms,
+            string member,
+            TimeSpan duration,
+            CancellationToken cancellationToken = default)
+        {
+            if (!IsLost) return _inner.TryEnterAsync(rooms, member, duration, cancellationToken);
+            if (++_count == attempts) _asked.TrySetResult(true);
+            throw new HubUnavailableException("no answer");
+        }
 
         public Task LeaveAsync(
             IReadOnlyList<string> rooms, string member, CancellationToken cancellationToken = default) =>

@@ -135,6 +135,8 @@ internal sealed partial class RunningDiscussions(
         // True after this instance has stopped speaking: when nobody watches here, it must then pause the discussion,
         // or hand it to the queue.
         var mustPause = false;
+        // Each outage is logged once, not with each attempt.
+        var isOutageLogged = false;
         while (audience.IsWatching || mustPause)
         {
             try
@@ -148,6 +150,7 @@ internal sealed partial class RunningDiscussions(
                         var result = await speaker.RunAsync(
                             log, audience.Voices, audience.StaysAsync, _stop.Token);
                         if (result == SpeakResult.Ended) return true;
+                        isOutageLogged = false;
                         mustPause |= result is SpeakResult.NotWanted or SpeakResult.LeaseLost;
                         if (result == SpeakResult.NotWanted) continue;
                     }
@@ -155,12 +158,14 @@ internal sealed partial class RunningDiscussions(
                 else
                 {
                     mustPause = !await TryPauseAsync(log);
+                    isOutageLogged = false;
                     if (!mustPause) continue;
                 }
             }
             catch (HubUnavailableException exception)
             {
-                LogUnavailable(topic, exception.Message);
+                if (!isOutageLogged) LogUnavailable(topic, exception.Message);
+                isOutageLogged = true;
                 // This instance may have spoken until now.
                 mustPause = true;
             }
