@@ -172,6 +172,67 @@ public sealed class RedisFailureTests : IAsyncDisposable
         }
     }
 
+    // A client that has received no update has the start position as its id, and may come back at any instance.
+    [Fact]
+    public async Task After_a_loss_an_instance_that_comes_later_does_not_know_the_lost_logs_start_position()
+    {
+        await using var server = await RedisServer.Start();
+        var log = await _logs.Start(server);
+        var start = $"{log.Start}";
+        await Append(log, "lost");
+        await server.Ask("FLUSHALL");
+        await UntilTaken(log, "after");
+        Assert.Null(await log.Find(start));
+        var late = await _logs.Start(server);
+        Assert.Null(await late.Find(start));
+        Assert.Equal(log.Start, late.Start);
+        Assert.Equal(late.Start, await late.Find($"{late.Start}"));
+    }
+
+    [Fact]
+    public async Task After_losses_no_start_position_of_one_instance_is_an_earlier_one_of_another()
+    {
+        await using var server = await RedisServer.Start();
+        var one = await _logs.Start(server);
+        await Append(one, "kept");
+        var loseTheNext = await Backup(server);
+        await Append(one, "lost");
+        await loseTheNext();
+        await UntilTaken(one, "after-1");
+        var start = $"{one.Start}";
+        var other = await _logs.Start(server);
+        var lost = await Append(one, "lost");
+        Assert.Equal(lost.Position, await other.Find(lost.Id));
+        await loseTheNext();
+        var after = await UntilTaken(one, "after-2");
+        Assert.Equal(after.Position, await other.Find(after.Id));
+        Assert.Null(await other.Find(start));
+    }
+
+    [Fact]
+    public async Task Emptied_while_an_instance_reads_the_history_that_instance_holds_what_the_others_hold()
+    {
+        await using var server = await RedisServer.Start();
+        var one = await _logs.Start(server);
+        for (var count = 0; count < 100; count++) await Append(one, new string('x', 20_000));
+        await _logs.End(one);
+        await server.Ask("CONFIG", "RESETSTAT");
+        // Over this network the first page of the history is on its way for about a second. Redis is emptied meanwhile.
+        await using var network = new SlowProxy(server.Port, 1_500_000);
+        var starting = _logs.StartImpatient(server, network.Port);
+        for (var limit = DateTime.UtcNow + Limits.Soon; !await HasRead();) Assert.True(DateTime.UtcNow < limit);
+        await server.Ask("FLUSHALL");
+        var other = await _logs.Start(server);
+        var after = await Append(other, "after");
+        var log = await starting;
+        Assert.Equal(after.Position, await log.Find(after.Id));
+        Assert.Equal(other.Size, log.Size);
+        Assert.Equal(other.Start, log.Start);
+
+        async Task<bool> HasRead() => ((string)(await server.Ask("INFO", "commandstats"))!)
+            .Contains("cmdstat_xread:", StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task When_its_memory_is_full_nothing_is_taken_until_there_is_room()
     {

@@ -20,7 +20,7 @@ namespace SseFunctions.Hub.Redis.Log;
 /// <para>Who calls: <see cref="RedisEventLog"/> calls <see cref="Start"/> once, and later <see cref="DisposeAsync"/>;
 /// further calls of the latter do nothing. Any thread may call the other members. This class has no lock, because
 /// <see cref="EntryStore"/> (the entries) and <see cref="ReadRequests"/> (the reasons to read) have their own. Only the
-/// loop changes the state, the time of the last read and the number of losses. <see cref="RedisAppender"/> adds entries
+/// loop changes the state, the time of the last read and the start position. <see cref="RedisAppender"/> adds entries
 /// to the mirror too: the store accepts an entry only after the entry that it names, so both can add at the same
 /// time.</para>
 /// </remarks>
@@ -46,7 +46,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     private readonly ITimer _timer;
     private volatile MirrorState _state;
     private long _lastRead;
-    private long _losses;
+    private LogPosition _start;
     private Task _running = Task.CompletedTask;
 
     /// <summary>Starts the timer and listens for restored connections. Nothing is read from Redis before
@@ -198,7 +198,8 @@ internal sealed partial class RedisMirror : IAsyncDisposable
             var count = _held.Add(entries);
             if (count == entries.Length) continue;
             // The predecessor of the entry is older than the mirror's last entry: Redis has lost the mirror's last one.
-            if (entries[count].Previous < _held.Tail)
+            // Or the entry is the first one of a log that has replaced a lost log.
+            if (entries[count].Previous < _held.Tail || IsStart(entries[count].Previous))
             {
                 LogLost(entries[count].Previous.ToString(), _held.Tail.ToString());
                 return false;
@@ -220,17 +221,30 @@ internal sealed partial class RedisMirror : IAsyncDisposable
         var highest = _held.Highest;
         var isLoss = highest > default(LogPosition);
         if (isLoss) await _reader.AdvanceAsync(highest, _stop.Token);
-        var ring = new LogRing(_limits, isLoss ? NextStart() : default);
+        // After a loss the start position must be another one, so that a subscriber which is still at the earlier one
+        // is told about the gap: it has not received the lost entries.
+        var start = isLoss ? new LogPosition(0, highest.Milliseconds) : default;
+        var ring = new LogRing(_limits, start, start);
         RedisPage page;
         do
         {
             page = await _reader.ReadAsync(ring.Tail, _stop.Token);
             foreach (var (previous, entry) in page.Entries)
             {
+                if (IsStart(previous))
+                {
+                    // The very first entry of a log. If the ring has entries, they are of a log that Redis has lost
+                    // since the last page. Take the start position of a new log from Redis, because all instances find
+                    // the same there. But a log that has lost only its last entries still names its earlier start.
+                    if (previous > _start) start = previous;
+                    ring = new LogRing(_limits, start, start);
+                }
                 // The entry before this one is missing: this is the first entry that Redis still holds, or Redis has
-                // dropped entries since the last page. The very first entry of a log follows no entry (default).
-                if (previous != ring.Tail && previous != default)
+                // dropped entries since the last page.
+                else if (previous != ring.Tail)
+                {
                     ring = new LogRing(_limits, previous, ring.LastPublic);
+                }
                 ring.Add(entry);
                 ring.Trim(_time.GetUtcNow(), ring.Tail);
             }
@@ -239,15 +253,14 @@ internal sealed partial class RedisMirror : IAsyncDisposable
         // Redis has no entries, but a key with the position of the last one. The next entry will name that position.
         if (ring.Size.Count == 0 && page.Tail > ring.Tail) ring = new LogRing(_limits, page.Tail, ring.LastPublic);
         _held.Replace(ring);
+        _start = start;
         // This instance may have appended entries since the last page was read. RedisAppender added them to the old
         // ring, which is gone, so read once more.
         _ = _requests.RequestAsync();
     }
 
-    // Returns the mirror's start position after Redis has lost entries. It is before every entry, like 0-0, the start
-    // position of a log without losses. It differs from the start position before the loss, so that a subscriber which
-    // is still at that position is told about the gap: it has not received the lost entries.
-    private LogPosition NextStart() => new(0, ++_losses);
+    // A start position is before every entry.
+    private static bool IsStart(LogPosition position) => position.Milliseconds == 0;
 
     [LoggerMessage(221, LogLevel.Information, "The shared log in Redis was read: this instance holds {Count} entries")]
     private partial void LogRead(int count);

@@ -16,9 +16,10 @@ local NO_INSTANCE = '-'                  -- every instance, the caller included,
 
 local tail = redis.call('HGET', state, 'tail')
 if not tail then
-  -- The state was lost. Without the tail, the rest of the log cannot be continued.
+  -- The state was lost. Without the tail, the rest of the log cannot be continued. For the new start position see
+  -- append.lua.
   redis.call('DEL', stream, ids)
-  tail = '0-0'
+  tail = string.format('0-%.0f', leastMs)
 end
 local ms, seq = string.match(tail, '(%d+)-(%d+)')
 ms, seq = tonumber(ms), tonumber(seq)

@@ -3,10 +3,11 @@
 --
 -- How the log is stored:
 --   stream  A Redis stream. One stream entry holds the updates of one call. Its first field is 'p', with the position
---           of the update before the stream entry: by this link a reader notices that it has missed updates. Each
---           further field is one update: its name is the publisher's own id or empty, its value is the update as JSON.
---           The id of the stream entry is the position of its first update; the following updates have the next
---           sequence numbers.
+--           of the update before the stream entry: by this link a reader notices that it has missed updates. Before
+--           the very first update is the start position of the log: 0-0; or, if the instance knows of an earlier log
+--           that was lost, 0 and the milliseconds of that log's last known position. Each further field is one update:
+--           its name is the publisher's own id or empty, its value is the update as JSON. The id of the stream entry is
+--           the position of its first update; the following updates have the next sequence numbers.
 --   ids     A hash: for each publisher's own id, '<position> <SHA-1>' of the last update with this id.
 --   state   A hash: 'tail', the position of the last update; 'count' and 'bytes', the number and the size of the
 --           updates in the stream; 'trimmed', when the log was last trimmed completely. Times are milliseconds of
@@ -47,9 +48,10 @@ if latest > 0 and now > latest then return {now} end
 local known = call('HMGET', state, 'tail', 'count', 'bytes', 'trimmed')
 local tail = known[1]
 if not tail then
-  -- The state was lost, for example by eviction. Without the tail, the rest of the log cannot be continued.
+  -- The state was lost, for example by eviction. Without the tail, the rest of the log cannot be continued. The new log
+  -- has another start position than the lost log: a client that was there is told that it has missed updates.
   call('DEL', stream, ids)
-  tail = '0-0'
+  tail = string.format('0-%.0f', floorMs)
 end
 local count, bytes, trimmed = tonumber(known[2] or 0), tonumber(known[3] or 0), tonumber(known[4] or 0)
 if count > 0 and call('EXISTS', stream) == 0 then
