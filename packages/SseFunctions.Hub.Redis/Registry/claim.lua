@@ -10,6 +10,9 @@ local deadAfter = tonumber(ARGV[2])      -- an instance is dead after this many 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
+-- If the caller itself counts as dead, Redis has stood still and executes this call late. The other instances could not
+-- renew their registrations either.
+if tonumber(redis.call('ZSCORE', instances, claimer) or 0) < now - deadAfter then return false end
 local before = string.format('(%.0f', now - deadAfter)
 for _, name in ipairs(redis.call('ZRANGEBYSCORE', instances, '-inf', before)) do
   local lease = redis.call('HGET', leases, name)
