@@ -29,7 +29,7 @@ public sealed class RedisServicesTests
         var registry = Assert.IsType<RedisInstanceRegistry>(services.GetRequiredService<IInstanceRegistry>());
         await log.StartAsync(Test);
         await log.AppendAsync(new Update(["a"], "1"), Test);
-        Assert.True(await registry.JoinAsync(Test));
+        Assert.NotNull(await registry.JoinAsync(Test));
         await UntilConnections(server, ConnectionsOfOneClient);
 
         await services.DisposeAsync();

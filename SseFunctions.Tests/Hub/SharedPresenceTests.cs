@@ -175,8 +175,37 @@ public sealed class SharedPresenceTests : IAsyncDisposable
             arguments = command == "HDEL" ? [key, id] : [key, "urn:uuid:1", "{\"topics\":[\"a\"]}"];
         }
         await redis.Ask(command, [.. arguments]);
+        if (command == "HSET")
+        {
+            // A client may have found this subscriber in the list.
+            var gone = await NextOf(watcher, "a");
+            Assert.Equal("urn:uuid:1", gone.GetProperty("subscriber").GetString());
+            Assert.False(gone.GetProperty("active").GetBoolean());
+        }
         Assert.Equal(came.GetRawText(), (await NextOf(watcher, "a")).GetRawText());
         Assert.Single(await List(host, "/a"));
+    }
+
+    // A promoted replica that lacks the last two changes has the right number of values.
+    [Fact]
+    public async Task An_earlier_state_in_Redis_is_noticed_and_who_has_gone_since_is_told_to_have_gone()
+    {
+        var redis = await StartRedis();
+        var host = await StartHost(redis, Long with { RenewEvery = TimeSpan.FromMilliseconds(100) });
+        await using var watcher = await Watch(await StartHost(redis, Long));
+        var leaving = await host.Subscribe("topic=leaving");
+        var left = await NextOf(watcher, "leaving");
+        var key = await KeyOf(redis, left.GetProperty("subscriber").GetString()!);
+        var earlier = (byte[])(await redis.Ask("DUMP", key))!;
+        await leaving.DisposeAsync();
+        var gone = await NextOf(watcher, "leaving");
+        await using var coming = await host.Subscribe("topic=coming");
+        var came = await NextOf(watcher, "coming");
+        await redis.Ask("RESTORE", key, 0, earlier, "REPLACE");
+        Assert.Equal(gone.GetRawText(), (await NextOf(watcher, "leaving")).GetRawText());
+        Assert.Equal(came.GetRawText(), (await NextOf(watcher, "coming")).GetRawText());
+        await Until(async () => await TryList(host, "/coming") is [_], "list");
+        Assert.Empty(await List(host, "/leaving"));
     }
 
     [Fact]

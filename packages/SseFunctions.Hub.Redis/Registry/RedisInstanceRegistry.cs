@@ -13,6 +13,9 @@ internal sealed class RedisInstanceRegistry(RedisConnection connection, Registry
     // The result of renew.lua for an instance that is not registered.
     private const long NotRegistered = -1;
 
+    // The field beside the values that join.lua describes.
+    private const string NumberField = "number";
+
     private static readonly RedisScript Join = Load("join.lua");
     private static readonly RedisScript Renew = Load("renew.lua");
     private static readonly RedisScript Leave = Load("leave.lua");
@@ -23,23 +26,36 @@ internal sealed class RedisInstanceRegistry(RedisConnection connection, Registry
     private readonly string _name = $"{Guid.NewGuid():N}";
     private readonly long _deadAfter = (long)times.DeadAfter.TotalMilliseconds;
 
+    // The numbers of this instance's last registration or change, and of the last one that Redis has confirmed.
+    private long _sent;
+    private long _confirmed;
+
     /// <inheritdoc/>
-    public async Task<bool> JoinAsync(CancellationToken cancellationToken) =>
-        await RunAsync(Join, _name, [], cancellationToken) != 0;
+    public async Task<IReadOnlyList<KeyValuePair<string, string>>?> JoinAsync(CancellationToken cancellationToken)
+    {
+        var number = Interlocked.Increment(ref _sent);
+        var held = await RunAsync(Join, _name, [number], cancellationToken);
+        if (held.IsNull) return null;
+        Volatile.Write(ref _confirmed, number);
+        return [.. Pairs(held.ToDictionary().Select(pair => new HashEntry(pair.Key, (RedisValue)pair.Value)))];
+    }
 
     /// <inheritdoc/>
     public async Task<long?> RenewAsync(
         IReadOnlyCollection<KeyValuePair<string, string?>> changes, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(changes);
-        var arguments = new List<RedisValue>(changes.Count * 2);
+        var number = changes.Count > 0 ? Interlocked.Increment(ref _sent) : Volatile.Read(ref _sent);
+        var arguments = new List<RedisValue>(2 + (changes.Count * 2)) { Volatile.Read(ref _confirmed), number };
         foreach (var (name, value) in changes)
         {
             arguments.Add(name);
             arguments.Add(value ?? "");
         }
-        var held = await RunAsync(Renew, _name, arguments, cancellationToken);
-        return held == NotRegistered ? null : held;
+        var held = (long)await RunAsync(Renew, _name, arguments, cancellationToken);
+        if (held == NotRegistered) return null;
+        if (changes.Count > 0) Volatile.Write(ref _confirmed, number);
+        return held;
     }
 
     /// <inheritdoc/>
@@ -89,17 +105,18 @@ internal sealed class RedisInstanceRegistry(RedisConnection connection, Registry
         ArgumentNullException.ThrowIfNull(dead);
         ArgumentNullException.ThrowIfNull(names);
         RedisValue[] arguments = [_name, _deadAfter, .. names.Select(name => (RedisValue)name)];
-        return await RunAsync(Remove, dead.Name, arguments, cancellationToken) > 0;
+        return (long)await RunAsync(Remove, dead.Name, arguments, cancellationToken) > 0;
     }
 
     private static RedisScript Load(string fileName) => RedisScript.Load(typeof(RedisInstanceRegistry), fileName);
 
-    private static IEnumerable<KeyValuePair<string, string>> Pairs(HashEntry[] entries) =>
-        entries.Select(entry => KeyValuePair.Create($"{entry.Name}", $"{entry.Value}"));
+    private static IEnumerable<KeyValuePair<string, string>> Pairs(IEnumerable<HashEntry> entries) =>
+        entries.Where(entry => entry.Name != NumberField)
+            .Select(entry => KeyValuePair.Create($"{entry.Name}", $"{entry.Value}"));
 
-    private async Task<long> RunAsync(
+    private Task<RedisResult> RunAsync(
         RedisScript script, string instance, IEnumerable<RedisValue> arguments, CancellationToken cancellationToken) =>
-        (long)await connection.RunAsync(
+        connection.RunAsync(
             script,
             [_keys.Instances, _keys.Leases, _keys.ValuesOf(instance)],
             [instance, .. arguments],

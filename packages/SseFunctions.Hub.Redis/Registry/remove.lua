@@ -18,8 +18,9 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local lease = redis.call('HGET', leases, name)
 if not lease or string.match(lease, ' (.*)$') ~= claimer then return NOT_CLAIMED end
 for i = FIRST_NAME, #ARGV do redis.call('HDEL', values, ARGV[i]) end
-local left = redis.call('HLEN', values)
+local left = redis.call('HLEN', values) - redis.call('HEXISTS', values, 'number')
 if left == 0 then
+  redis.call('UNLINK', values)
   redis.call('ZREM', instances, name)
   redis.call('HDEL', leases, name)
 else

@@ -7,15 +7,16 @@ namespace SseFunctions.Hub.Presence;
 /// command. In that case the registry may have made the change nevertheless.</remarks>
 internal interface IInstanceRegistry
 {
-    /// <summary>Registers this instance, without values.</summary>
-    /// <returns>False while another instance removes the values of an earlier registration: try again later.</returns>
-    Task<bool> JoinAsync(CancellationToken cancellationToken);
+    /// <summary>Registers this instance.</summary>
+    /// <returns>The values of an earlier registration, by name, which stay. Null while another instance removes them:
+    /// try again later.</returns>
+    Task<IReadOnlyList<KeyValuePair<string, string>>?> JoinAsync(CancellationToken cancellationToken);
 
     /// <summary>Renews the registration of this instance, and changes its values.</summary>
     /// <param name="changes">The new value of each name, which must not be empty; null removes the name.</param>
     /// <param name="cancellationToken">Cancels the wait. The registration may be renewed all the same.</param>
-    /// <returns>The number of values that the instance has now; null if the instance is no longer registered, and then
-    /// nothing was changed.</returns>
+    /// <returns>The number of values that the instance has now; null if the instance is no longer registered, or if the
+    /// registry has lost an earlier change. Then nothing was changed, and the instance must register again.</returns>
     Task<long?> RenewAsync(
         IReadOnlyCollection<KeyValuePair<string, string?>> changes, CancellationToken cancellationToken);
 

@@ -71,6 +71,16 @@ internal sealed class PresenceChanges
         }
     }
 
+    /// <summary>Gets the values in the registry that belong to no subscriber recorded here.</summary>
+    public List<KeyValuePair<string, string>> Strangers(IEnumerable<KeyValuePair<string, string>> held)
+    {
+        lock (_gate)
+        {
+            var ids = _all.Keys.Select(subscriber => subscriber.Id).ToHashSet(StringComparer.Ordinal);
+            return [.. held.Where(value => !ids.Contains(value.Key))];
+        }
+    }
+
     /// <summary>Whether this number of values in the registry agrees with the changes recorded here. The registry must
     /// have the value of each subscriber without a due change. It may have the value of a subscriber whose change is
     /// due and was taken before.</summary>

@@ -153,9 +153,25 @@ internal sealed partial class SharedPresence(
             _isRegistered = false;
         }
         _cleanup.Unsettle();
-        while (!await registry.JoinAsync(cancellationToken)) await Task.Delay(RetryDelay, time, cancellationToken);
+        IReadOnlyList<KeyValuePair<string, string>>? values;
+        while ((values = await registry.JoinAsync(cancellationToken)) is null)
+            await Task.Delay(RetryDelay, time, cancellationToken);
+        if (!await EndAsync(_changes.Strangers(values), cancellationToken)) return;
         _isRegistered = true;
         _changes.Repeat();
+    }
+
+    // Announces the end of subscribers that have gone, but that the registry has again, because Redis has lost its last
+    // changes. Clients may have found them in the list, or may not have been told of their end.
+    private async Task<bool> EndAsync(
+        List<KeyValuePair<string, string>> gone, CancellationToken cancellationToken)
+    {
+        if (gone.Count == 0) return true;
+        await log.AnnounceAsync(
+            gone.SelectMany(value => StoredSubscriber.Read(value.Value)?.Documents(value.Key, isActive: false) ?? []),
+            cancellationToken);
+        return await ChangeAsync(
+            [.. gone.Select(value => KeyValuePair.Create<string, string?>(value.Key, null))], cancellationToken);
     }
 
     private async Task<bool> ShareAsync(CancellationToken cancellationToken)
