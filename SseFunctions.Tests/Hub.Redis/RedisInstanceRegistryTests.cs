@@ -40,6 +40,41 @@ public sealed class RedisInstanceRegistryTests : IAsyncDisposable
         Assert.NotNull(await EventLogExtensions.UntilAvailable(async () => await other.RenewAsync([], Test)));
     }
 
+    // The other instance has announced that the subscribers of this one have gone. So it must announce them again.
+    [Fact]
+    public async Task An_instance_that_another_clears_up_too_late_must_register_again()
+    {
+        await using var server = await RedisServer.Start();
+        var (living, late) = (Start(server), Start(server));
+        await living.JoinAsync(Test);
+        await living.RenewAsync([KeyValuePair.Create("a", (string?)"b")], Test);
+        await late.JoinAsync(Test);
+        var claimed = await Until(async () =>
+        {
+            await late.RenewAsync([], Test);
+            return await late.ClaimAsync(Test);
+        });
+        // Null until the claim has expired.
+        var held = await Until(() => living.JoinAsync(Test));
+        Assert.Equal([KeyValuePair.Create("a", "b")], held);
+        Assert.False(await late.RemoveAsync(claimed, ["a"], Test));
+        Assert.Null(await living.RenewAsync([], Test));
+        Assert.Equal(held, await living.JoinAsync(Test));
+        Assert.Equal(1, await living.RenewAsync([], Test));
+    }
+
+    private static async Task<T> Until<T>(Func<Task<T?>> answer)
+        where T : class
+    {
+        var limit = DateTime.UtcNow + Limits.Soon;
+        while (true)
+        {
+            if (await answer() is { } found) return found;
+            Assert.True(DateTime.UtcNow < limit, "There was nothing.");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Test);
+        }
+    }
+
     private RedisInstanceRegistry Start(RedisServer server)
     {
         var connection = new RedisConnection(

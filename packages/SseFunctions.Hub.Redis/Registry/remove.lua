@@ -1,5 +1,5 @@
 -- Removes values of a claimed instance, and with the last value its registration. While values are left, the script
--- extends the lease. Result: the number of values left; or -1, and nothing is changed, if the caller no longer holds
+-- extends the lease. Result: the number of values left; or -1, and no value is removed, if the caller no longer holds
 -- the lease: the caller was too slow, and another instance has claimed the dead one, or the dead one has registered
 -- again. See join.lua for how the registry is stored.
 
@@ -16,7 +16,12 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 local lease = redis.call('HGET', leases, name)
-if not lease or string.match(lease, ' (.*)$') ~= claimer then return NOT_CLAIMED end
+if not lease or string.match(lease, ' (.*)$') ~= claimer then
+  -- If the dead instance has registered again, the caller has announced too late that its subscribers have gone. Without
+  -- the number, that instance notices at its next renewal that it must register again and announce its subscribers.
+  redis.call('HDEL', values, 'number')
+  return NOT_CLAIMED
+end
 for i = FIRST_NAME, #ARGV do redis.call('HDEL', values, ARGV[i]) end
 local left = redis.call('HLEN', values) - redis.call('HEXISTS', values, 'number')
 if left == 0 then
