@@ -17,8 +17,8 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 local lease = redis.call('HGET', leases, name)
 if not lease or string.match(lease, ' (.*)$') ~= claimer then
-  -- If the dead instance has registered again, the caller has announced too late that its subscribers have gone. Without
-  -- the number, that instance notices at its next renewal that it must register again and announce its subscribers.
+  -- If the dead instance has registered again, the caller has announced too late that its subscribers have gone.
+  -- Without the number, that instance notices at its next renewal that it must register again, and announces them.
   redis.call('HDEL', values, 'number')
   return NOT_CLAIMED
 end

@@ -153,25 +153,28 @@ internal sealed partial class SharedPresence(
             _isRegistered = false;
         }
         _cleanup.Unsettle();
-        IReadOnlyList<KeyValuePair<string, string>>? values;
-        while ((values = await registry.JoinAsync(cancellationToken)) is null)
+        while (await registry.JoinAsync(cancellationToken) is not { } values
+            || !await EndAsync(_changes.Strangers(values), cancellationToken))
             await Task.Delay(RetryDelay, time, cancellationToken);
-        if (!await EndAsync(_changes.Strangers(values), cancellationToken)) return;
         _isRegistered = true;
         _changes.Repeat();
     }
 
     // Announces the end of subscribers that have gone, but that the registry has again, because Redis has lost its last
-    // changes. Clients may have found them in the list, or may not have been told of their end.
+    // changes. Clients may have found them in the list, or may not have been told of their end. Returns false if this
+    // instance must register once more.
     private async Task<bool> EndAsync(
         List<KeyValuePair<string, string>> gone, CancellationToken cancellationToken)
     {
         if (gone.Count == 0) return true;
+        var ended = gone.ConvertAll(value => (Id: value.Key, Stored: StoredSubscriber.Read(value.Value)));
+        // The list changes before the announcement, as in ShareAsync.
+        var marked = ended.ConvertAll(value => KeyValuePair.Create(value.Id, value.Stored?.Ended()));
+        if (await registry.RenewAsync(marked, cancellationToken) is null) return false;
         await log.AnnounceAsync(
-            gone.SelectMany(value => StoredSubscriber.Read(value.Value)?.Documents(value.Key, isActive: false) ?? []),
-            cancellationToken);
-        return await ChangeAsync(
-            [.. gone.Select(value => KeyValuePair.Create<string, string?>(value.Key, null))], cancellationToken);
+            ended.SelectMany(value => value.Stored?.Documents(value.Id, isActive: false) ?? []), cancellationToken);
+        var removed = ended.ConvertAll(value => KeyValuePair.Create<string, string?>(value.Id, null));
+        return await registry.RenewAsync(removed, cancellationToken) is not null;
     }
 
     private async Task<bool> ShareAsync(CancellationToken cancellationToken)

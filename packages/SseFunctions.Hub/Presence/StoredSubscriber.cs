@@ -55,6 +55,9 @@ internal sealed record StoredSubscriber(
         }
     }
 
+    /// <summary>Writes this subscriber as JSON, as one that has gone.</summary>
+    public string Ended() => JsonSerializer.Serialize(this with { HasEnded = true }, Json.StoredSubscriber);
+
     /// <summary>Gets one document for each matcher.</summary>
     public IEnumerable<SubscriptionDocument> Documents(string id, bool isActive) => Topics.Select((topic, index) =>
         new SubscriptionDocument(
