@@ -2,6 +2,7 @@ using SseFunctions.Hub;
 using SseFunctions.Hub.EventLogs;
 using SseFunctions.Hub.Redis.Log;
 using SseFunctions.Tests.Support;
+using StackExchange.Redis;
 
 namespace SseFunctions.Tests.Hub.Redis;
 
@@ -129,15 +130,74 @@ public sealed class RedisFailureTests : IAsyncDisposable
 
     // A replica that was promoted before it had received the last entries looks like this.
     [Fact]
-    public async Task Without_its_last_entries_it_goes_on_behind_them_and_keeps_the_history()
+    public async Task Without_its_last_entries_it_gets_them_back_from_an_instance_that_has_them()
     {
         await using var server = await RedisServer.Start();
         var (one, other) = (await _logs.Start(server), await _logs.Start(server));
+        await Append(one, "kept");
+        var loseTheNext = await Backup(server);
+        Update[] updates =
+        [
+            new(["a", "b"], "first line\r\nsecond\n") { Type = "", Id = "own" },
+            new(["a"], "data: x\n\nevent: y") { Type = "message", Retry = TimeSpan.FromSeconds(2) },
+            new(["a"], "") { IsPrivate = true },
+            new(["a"], " \u0000 \u2028 \ud83d\ude00") { Id = "other" },
+        ];
+        foreach (var update in updates) await one.AppendAsync(update, Test);
+        var before = await Stored(server);
+        var (start, held) = (other.Start, await Held(other, updates.Length + 1));
+        await loseTheNext(null);
+
+        var after = await Append(other, "after");
+        var stored = await Stored(server);
+        Assert.Equal(before, stored[..^1]);
+        Assert.Equal(after.Position, await one.Find(after.Id));
+        foreach (var log in new[] { one, other, await _logs.Start(server) })
+            Assert.Equal([.. held, after.Position], await Held(log, updates.Length + 2));
+        Assert.Equal((start, start), (one.Start, other.Start));
+        foreach (var update in updates.Where(update => update.Id is not null))
+            Assert.Contains((await one.AppendAsync(update, Test)).Position, held);
+        await _logs.Logs.First("appended them again");
+        Assert.DoesNotContain(_logs.Logs.Entries, line => line.Message.Contains("Redis has lost", StringComparison.Ordinal));
+    }
+
+    // Nobody publishes: the instances notice the loss when they next read.
+    [Fact]
+    public async Task Many_lost_entries_come_back_while_nobody_publishes_and_each_once()
+    {
+        const int Lost = 1500;
+        await using var server = await RedisServer.Start();
+        var (one, other) = (await _logs.Start(server), await _logs.Start(server));
+        await Append(one, "kept");
+        var loseTheNext = await Backup(server);
+        var data = new string('x', 8000);
+        var last = await Task.WhenAll(Enumerable.Range(0, Lost).Select(_ => Append(one, data)));
+        await other.Find("never");
+        var before = await Stored(server);
+        await loseTheNext(null);
+        await _logs.Logs.First("appended them again");
+        Assert.Equal(before, await Stored(server));
+        Assert.Equal(before.Length, (int)await server.Ask("HGET", "{sse}:state", "count"));
+        Assert.Equal(Lost + 1, (await Held(one, Lost + 1)).Intersect(await Held(other, Lost + 1)).Count());
+    }
+
+    // Two ways in which an instance cannot restore what Redis has lost: its mirror does not hold the last entry of Redis,
+    // or somebody has already continued after the loss.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Without_entries_that_nobody_can_restore_it_goes_on_behind_them_and_keeps_the_history(
+        bool isContinued)
+    {
+        await using var server = await RedisServer.Start();
+        var limits = new LogLimits(5, 100_000_000, TimeSpan.FromDays(1));
+        var (one, other) = (await _logs.Start(server, limits: limits), await _logs.Start(server, limits: limits));
         var kept = await Append(one, "kept");
         var loseTheNext = await Backup(server);
-        var lost = await Append(one, "lost");
+        var lost = kept;
+        for (var count = 0; count < (isContinued ? 1 : 6); count++) lost = await Append(one, "lost");
         Assert.Equal(lost.Position, await other.Find(lost.Id));
-        await loseTheNext();
+        await loseTheNext(isContinued ? lost.Position.Next(DateTimeOffset.UtcNow) : null);
 
         var after = await UntilTaken(other, "after");
         Assert.True(after.Position > lost.Position);
@@ -153,6 +213,62 @@ public sealed class RedisFailureTests : IAsyncDisposable
         }
     }
 
+    // The crash of a server can lose entries that only one instance has read. The others must not append before that
+    // instance has restored the entries.
+    [Fact]
+    public async Task An_instance_that_has_not_seen_the_lost_entries_appends_after_they_are_restored()
+    {
+        await using var server = await RedisServer.Start();
+        var one = await _logs.Start(server);
+        var kept = await Append(one, "kept");
+        // The state of a server that has just replaced another one, except that such a server opens after 3 s.
+        await server.Ask("HSET", "{sse}:state", "opens", $"{DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()}");
+        var loseTheNext = await Backup(server);
+        await server.Ask("HSET", "{sse}:state", "opens", "0");
+        var lost = await Append(one, "lost");
+        await loseTheNext(null);
+        var other = await _logs.Start(server);
+        var appending = Append(other, "after");
+        await _logs.Logs.First("appended them again");
+        Assert.False(appending.IsCompleted);
+        await server.Ask("HSET", "{sse}:state", "opens", "0");
+        var after = await appending;
+        foreach (var log in new[] { one, other })
+            Assert.Equal([kept.Position, lost.Position, after.Position], await Held(log, 3));
+    }
+
+    [Fact]
+    public async Task Another_server_appends_nothing_for_three_seconds()
+    {
+        await using var server = await RedisServer.Start();
+        var log = await _logs.Start(server);
+        var before = await Append(log, "before");
+        var runId = (string?)await server.Ask("HGET", "{sse}:state", "server");
+        Assert.Contains($"run_id:{runId}", (string)(await server.Ask("INFO", "server"))!, StringComparison.Ordinal);
+        await BecomeAnother(server);
+        var after = await Append(log, "after");
+        var opens = (long)await server.Ask("HGET", "{sse}:state", "opens");
+        Assert.InRange(opens, before.Position.Milliseconds + 3000, after.Position.Milliseconds);
+        Assert.Equal(runId, (string?)await server.Ask("HGET", "{sse}:state", "server"));
+    }
+
+    // Without this right, an instance cannot notice that the server is another one.
+    [Fact]
+    public async Task Without_the_right_to_INFO_it_appends_immediately()
+    {
+        await using var server = await RedisServer.Start();
+        await server.Ask("ACL", "SETUSER", "app", "on", ">pw", "~{sse}:*", "&{sse}:*", "+@all", "-info");
+        var log = await _logs.StartAsForUsers(
+            server,
+            new LogLimits(10, 1_000_000, TimeSpan.FromDays(1)),
+            $"{server.ConnectionString},user=app,password=pw");
+        await BecomeAnother(server);
+        await Append(log, "first");
+        await BecomeAnother(server);
+        await Append(log, "second");
+        Assert.True((await server.Ask("HGET", "{sse}:state", "opens")).IsNull);
+    }
+
     // Such a reader has received no entry, so only its start position can tell that it has missed some.
     [Fact]
     public async Task At_each_loss_readers_at_the_start_of_the_history_are_told()
@@ -164,8 +280,8 @@ public sealed class RedisFailureTests : IAsyncDisposable
         for (var loss = 1; loss <= 3; loss++)
         {
             var start = log.Start;
-            await Append(log, "lost");
-            await loseTheNext();
+            var lost = await Append(log, "lost");
+            await loseTheNext(lost.Position.Next(DateTimeOffset.UtcNow));
             var after = await UntilTaken(log, $"after-{loss}");
             Assert.Equal(after.Position, await log.Find(after.Id));
             Assert.Throws<LogGapException>(() => log.Read(start, new LogEntry[1]));
@@ -255,6 +371,7 @@ public sealed class RedisFailureTests : IAsyncDisposable
         var limits = new LogLimits(maxCount, 100_000_000, TimeSpan.FromSeconds(maxAgeSeconds));
         var log = await _logs.Start(server, limits: limits);
         for (var count = 0; count < maxCount; count++) await Append(log, $"{count}");
+        await BecomeAnother(server);
         await server.Ask("CONFIG", "SET", "maxmemory", "1");
         var refused = await UntilTaken(log, "own");
         var again = await UntilTaken(log, "own");
@@ -316,17 +433,40 @@ public sealed class RedisFailureTests : IAsyncDisposable
         Assert.Equal(4, log.Size.Count);
     }
 
-    // Returns what restores the log as it is now, without the entries that are appended from now on.
-    private static async Task<Func<Task>> Backup(RedisServer server)
+    // Returns what restores the log as it is now, without the entries that are appended from now on. Given a position, it
+    // also appends an entry there, as an instance does that has seen none of the lost entries.
+    private static async Task<Func<LogPosition?, Task>> Backup(RedisServer server)
     {
-        var dumps = new Dictionary<string, byte[]>();
-        foreach (var key in new[] { "{sse}:log", "{sse}:state" })
-            dumps.Add(key, (byte[])(await server.Ask("DUMP", key))!);
-        return async () =>
-        {
-            foreach (var (key, dump) in dumps) await server.Ask("RESTORE", key, "0", dump, "REPLACE");
-        };
+        const string Restore = """
+            for i, key in ipairs(KEYS) do redis.call('RESTORE', key, 0, ARGV[i], 'REPLACE') end
+            local id = ARGV[#KEYS + 1]
+            if id == '' then return end
+            redis.call('XADD', KEYS[1], id, 'p', redis.call('HGET', KEYS[2], 'tail'), '', '{"topics":["a"],"data":""}')
+            redis.call('HSET', KEYS[2], 'tail', id)
+            """;
+        object[] keys = ["{sse}:log", "{sse}:state"];
+        var dumps = new List<object>();
+        foreach (var key in keys) dumps.Add((byte[])(await server.Ask("DUMP", key))!);
+        return next => server.Ask(
+            "EVAL", [Restore, keys.Length, .. keys, .. dumps, next is { } id ? $"{id}"[1..] : ""]);
     }
+
+    // Makes the log's next append find another server than the last one.
+    private static async Task BecomeAnother(RedisServer server)
+    {
+        await server.Ask("HSET", "{sse}:state", "server", "another");
+        // Within 100 ms of the last append, the server is not asked who it is.
+        await Task.Delay(TimeSpan.FromMilliseconds(200), Test);
+    }
+
+    // The position, the own id and the JSON of each update in Redis.
+    private static async Task<string[]> Stored(RedisServer server) =>
+    [
+        .. from entry in (RedisResult[])(await server.Ask("XRANGE", "{sse}:log", "-", "+"))!
+           let first = ((string)entry[0]!).Split('-')
+           from update in ((RedisResult[])entry[1]!).Chunk(2).Skip(1).Index()
+           select $"{first[0]}-{long.Parse(first[1]) + update.Index} {update.Item[0]} {update.Item[1]}",
+    ];
 
     private static Task<LogEntry> Append(RedisEventLog log, string data) =>
         log.AppendAsync(new Update(["a"], data), Test).AsTask().Within("answer");

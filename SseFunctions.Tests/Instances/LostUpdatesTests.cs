@@ -74,40 +74,27 @@ public sealed class LostUpdatesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_replica_is_promoted_that_lacks_the_last_updates_and_subscribers_that_had_them_are_told()
+    public async Task A_replica_is_promoted_that_lacks_the_last_updates_and_the_instances_restore_them()
     {
         var (primary, replica) = await StartPair();
         var app = _app = await Deployment.Start(2, ConnectionString(primary, replica));
         await app.Load();
         await app.Pause();
         await HasEverything(replica, primary);
-        var kept = app.Publishers.Select(publisher => publisher.Taken.Count).ToArray();
         // No server listens on this port: the replica stays a replica, and receives no more updates.
         await replica.Ask("REPLICAOF", "127.0.0.1", Ports.Free());
-        // Otherwise the next ten events of a subscriber could be updates that the replica has.
-        await app.AllHaveEverything();
-        var had = app.Subscribers.Select(subscriber => subscriber.Gets(10)).ToArray();
         app.Resume();
         await app.Publishes(10);
         await app.Pause();
-        await Task.WhenAll(had);
-        var lost = app.Publishers.Select(publisher => publisher.Taken.Count).ToArray();
+        // An instance that has not read the last updates could append before another one restores them.
+        await app.AllHaveEverything();
+        Assert.NotEqual(await Tail(primary), await Tail(replica));
         await primary.Kill();
         app.Resume();
         await app.IsRefused(1);
         await replica.Ask("REPLICAOF", "NO", "ONE");
         await app.Publishes(100);
-        await app.Finish();
-
-        var log = await app.ReadLog();
-        Assert.Equal(Verdict.Good, app.Judge(log));
-        Assert.DoesNotContain(0, app.Subscribers.Select(subscriber => subscriber.Told));
-        foreach (var (publisher, from, to) in app.Publishers.Zip(kept, lost))
-        {
-            var taken = publisher.Taken;
-            var own = taken.ToHashSet();
-            Assert.Equal([.. taken[..from], .. taken[to..]], log.Where(own.Contains));
-        }
+        await app.NothingIsWrong();
     }
 
     private static void IsForward((LogPosition Before, LogPosition After) pair) =>
@@ -137,6 +124,9 @@ public sealed class LostUpdatesTests : IAsyncDisposable
         var line = lines.Single(line => line.StartsWith($"{name}:", StringComparison.Ordinal));
         return long.Parse(line.Split(':')[1].Trim(), CultureInfo.InvariantCulture);
     }
+
+    private static async Task<string> Tail(RedisServer server) =>
+        (string)(await server.Ask("HGET", "{sse}:state", "tail"))!;
 
     private static string ConnectionString(RedisServer primary, RedisServer replica) =>
         $"127.0.0.1:{replica.Port},{primary.ImpatientConnectionString}";

@@ -14,8 +14,8 @@ internal sealed class AppendScript(RedisConnection connection, LogKeys keys, Log
     // The number of arguments before those of the updates. Each update has two arguments.
     private const int FixedArguments = 8;
 
-    // The number of elements of the result if the script ran too late and appended nothing.
-    private const int TooLateResults = 1;
+    // The number of elements of the result if the script appended nothing. The second one is the reason.
+    private const int RefusedResults = 2;
 
     // The number of elements of the result before those of repeated updates. Each repeated update has two elements.
     private const int FixedResults = 3;
@@ -26,16 +26,17 @@ internal sealed class AppendScript(RedisConnection connection, LogKeys keys, Log
 
     /// <summary>Appends a batch of updates.</summary>
     /// <param name="batch">The updates, which get positions in this order.</param>
-    /// <param name="floor">The new entries get positions after this one.</param>
+    /// <param name="seen">The highest position that this instance has seen. If the log in Redis ends before it, nothing
+    /// is appended.</param>
     /// <param name="latest">The time, in milliseconds of Unix time, after which Redis must not append them.</param>
     /// <exception cref="HubUnavailableException">Redis cannot be reached, or refuses.</exception>
-    public async Task<AppendResult> RunAsync(List<PendingAppend> batch, LogPosition floor, long latest)
+    public async Task<AppendResult> RunAsync(List<PendingAppend> batch, LogPosition seen, long latest)
     {
-        var result = await connection.RunAsync(Script, keys.All, Pack(batch, floor, latest), CancellationToken.None);
+        var result = await connection.RunAsync(Script, keys.All, Pack(batch, seen, latest), CancellationToken.None);
         return Unpack(batch, (RedisResult[]?)result ?? []);
     }
 
-    private RedisValue[] Pack(List<PendingAppend> batch, LogPosition floor, long latest)
+    private RedisValue[] Pack(List<PendingAppend> batch, LogPosition seen, long latest)
     {
         var arguments = new RedisValue[FixedArguments + (batch.Count * 2)];
         arguments[0] = _bell;
@@ -43,8 +44,8 @@ internal sealed class AppendScript(RedisConnection connection, LogKeys keys, Log
         arguments[2] = limits.MaxCount;
         arguments[3] = limits.MaxBytes;
         arguments[4] = (long)limits.MaxAge.TotalMilliseconds;
-        arguments[5] = floor.Milliseconds;
-        arguments[6] = floor.Sequence;
+        arguments[5] = seen.Milliseconds;
+        arguments[6] = seen.Sequence;
         arguments[7] = instance;
         for (var index = 0; index < batch.Count; index++)
         {
@@ -56,7 +57,8 @@ internal sealed class AppendScript(RedisConnection connection, LogKeys keys, Log
 
     private static AppendResult Unpack(List<PendingAppend> batch, RedisResult[] result)
     {
-        if (result.Length == TooLateResults) return new AppendResult((long)result[0], null, []);
+        if (result.Length == RefusedResults)
+            return new AppendResult((long)result[0], Enum.Parse<AppendRefusal>((string)result[1]!, true), [], []);
         if (result.Length < FixedResults)
             throw new HubUnavailableException("Redis answered the script append.lua with an unexpected result.");
         var previous = RedisEntryId.Parse((string?)result[1]);
@@ -77,6 +79,6 @@ internal sealed class AppendScript(RedisConnection connection, LogKeys keys, Log
             previous = next;
             next = next with { Sequence = next.Sequence + 1 };
         }
-        return new AppendResult((long)result[0], entries, added);
+        return new AppendResult((long)result[0], null, entries, added);
     }
 }

@@ -12,7 +12,8 @@ internal sealed class RedisAppender(
     EntryStore held,
     RedisMirror mirror,
     RedisClock clock,
-    WriteHealth health)
+    WriteHealth health,
+    TimeProvider time)
 {
     private const int MaxBatch = 256;
     private const int MaxBatchBytes = 4 * 1024 * 1024;
@@ -23,6 +24,9 @@ internal sealed class RedisAppender(
     // Batches that are sent and not answered yet: one on its way to Redis, one in execution, and one whose answer is on
     // its way back.
     private const int MaxInFlight = 3;
+
+    // How often an append is tried while the server is closed.
+    private static readonly TimeSpan ClosedDelay = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
     private readonly Queue<PendingAppend> _waiting = new();
@@ -90,18 +94,22 @@ internal sealed class RedisAppender(
         try
         {
             var result = await running;
-            // The script ran too late by Redis' clock: that clock was set forward, or our estimate of it was old. The
-            // result has corrected the estimate, so try once more.
-            if (result.Entries is null) result = await RunAsync(batch);
-            if (result.Entries is not { } entries)
-                throw new HubUnavailableException("Redis ran the append too late. Nothing was stored: try again.");
+            while (result.Refusal is { } refusal)
+            {
+                // The first update of the batch has waited longest.
+                if (batch[0].Age > connection.Timeout) throw new HubUnavailableException(Explain(refusal));
+                // Batches that were refused together go to Redis again in the same order.
+                await previousBatch;
+                await PrepareAsync(refusal);
+                result = await RunAsync(batch);
+            }
             health.Succeeded();
             await previousBatch;
             // If no other instance has appended in between, the new entries follow the mirror's last entry, and the
             // mirror need not read.
             held.Add(result.Added);
             if (result.Added is [.., var last]) mirror.Expect(last.Entry.Position);
-            for (var index = 0; index < batch.Count; index++) batch[index].Succeed(entries[index]);
+            for (var index = 0; index < batch.Count; index++) batch[index].Succeed(result.Entries[index]);
         }
         catch (Exception exception)
         {
@@ -114,13 +122,31 @@ internal sealed class RedisAppender(
         }
     }
 
+    // Does what the next attempt needs. If the script ran late, Redis' clock was set forward, or our estimate of it was old,
+    // and the result has corrected the estimate.
+    private async Task PrepareAsync(AppendRefusal refusal)
+    {
+        // The mirror restores the lost entries, or continues after them.
+        if (refusal is AppendRefusal.Loss) await mirror.ReadOnAsync().WaitAsync(connection.Timeout, time)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (refusal is AppendRefusal.Closed) await Task.Delay(ClosedDelay, time);
+    }
+
+    private static string Explain(AppendRefusal refusal) => refusal switch
+    {
+        AppendRefusal.Late => "Redis ran the append too late. Nothing was stored: try again.",
+        AppendRefusal.Loss => "Redis has lost updates. Nothing was stored: try again.",
+        _ => "Redis was restarted or replaced, and updates that it lost may still come back. Nothing was stored: try "
+            + "again.",
+    };
+
     private async Task<AppendResult> RunAsync(List<PendingAppend> batch)
     {
-        var floor = held.Highest;
+        var seen = held.Highest;
         // After this time the publishers have been told that the append failed. A Redis that was stopped and continues
         // must not append their updates then.
         var latest = (clock.Now ?? await QueryTimeAsync()) + (long)connection.Timeout.TotalMilliseconds;
-        var result = await script.RunAsync(batch, floor, latest);
+        var result = await script.RunAsync(batch, seen, latest);
         clock.Set(result.Time);
         return result;
     }

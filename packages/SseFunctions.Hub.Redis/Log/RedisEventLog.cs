@@ -58,7 +58,7 @@ internal sealed class RedisEventLog : IEventLog, IAsyncDisposable
         _mirror = new RedisMirror(connection, keys, _held, limits, clock, instance, metrics, time, logger);
         _health = new WriteHealth(connection, keys, time);
         var script = new AppendScript(connection, keys, stored ?? StoredLimits(limits), instance);
-        _appender = new RedisAppender(script, connection, _held, _mirror, clock, _health);
+        _appender = new RedisAppender(script, connection, _held, _mirror, clock, _health, time);
     }
 
     /// <inheritdoc/>

@@ -15,8 +15,9 @@ namespace SseFunctions.Hub.Redis.Log;
 /// <para>A read starts after the mirror's last entry, the tail. Each entry in Redis names the position of the entry
 /// before it, so the loop notices two kinds of gaps. Redis has <i>dropped</i> entries if its limits removed them before
 /// this instance read them: the mirror is emptied, and starts after them. Redis has <i>lost</i> entries if it does not
-/// have the mirror's last entry, for example after a failover: the mirror is replaced by what Redis has now, because
-/// all instances must have the same entries.</para>
+/// have the mirror's last entry, for example after a failover. If Redis' last entry is in the mirror, the loop appends
+/// the entries after it again. Otherwise the mirror is replaced by what Redis has now, because all instances must have
+/// the same entries.</para>
 /// <para>Who calls: <see cref="RedisEventLog"/> calls <see cref="Start"/> once, and later <see cref="DisposeAsync"/>;
 /// further calls of the latter do nothing. Any thread may call the other members. This class has no lock, because
 /// <see cref="EntryStore"/> (the entries) and <see cref="ReadRequests"/> (the reasons to read) have their own. Only the
@@ -29,6 +30,9 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     // If the timer starts a read, and the read finds an entry older than this, a message of the bell counts as missed.
     // The message for a younger entry may still arrive.
     private const long LongestBellMilliseconds = 500;
+
+    // The number of lost entries that one call of a script restores, at most.
+    private const int MaxRestored = 256;
 
     private static readonly TimeSpan ReadInterval = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
@@ -187,6 +191,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
             page = await _reader.ReadAsync(tail, _stop.Token);
             if (page.Tail < tail)
             {
+                if (await TryRestoreAsync(page.Tail, tail)) continue;
                 LogLost(page.Tail.ToString(), tail.ToString());
                 return false;
             }
@@ -210,6 +215,35 @@ internal sealed partial class RedisMirror : IAsyncDisposable
             _held.Add(entries.AsSpan(count));
         }
         while (page.IsFull);
+        return true;
+    }
+
+    // Appends the entries again that Redis has lost. Returns false if this is not possible: the mirror does not hold all
+    // of them, or Redis is empty, and may have been emptied on purpose.
+    private async Task<bool> TryRestoreAsync(LogPosition from, LogPosition to)
+    {
+        if (from == default) return false;
+        var lost = new LogEntry[MaxRestored];
+        var after = from;
+        while (after < to)
+        {
+            int count;
+            try
+            {
+                count = _held.Read(after, lost);
+            }
+            catch (LogGapException)
+            {
+                return false;
+            }
+            var tail = await _reader.RestoreAsync(after, lost.AsMemory(0, count), _stop.Token);
+            if (tail <= after) return false;
+            after = tail;
+        }
+        // Otherwise another instance has appended entries in the meantime. The next read finds out whether they follow
+        // the lost ones.
+        if (after == to) LogRestored(from.ToString(), to.ToString());
+        _ = _requests.RequestAsync();
         return true;
     }
 
@@ -275,6 +309,11 @@ internal sealed partial class RedisMirror : IAsyncDisposable
         + "this instance read them. Clients that miss some of them learn of the gap when they reconnect. To keep more "
         + "entries, raise Hub:History:MaxCount, Hub:History:MaxBytes or Hub:History:MaxAge")]
     private partial void LogFellBehind(string from, string to);
+
+    [LoggerMessage(226, LogLevel.Warning,
+        "Redis had lost the entries after {From} up to {To}. This instance or another one still had them, and appended "
+        + "them again. Check the persistence and the replication of Redis")]
+    private partial void LogRestored(string from, string to);
 
     [LoggerMessage(224, LogLevel.Error,
         "Redis has lost the entries after {From} up to {To}. Clients that received some of them learn of the loss when "

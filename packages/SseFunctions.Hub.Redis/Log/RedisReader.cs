@@ -6,13 +6,16 @@ using StackExchange.Redis;
 
 namespace SseFunctions.Hub.Redis.Log;
 
-/// <summary>Reads the shared log from the primary, because a replica may lag behind. <c>append.lua</c> describes what
-/// is stored. Not thread-safe: for the loop of <see cref="RedisMirror"/>.</summary>
+/// <summary>Reads the shared log from the primary, because a replica may lag behind, and repairs it after a loss.
+/// <c>append.lua</c> describes what is stored. Not thread-safe: for the loop of <see cref="RedisMirror"/>.</summary>
 internal sealed partial class RedisReader(
     RedisConnection connection, LogKeys keys, RedisClock clock, TimeProvider time, ILogger logger)
 {
     // The number of Redis stream entries that one read requests. Each of them can hold many updates.
     private const int LargestPage = 64;
+
+    // The bytes that one call of restore.lua appends, at most. One update can have more.
+    private const int MaxRestoredBytes = 4 * 1024 * 1024;
 
     // A failed read divides the page size by this number.
     private const int PageDivisor = 4;
@@ -22,6 +25,7 @@ internal sealed partial class RedisReader(
     private const string TailField = "tail";
 
     private static readonly RedisScript Advance = RedisScript.Load(typeof(RedisReader), "advance.lua");
+    private static readonly RedisScript Restore = RedisScript.Load(typeof(RedisReader), "restore.lua");
 
     private readonly ILogger _logger = logger;
     private int _pageSize = LargestPage;
@@ -53,6 +57,32 @@ internal sealed partial class RedisReader(
         keys.All,
         [keys.Bell.ToString(), least.Milliseconds, least.Sequence, StoredUpdate.Placeholder],
         cancellationToken);
+
+    /// <summary>Appends entries that Redis has lost, or the first ones of them, at their positions. See
+    /// <c>restore.lua</c>.</summary>
+    /// <param name="after">The position of the entry before them. If it is not the tail of the log in Redis, nothing is
+    /// appended.</param>
+    /// <param name="lost">The entries, in order.</param>
+    /// <param name="cancellationToken">Ends the wait for Redis.</param>
+    /// <returns>The tail of the log in Redis.</returns>
+    /// <exception cref="HubUnavailableException">Redis cannot be reached, or refuses.</exception>
+    public async Task<LogPosition> RestoreAsync(
+        LogPosition after, ReadOnlyMemory<LogEntry> lost, CancellationToken cancellationToken)
+    {
+        var arguments = new List<RedisValue> { keys.Bell.ToString(), RedisEntryId.Format(after) };
+        var bytes = 0;
+        for (var index = 0; index < lost.Length && bytes < MaxRestoredBytes; index++)
+        {
+            var entry = lost.Span[index];
+            var update = StoredUpdate.Write(entry);
+            arguments.Add(RedisEntryId.Format(entry.Position));
+            arguments.Add(entry.Id[0] == LogPosition.Mark ? "" : entry.Id);
+            arguments.Add(update);
+            bytes += update.Length;
+        }
+        var tail = await connection.RunAsync(Restore, keys.All, [.. arguments], cancellationToken);
+        return RedisEntryId.Parse((string?)tail);
+    }
 
     private async Task<RedisPage> ReadAsync(LogPosition after, int pageSize, CancellationToken cancellationToken)
     {

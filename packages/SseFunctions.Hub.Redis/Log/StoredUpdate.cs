@@ -1,6 +1,9 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SseFunctions.Hub.EventLogs;
 
 namespace SseFunctions.Hub.Redis.Log;
 
@@ -9,6 +12,11 @@ namespace SseFunctions.Hub.Redis.Log;
 internal sealed record StoredUpdate(
     string[] Topics, string Data, bool Private = false, string? Type = null, long? Retry = null)
 {
+    // The fields of an event, as ServerSentEvent encodes them.
+    private const string TypeField = "event: ";
+    private const string DataField = "data: ";
+    private const string RetryField = "retry: ";
+
     private static readonly StoredUpdateJson Json = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -34,7 +42,33 @@ internal sealed record StoredUpdate(
         return JsonSerializer.SerializeToUtf8Bytes(stored, Json.StoredUpdate);
     }
 
-    /// <summary>Reads an update that <see cref="Write"/> has written.</summary>
+    /// <summary>Writes the update of an entry. An entry holds its event only as bytes, so this method decodes
+    /// them.</summary>
+    /// <returns>The bytes that <see cref="Write(Update)"/> has written for this update.</returns>
+    public static byte[] Write(LogEntry entry)
+    {
+        string? type = null;
+        TimeSpan? retry = null;
+        var data = new List<string>();
+        foreach (var line in Encoding.UTF8.GetString(entry.Event.Bytes.Span).Split('\n'))
+        {
+            if (line.StartsWith(TypeField, StringComparison.Ordinal)) type = line[TypeField.Length..];
+            else if (line.StartsWith(DataField, StringComparison.Ordinal)) data.Add(line[DataField.Length..]);
+            else if (line.StartsWith(RetryField, StringComparison.Ordinal))
+            {
+                retry = TimeSpan.FromMilliseconds(
+                    long.Parse(line.AsSpan(RetryField.Length), CultureInfo.InvariantCulture));
+            }
+        }
+        return Write(new Update(entry.Topics, string.Join('\n', data))
+        {
+            IsPrivate = entry.IsPrivate,
+            Type = type,
+            Retry = retry,
+        });
+    }
+
+    /// <summary>Reads an update that <see cref="Write(Update)"/> has written.</summary>
     /// <param name="ownId">The publisher's own id; null or empty for none.</param>
     /// <param name="json">The JSON of all that the update has except its id.</param>
     /// <exception cref="JsonException">The JSON is not an update.</exception>

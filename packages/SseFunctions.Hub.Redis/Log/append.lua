@@ -10,14 +10,15 @@
 --           the position of its first update; the following updates have the next sequence numbers.
 --   ids     A hash: for each publisher's own id, '<position> <SHA-1>' of the last update with this id.
 --   state   A hash: 'tail', the position of the last update; 'count' and 'bytes', the number and the size of the
---           updates in the stream; 'trimmed', when the log was last trimmed completely. Times are milliseconds of
---           Redis' own clock.
+--           updates in the stream; 'trimmed', when the log was last trimmed completely; 'server', the run id of the
+--           server that appended last; 'opens', the time before which that server must not append. Times are
+--           milliseconds of Redis' own clock.
 --
 -- The keys have no expiry, because Redis may evict a key with an expiry.
 --
--- Result: {now} if it is too late (see 'latest'). Otherwise {now, tail before this call, position of the first new
--- update}, followed by two elements for each update that is already in the log: its index in this call, from 0, and its
--- position.
+-- Result: {now, reason} if nothing was appended; the reasons are LATE, LOSS and CLOSED. Otherwise {now, tail before this
+-- call, position of the first new update}, followed by two elements for each update that is already in the log: its
+-- index in this call, from 0, and its position.
 
 local stream, ids, state = KEYS[1], KEYS[2], KEYS[3]
 
@@ -26,11 +27,17 @@ local latest = tonumber(ARGV[2])         -- after this time nothing may be appen
 local maxCount = tonumber(ARGV[3])       -- the maximum number of updates to hold
 local maxBytes = tonumber(ARGV[4])       -- the maximum number of bytes to hold
 local maxAge = tonumber(ARGV[5])         -- drop updates that are older, in milliseconds
-local floorMs = tonumber(ARGV[6])        -- new positions must be after this one
-local floorSeq = tonumber(ARGV[7])
+local seenMs = tonumber(ARGV[6])         -- the highest position that the instance has seen
+local seenSeq = tonumber(ARGV[7])
 local instance = ARGV[8]                 -- the instance that appends; the bell's message names it
 local FIRST_UPDATE = 9                   -- from here on: own id or '', update, own id or '', update, ...
 
+local LATE = 'late'                      -- the time 'latest' is over
+local LOSS = 'loss'                      -- Redis has lost updates that the instance has seen
+local CLOSED = 'closed'                  -- this server has just begun to append: other instances may know of a loss
+
+local SHORTEST_FAILOVER = 100            -- milliseconds between the last append of a server and the first of the next
+local CLOSED_FOR = 3000                  -- milliseconds in which the instances notice a new server and restore updates
 local OVERHEAD_BYTES = 400               -- memory that an update takes besides its id and contents
 local TRIM_EVERY = 1000                  -- milliseconds after which an append looks for updates that are too old
 local SLACK_COUNT = 256                  -- updates held beyond maxCount before an append trims
@@ -43,9 +50,9 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 -- A Redis that was stopped (SIGSTOP, a frozen machine) executes this script when it continues. By then the publishers
 -- have been told that the append failed, and may have published the updates again.
-if latest > 0 and now > latest then return {now} end
+if latest > 0 and now > latest then return {now, LATE} end
 
-local known = call('HMGET', state, 'tail', 'count', 'bytes', 'trimmed')
+local known = call('HMGET', state, 'tail', 'count', 'bytes', 'trimmed', 'server', 'opens')
 local tail = known[1]
 if not tail then
   -- The state was lost, for example by eviction. Without the tail, the rest of the log cannot be continued. The new log
@@ -66,10 +73,28 @@ local function parse(position)
   return tonumber(ms), tonumber(seq)
 end
 
--- Positions never go backwards, even if Redis' clock does, or if Redis has lost updates that an instance still has (the
--- floor).
+-- A server that was promoted or restarted may lack the last updates, and this instance may not have seen them. So a new
+-- server appends nothing for a while, in which instances that have seen them restore them. INFO is slow, so it is left
+-- out if there cannot have been a failover since the last append. Without the right to INFO, the script does not wait.
 local ms, seq = parse(tail)
-if floorMs > ms or (floorMs == ms and floorSeq > seq) then ms, seq = floorMs, floorSeq end
+local server, opens = known[5], tonumber(known[6] or 0)
+if now < ms or now - ms >= SHORTEST_FAILOVER then
+  local info = redis.pcall('INFO', 'server')
+  local current = type(info) == 'string' and string.match(info, 'run_id:(%x+)')
+  if current and current ~= server then
+    local later = server and now + CLOSED_FOR or 0
+    -- pcall ignores an error: a full Redis may refuse this, but not the append, which drops updates first.
+    local stored = redis.pcall('HSET', state, 'server', current, 'opens', string.format('%.0f', later))
+    if type(stored) == 'number' then opens = later end
+  end
+end
+
+-- An update that is appended now would take the place of updates that Redis has lost. The instance restores them first
+-- (restore.lua), or continues after their positions (advance.lua).
+if seenMs > ms or (seenMs == ms and seenSeq > seq) then return {now, LOSS} end
+if now < opens then return {now, CLOSED} end
+
+-- Positions never go backwards, even if Redis' clock does.
 if now > ms then ms, seq = now, 0 else seq = seq + 1 end
 local prefix = string.format('%.0f-', ms)
 local first = prefix .. string.format('%.0f', seq)
