@@ -158,7 +158,8 @@ public sealed class RedisFailureTests : IAsyncDisposable
         foreach (var update in updates.Where(update => update.Id is not null))
             Assert.Contains((await one.AppendAsync(update, Test)).Position, held);
         await _logs.Logs.First("appended them again");
-        Assert.DoesNotContain(_logs.Logs.Entries, line => line.Message.Contains("Redis has lost", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _logs.Logs.Entries, line => line.Message.Contains("Redis has lost", StringComparison.Ordinal));
     }
 
     // Nobody publishes: the instances notice the loss when they next read.
@@ -181,8 +182,8 @@ public sealed class RedisFailureTests : IAsyncDisposable
         Assert.Equal(Lost + 1, (await Held(one, Lost + 1)).Intersect(await Held(other, Lost + 1)).Count());
     }
 
-    // Two ways in which an instance cannot restore what Redis has lost: its mirror does not hold the last entry of Redis,
-    // or somebody has already continued after the loss.
+    // An instance cannot restore what Redis has lost if its mirror does not hold the last entry of Redis, or if another
+    // instance has already continued after the loss.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -433,8 +434,8 @@ public sealed class RedisFailureTests : IAsyncDisposable
         Assert.Equal(4, log.Size.Count);
     }
 
-    // Returns what restores the log as it is now, without the entries that are appended from now on. Given a position, it
-    // also appends an entry there, as an instance does that has seen none of the lost entries.
+    // Returns what restores the log as it is now, without the entries that are appended from now on. Given a position,
+    // it also appends an entry there, as an instance does that has seen none of the lost entries.
     private static async Task<Func<LogPosition?, Task>> Backup(RedisServer server)
     {
         const string Restore = """

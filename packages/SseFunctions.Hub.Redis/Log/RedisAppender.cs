@@ -122,8 +122,8 @@ internal sealed class RedisAppender(
         }
     }
 
-    // Does what the next attempt needs. If the script ran late, Redis' clock was set forward, or our estimate of it was old,
-    // and the result has corrected the estimate.
+    // Does what the next attempt needs. If the script ran late, Redis' clock was set forward, or our estimate of it was
+    // old, and the result has corrected the estimate.
     private async Task PrepareAsync(AppendRefusal refusal)
     {
         // The mirror restores the lost entries, or continues after them.

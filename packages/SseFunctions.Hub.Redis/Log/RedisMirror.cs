@@ -218,8 +218,8 @@ internal sealed partial class RedisMirror : IAsyncDisposable
         return true;
     }
 
-    // Appends the entries again that Redis has lost. Returns false if this is not possible: the mirror does not hold all
-    // of them, or Redis is empty, and may have been emptied on purpose.
+    // Appends the entries again that Redis has lost. Returns false if this is not possible: the mirror does not hold
+    // all of them, or Redis is empty, and may have been emptied on purpose.
     private async Task<bool> TryRestoreAsync(LogPosition from, LogPosition to)
     {
         if (from == default) return false;

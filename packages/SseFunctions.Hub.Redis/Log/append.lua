@@ -16,9 +16,9 @@
 --
 -- The keys have no expiry, because Redis may evict a key with an expiry.
 --
--- Result: {now, reason} if nothing was appended; the reasons are LATE, LOSS and CLOSED. Otherwise {now, tail before this
--- call, position of the first new update}, followed by two elements for each update that is already in the log: its
--- index in this call, from 0, and its position.
+-- Result: {now, reason} if nothing was appended; the reasons are LATE, LOSS and CLOSED. Otherwise {now, tail before
+-- this call, position of the first new update}, followed by two elements for each update that is already in the log:
+-- its index in this call, from 0, and its position.
 
 local stream, ids, state = KEYS[1], KEYS[2], KEYS[3]
 

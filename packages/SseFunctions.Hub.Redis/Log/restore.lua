@@ -1,5 +1,6 @@
--- Appends updates that Redis has lost, at the positions that they had. An instance that still has them calls this script,
--- for example after a failover to a replica that had not received them. See append.lua for how the log is stored.
+-- Appends updates that Redis has lost, at the positions that they had. An instance that still has them calls this
+-- script, for example after a failover to a replica that had not received them. See append.lua for how the log is
+-- stored.
 --
 -- Result: the tail. If it is not the position of the last update of this call, nothing was appended: another instance
 -- was first.
