@@ -222,7 +222,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     // all of them, or Redis is empty, and may have been emptied on purpose.
     private async Task<bool> TryRestoreAsync(LogPosition from, LogPosition to)
     {
-        if (from == default) return false;
+        if (IsStart(from)) return false;
         var lost = new LogEntry[MaxRestored];
         var after = from;
         while (after < to)

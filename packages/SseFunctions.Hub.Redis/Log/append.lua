@@ -58,7 +58,7 @@ if not tail then
   -- The state was lost, for example by eviction. Without the tail, the rest of the log cannot be continued. The new log
   -- has another start position than the lost log: a client that was there is told that it has missed updates.
   call('DEL', stream, ids)
-  tail = string.format('0-%.0f', floorMs)
+  tail = string.format('0-%.0f', seenMs)
 end
 local count, bytes, trimmed = tonumber(known[2] or 0), tonumber(known[3] or 0), tonumber(known[4] or 0)
 if count > 0 and call('EXISTS', stream) == 0 then
