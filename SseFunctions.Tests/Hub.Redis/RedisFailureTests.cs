@@ -313,14 +313,14 @@ public sealed class RedisFailureTests : IAsyncDisposable
         var one = await _logs.Start(server);
         await Append(one, "kept");
         var loseTheNext = await Backup(server);
-        await Append(one, "lost");
-        await loseTheNext();
+        var first = await Append(one, "lost");
+        await loseTheNext(first.Position.Next(DateTimeOffset.UtcNow));
         await UntilTaken(one, "after-1");
         var start = $"{one.Start}";
         var other = await _logs.Start(server);
         var lost = await Append(one, "lost");
         Assert.Equal(lost.Position, await other.Find(lost.Id));
-        await loseTheNext();
+        await loseTheNext(lost.Position.Next(DateTimeOffset.UtcNow));
         var after = await UntilTaken(one, "after-2");
         Assert.Equal(after.Position, await other.Find(after.Id));
         Assert.Null(await other.Find(start));
