@@ -96,11 +96,12 @@ internal sealed class RedisAppender(
             var result = await running;
             while (result.Refusal is { } refusal)
             {
-                // The first update of the batch has waited longest.
-                if (batch[0].Age > connection.Timeout) throw new HubUnavailableException(Explain(refusal));
                 // Batches that were refused together go to Redis again in the same order.
                 await previousBatch;
-                await PrepareAsync(refusal);
+                if (!IsLate(batch)) await PrepareAsync(refusal);
+                if (IsLate(batch)) throw new HubUnavailableException(Explain(refusal));
+                batch.RemoveAll(append => append.IsAbandoned);
+                if (batch.Count == 0) return;
                 result = await RunAsync(batch);
             }
             health.Succeeded();
@@ -121,6 +122,9 @@ internal sealed class RedisAppender(
             _ = mirror.ReadOnAsync();
         }
     }
+
+    // The first update of a batch has waited longest.
+    private bool IsLate(List<PendingAppend> batch) => batch[0].Age > connection.Timeout;
 
     // Does what the next attempt needs. If the script ran late, Redis' clock was set forward, or our estimate of it was
     // old, and the result has corrected the estimate.

@@ -219,7 +219,7 @@ internal sealed partial class RedisMirror : IAsyncDisposable
     }
 
     // Appends the entries again that Redis has lost. Returns false if this is not possible: the mirror does not hold
-    // all of them, or Redis is empty, and may have been emptied on purpose.
+    // all of them, Redis does not accept their positions, or Redis is empty, and may have been emptied on purpose.
     private async Task<bool> TryRestoreAsync(LogPosition from, LogPosition to)
     {
         if (IsStart(from)) return false;
@@ -227,18 +227,18 @@ internal sealed partial class RedisMirror : IAsyncDisposable
         var after = from;
         while (after < to)
         {
-            int count;
+            LogPosition? tail;
             try
             {
-                count = _held.Read(after, lost);
+                var count = _held.Read(after, lost);
+                tail = await _reader.RestoreAsync(after, lost.AsMemory(0, count), _stop.Token);
             }
             catch (LogGapException)
             {
                 return false;
             }
-            var tail = await _reader.RestoreAsync(after, lost.AsMemory(0, count), _stop.Token);
-            if (tail <= after) return false;
-            after = tail;
+            if (tail is not { } reached || reached <= after) return false;
+            after = reached;
         }
         // Otherwise another instance has appended entries in the meantime. The next read finds out whether they follow
         // the lost ones.
@@ -284,6 +284,9 @@ internal sealed partial class RedisMirror : IAsyncDisposable
             }
         }
         while (page.IsFull);
+        // The appender compares Redis with the highest position, and would never append again.
+        if (isLoss && page.Tail < highest)
+            throw new HubUnavailableException("Redis has lost more entries while it was read.");
         // Redis has no entries, but a key with the position of the last one. The next entry will name that position.
         if (ring.Size.Count == 0 && page.Tail > ring.Tail) ring = new LogRing(_limits, page.Tail, ring.LastPublic);
         _held.Replace(ring);

@@ -17,6 +17,9 @@ internal sealed partial class RedisReader(
     // The bytes that one call of restore.lua appends, at most. One update can have more.
     private const int MaxRestoredBytes = 4 * 1024 * 1024;
 
+    // How the message of an error begins that has no code of its own, such as OOM or READONLY.
+    private const string ScriptError = "ERR ";
+
     // A failed read divides the page size by this number.
     private const int PageDivisor = 4;
 
@@ -64,9 +67,10 @@ internal sealed partial class RedisReader(
     /// appended.</param>
     /// <param name="lost">The entries, in order.</param>
     /// <param name="cancellationToken">Ends the wait for Redis.</param>
-    /// <returns>The tail of the log in Redis.</returns>
+    /// <returns>The tail of the log in Redis; null if Redis does not accept the positions, because another program has
+    /// added an entry with a greater id.</returns>
     /// <exception cref="HubUnavailableException">Redis cannot be reached, or refuses.</exception>
-    public async Task<LogPosition> RestoreAsync(
+    public async Task<LogPosition?> RestoreAsync(
         LogPosition after, ReadOnlyMemory<LogEntry> lost, CancellationToken cancellationToken)
     {
         var arguments = new List<RedisValue> { keys.Bell.ToString(), RedisEntryId.Format(after) };
@@ -80,8 +84,16 @@ internal sealed partial class RedisReader(
             arguments.Add(update);
             bytes += update.Length;
         }
-        var tail = await connection.RunAsync(Restore, keys.All, [.. arguments], cancellationToken);
-        return RedisEntryId.Parse((string?)tail);
+        try
+        {
+            var tail = await connection.RunAsync(Restore, keys.All, [.. arguments], cancellationToken);
+            return RedisEntryId.Parse((string?)tail);
+        }
+        catch (HubUnavailableException exception) when (exception.InnerException is RedisServerException refused
+            && refused.Message.StartsWith(ScriptError, StringComparison.Ordinal))
+        {
+            return null;
+        }
     }
 
     private async Task<RedisPage> ReadAsync(LogPosition after, int pageSize, CancellationToken cancellationToken)

@@ -35,9 +35,9 @@ internal sealed record StoredUpdate(
             [.. update.Topics],
             // CR, LF and CRLF reach the subscriber as the same line break (WHATWG HTML 9.2.6), so they must not make
             // two updates differ.
-            WithLineFeeds(update.Data),
+            WellFormed(WithLineFeeds(update.Data)),
             update.IsPrivate,
-            update.Type,
+            update.Type is { } type ? WellFormed(type) : null,
             (long?)update.Retry?.TotalMilliseconds);
         return JsonSerializer.SerializeToUtf8Bytes(stored, Json.StoredUpdate);
     }
@@ -86,6 +86,11 @@ internal sealed record StoredUpdate(
             Retry = stored.Retry is { } retry ? TimeSpan.FromMilliseconds(retry) : null,
         };
     }
+
+    // Half a surrogate pair reaches the subscriber as U+FFFD, which JSON would write in two ways.
+    private static string WellFormed(string text) => text.AsSpan().ContainsAnyInRange('\ud800', '\udfff')
+        ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text))
+        : text;
 
     // ReplaceLineEndings would also replace FF, NEL, LS and PS, which are not line breaks in an event.
     private static string WithLineFeeds(string text) => !text.Contains('\r', StringComparison.Ordinal)

@@ -16,8 +16,8 @@ local NO_INSTANCE = '-'                  -- every instance, the caller included,
 
 local tail = redis.call('HGET', state, 'tail')
 if not tail then
-  -- The state was lost. Without the tail, the rest of the log cannot be continued. For the new start position see
-  -- append.lua.
+  -- The state was lost. Without the tail, the rest of the log cannot be continued. The new log has another start
+  -- position than the lost log: a client that was there is told that it has missed updates.
   redis.call('DEL', stream, ids)
   tail = string.format('0-%.0f', leastMs)
 end
@@ -30,6 +30,9 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if now > leastMs then ms, seq = now, 0 else ms, seq = leastMs, leastSeq + 1 end
 local position = string.format('%.0f-%.0f', ms, seq)
+-- A full Redis refuses a script's first command that needs memory, but no command after one that writes. Otherwise no
+-- instance could append, and no append could drop updates to make room.
+redis.call('HDEL', state, '')
 redis.call('XADD', stream, position, 'p', tail, '', placeholder)
 redis.call('HSET', state, 'tail', position)
 redis.call('HINCRBY', state, 'count', 1)

@@ -4,10 +4,10 @@
 -- How the log is stored:
 --   stream  A Redis stream. One stream entry holds the updates of one call. Its first field is 'p', with the position
 --           of the update before the stream entry: by this link a reader notices that it has missed updates. Before
---           the very first update is the start position of the log: 0-0; or, if the instance knows of an earlier log
---           that was lost, 0 and the milliseconds of that log's last known position. Each further field is one update:
---           its name is the publisher's own id or empty, its value is the update as JSON. The id of the stream entry is
---           the position of its first update; the following updates have the next sequence numbers.
+--           the very first update is the start position of the log: 0-0; or, in a log that has replaced a lost one
+--           (advance.lua), 0 and the milliseconds of the lost log's last known position. Each further field is one
+--           update: its name is the publisher's own id or empty, its value is the update as JSON. The id of the stream
+--           entry is the position of its first update; the following updates have the next sequence numbers.
 --   ids     A hash: for each publisher's own id, '<position> <SHA-1>' of the last update with this id.
 --   state   A hash: 'tail', the position of the last update; 'count' and 'bytes', the number and the size of the
 --           updates in the stream; 'trimmed', when the log was last trimmed completely; 'server', the run id of the
@@ -55,10 +55,9 @@ if latest > 0 and now > latest then return {now, LATE} end
 local known = call('HMGET', state, 'tail', 'count', 'bytes', 'trimmed', 'server', 'opens')
 local tail = known[1]
 if not tail then
-  -- The state was lost, for example by eviction. Without the tail, the rest of the log cannot be continued. The new log
-  -- has another start position than the lost log: a client that was there is told that it has missed updates.
+  -- The state was lost, for example by eviction. Without the tail, the rest of the log cannot be continued.
   call('DEL', stream, ids)
-  tail = string.format('0-%.0f', seenMs)
+  tail = '0-0'
 end
 local count, bytes, trimmed = tonumber(known[2] or 0), tonumber(known[3] or 0), tonumber(known[4] or 0)
 if count > 0 and call('EXISTS', stream) == 0 then
@@ -92,7 +91,8 @@ end
 -- An update that is appended now would take the place of updates that Redis has lost. The instance restores them first
 -- (restore.lua), or continues after their positions (advance.lua).
 if seenMs > ms or (seenMs == ms and seenSeq > seq) then return {now, LOSS} end
-if now < opens then return {now, CLOSED} end
+-- The clock may have been set back since 'opens' was stored.
+if now < opens and opens - now <= CLOSED_FOR then return {now, CLOSED} end
 
 -- Positions never go backwards, even if Redis' clock does.
 if now > ms then ms, seq = now, 0 else seq = seq + 1 end

@@ -20,11 +20,15 @@ local tail = call('HGET', state, 'tail') or '0-0'
 -- If the stream is missing, its updates are still counted, and only append.lua corrects the counts.
 if tail ~= expected or call('EXISTS', stream) == 0 then return tail end
 
+-- A full Redis refuses a script's first command that needs memory, but no command after one that writes. Otherwise no
+-- instance could append, and no append could drop updates to make room.
+call('HDEL', state, '')
+
 local bytes = 0
 for i = FIRST_UPDATE, #ARGV, 3 do
   local position, own, update = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-  -- If Redis refuses the first XADD, because its memory is full or the stream has an entry with a greater id, nothing
-  -- is appended. Redis refuses none of the others.
+  -- If Redis refuses the first XADD, because another program has added an entry with a greater id, nothing is
+  -- appended. Redis refuses none of the others.
   call('XADD', stream, position, 'p', tail, own, update)
   if own ~= '' then call('HSET', ids, own, position .. ' ' .. redis.sha1hex(update)) end
   tail = position
