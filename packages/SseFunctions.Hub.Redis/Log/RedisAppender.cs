@@ -98,8 +98,8 @@ internal sealed class RedisAppender(
             {
                 // Batches that were refused together go to Redis again in the same order.
                 await previousBatch;
-                if (!IsLate(batch)) await PrepareAsync(refusal);
-                if (IsLate(batch)) throw new HubUnavailableException(Explain(refusal));
+                if (!HasWaitedTooLong(batch)) await PrepareAsync(refusal);
+                if (HasWaitedTooLong(batch)) throw new HubUnavailableException(Explain(refusal));
                 batch.RemoveAll(append => append.IsAbandoned);
                 if (batch.Count == 0) return;
                 result = await RunAsync(batch);
@@ -124,7 +124,7 @@ internal sealed class RedisAppender(
     }
 
     // The first update of a batch has waited longest.
-    private bool IsLate(List<PendingAppend> batch) => batch[0].Age > connection.Timeout;
+    private bool HasWaitedTooLong(List<PendingAppend> batch) => batch[0].Age > connection.Timeout;
 
     // Does what the next attempt needs. If the script ran late, Redis' clock was set forward, or our estimate of it was
     // old, and the result has corrected the estimate.

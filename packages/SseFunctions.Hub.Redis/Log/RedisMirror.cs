@@ -284,9 +284,9 @@ internal sealed partial class RedisMirror : IAsyncDisposable
             }
         }
         while (page.IsFull);
-        // The appender compares Redis with the highest position, and would never append again.
+        // The log ends before the highest position again. While it does, append.lua refuses every append.
         if (isLoss && page.Tail < highest)
-            throw new HubUnavailableException("Redis has lost more entries while it was read.");
+            throw new HubUnavailableException("Redis has lost more entries while the log was read.");
         // Redis has no entries, but a key with the position of the last one. The next entry will name that position.
         if (ring.Size.Count == 0 && page.Tail > ring.Tail) ring = new LogRing(_limits, page.Tail, ring.LastPublic);
         _held.Replace(ring);
