@@ -341,6 +341,8 @@ public sealed class RedisFailureTests : IAsyncDisposable
         for (var loss = 1; loss <= 3; loss++)
         {
             var start = log.Start;
+            // The start position names the millisecond of the loss.
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Test);
             var lost = await Append(log, "lost");
             await loseTheNext(lost.Position.Next(DateTimeOffset.UtcNow));
             var after = await UntilTaken(log, $"after-{loss}");
